@@ -1,0 +1,55 @@
+"""Derive what follows from the facts: when instalments were settled, and every month-end."""
+
+from collections.abc import Callable
+from datetime import date
+
+from seawall.book.store import Change
+from seawall.core.engine import Engine
+from seawall.core.steps import Steps
+from seawall.portfolio import tape
+from seawall.portfolio.conventions import Conventions
+from seawall.portfolio.month_end import calendar, month_end
+from seawall.portfolio.settlement import Slice, settlement
+
+LOANS_PER_SLICE = 250_000
+"""Work is cut into slices of loans so that memory stays flat as the book grows."""
+
+Progress = Callable[[str, float], None]
+"""Told what is being done, and which fraction of it is."""
+
+
+def derive(change: Change, engine: Engine, conventions: Conventions, progress: Progress) -> None:
+    """Replace the derived tables `settlement` and `month_end` of a change.
+
+    Args:
+        change: the book in the making; its facts are read, its derived tables replaced.
+        engine: runs the steps.
+        conventions: how the institution cuts delinquency.
+        progress: told how far it is.
+    """
+    change.flush()
+    if "loan" not in change.after.tables:
+        return
+    for table in (tape.LOAN, tape.INSTALMENT, tape.PAYMENT):
+        files = change.after.tables.get(table.name)
+        engine.show(table.name, files or table.schema.empty_table())
+    loans, first, last = _extent(engine)
+    engine.show("calendar", calendar(first, last))
+    parts = -(-loans // LOANS_PER_SLICE)
+    for part in range(parts):
+        progress("month-ends", part / parts)
+        cut = Slice(part, parts)
+        settled = change.file("settlement", part)
+        engine.write(settlement(last, cut), settled)
+        engine.show("settlement", (settled,))
+        engine.write(month_end(last, conventions, cut), change.file("month_end", part))
+    for table in ("settlement", "month_end"):
+        change.replace(table, tuple(change.file(table, part) for part in range(parts)))
+    progress("month-ends", 1.0)
+
+
+def _extent(engine: Engine) -> tuple[int, date, date]:
+    """How many loans there are, the first disbursement, and the last day known."""
+    sql = "SELECT COUNT(*) AS n, MIN(disbursed_on) AS first, MAX(observed_on) AS last FROM loan"
+    found = engine.table(Steps().then("extent", sql)).to_pylist()[0]
+    return found["n"], found["first"], found["last"]

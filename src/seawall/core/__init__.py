@@ -1,0 +1,6 @@
+"""The ground of the house: values that every room speaks in, and nothing that acts.
+
+Public modules: `text` (bilingual words), `problem` (what is wrong with an input, as a value),
+`pack` (declarations read from YAML, with their places), `period` (months), `steps` (named SQL
+steps), `engine` (who runs them: DuckDB, Spark), `measure` (a named function from facts to numbers).
+"""

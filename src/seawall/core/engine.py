@@ -1,0 +1,87 @@
+"""Who runs the steps: DuckDB inside this process, or Apache Spark."""
+
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from seawall.core.steps import Steps
+
+
+class Engine(Protocol):
+    """Runs named steps over named relations.
+
+    Guarantees: an engine only reads the files it is shown and only writes where `write` is told;
+    the same steps over the same files give the same rows on every engine (exact for counts and
+    decimals, 1e-9 relative for floats; the order of rows is that of the last step's ORDER BY).
+    An engine belongs to one thread.
+    """
+
+    def show(self, name: str, source: pa.Table | tuple[Path, ...]) -> None:
+        """Make a table, or Parquet files of one schema, readable under a name."""
+        ...
+
+    def table(self, steps: Steps) -> pa.Table:
+        """Run the steps and bring the answer here."""
+        ...
+
+    def write(self, steps: Steps, target: Path) -> None:
+        """Run the steps and write the answer as one Parquet file (a folder on Spark)."""
+        ...
+
+    def close(self) -> None:
+        """Give back memory and processes."""
+        ...
+
+
+class DuckEngine:
+    """DuckDB, embedded: the default.
+
+    Args:
+        scratch: where to spill what does not fit into memory; nothing stays there.
+        memory: DuckDB's own limit, for example "4GB".
+        threads: how many cores to use; all where None.
+    """
+
+    def __init__(
+        self, scratch: Path | None = None, *, memory: str = "4GB", threads: int | None = None
+    ) -> None:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            # Every answer is ordered by its last step; keeping files' order would cost memory.
+            "preserve_insertion_order": False,
+            # Nothing is ever fetched: a machine without network behaves like one with it.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if scratch is not None:
+            settings["temp_directory"] = str(scratch)
+        if threads is not None:
+            settings["threads"] = threads
+        self._connection = duckdb.connect(":memory:", config=settings)
+        self._connection.execute("SET TimeZone = 'UTC'").fetchall()
+
+    def show(self, name: str, source: pa.Table | tuple[Path, ...]) -> None:
+        """See `Engine.show`."""
+        if isinstance(source, pa.Table):
+            self._connection.register(name, source)
+            return
+        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in source)
+        self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{files}])")
+
+    def table(self, steps: Steps) -> pa.Table:
+        """See `Engine.table`."""
+        return self._connection.sql(steps.sql()).to_arrow_table()
+
+    def write(self, steps: Steps, target: Path) -> None:
+        """See `Engine.write`."""
+        quoted = str(target).replace("'", "''")
+        self._run(f"COPY (\n{steps.sql()}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._connection.close()
+
+    def _run(self, statement: str) -> None:
+        self._connection.execute(statement).fetchall()

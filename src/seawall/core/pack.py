@@ -1,0 +1,132 @@
+"""Packs: declarations in YAML, read into typed values, every mistake with its line and column."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from seawall.core import problems
+from seawall.core.problem import Place, Problem, UnableToUseInput
+
+BYTES_MOST = 4 * 1024 * 1024
+DEPTH_MOST = 40
+
+Declared = TypeVar("Declared", bound=BaseModel)
+Path_ = tuple[int | str, ...]
+
+
+def read(path: Path, model: type[Declared]) -> Declared:
+    """Read one pack.
+
+    Args:
+        path: a YAML file.
+        model: what the file declares.
+
+    Raises:
+        UnableToUseInput: the file cannot be read, is not YAML, or does not fit the model; carries
+            every problem with file, line and column.
+    """
+    return parse(_text(path), str(path), model)
+
+
+def parse(text: str, name: str, model: type[Declared]) -> Declared:
+    """Read a pack's text; `name` is what problems call it. Raises like `read`."""
+    node = _node(text, name)
+    found = tuple(_keys_twice(node, name))
+    if found:
+        raise UnableToUseInput(found)
+    try:
+        return model.model_validate(yaml.safe_load(text))
+    except ValidationError as error:
+        raise UnableToUseInput(_misfits(error, node, name)) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > BYTES_MOST:
+            raise UnableToUseInput(
+                (Problem(problems.PACK_TOO_LARGE, Place(str(path)), {"limit": BYTES_MOST}),)
+            )
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UnableToUseInput(
+            (Problem(problems.PACK_UNREADABLE, Place(str(path)), {"why": why}),)
+        ) from None
+
+
+def _node(text: str, name: str) -> yaml.Node:
+    """The YAML tree; aliases are refused, since a few of them can expand to gigabytes."""
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                raise _not_yaml(name, event.start_mark, "aliases (*name) are not allowed in packs")
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEPTH_MOST:
+                raise _not_yaml(name, event.start_mark, f"nested deeper than {DEPTH_MOST} levels")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _not_yaml(name, mark, error.problem or "unreadable") from None
+    except yaml.YAMLError as error:
+        raise _not_yaml(name, None, str(error).splitlines()[0]) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise _not_yaml(name, None, "a pack is a mapping of keys to values")
+    return node
+
+
+def _not_yaml(name: str, mark: yaml.Mark | None, why: str) -> UnableToUseInput:
+    place = Place(name) if mark is None else Place(name, line=mark.line + 1, column=mark.column + 1)
+    return UnableToUseInput((Problem(problems.PACK_NOT_YAML, place, {"why": why}),))
+
+
+def _keys_twice(node: yaml.Node, name: str) -> list[Problem]:
+    """YAML's reader keeps the last of two equal keys; a law given twice must not pass silently."""
+    found: list[Problem] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                facts: dict[str, object] = {"key": key.value}
+                found.append(Problem(problems.PACK_KEY_TWICE, _place(key, name), facts))
+            seen.add(str(key.value))
+            found.extend(_keys_twice(value, name))
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            found.extend(_keys_twice(item, name))
+    return found
+
+
+def _misfits(error: ValidationError, node: yaml.Node, name: str) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            problems.PACK_INVALID,
+            _place(_at(node, misfit["loc"]), name),
+            {
+                "field": ".".join(str(part) for part in misfit["loc"]) or "(the whole file)",
+                "why": misfit["msg"],
+            },
+        )
+        for misfit in error.errors()
+    )
+
+
+def _at(node: yaml.Node, where: Path_) -> yaml.Node:
+    """The deepest node on a path; a missing key is placed at the mapping that lacks it."""
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            inner = next((v for k, v in node.value if k.value == str(part)), None)
+            extra = next((k for k, _ in node.value if k.value == str(part)), None)
+            if inner is None or extra is None:
+                return node
+            node = inner
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+    return node
+
+
+def _place(node: yaml.Node, name: str) -> Place:
+    return Place(name, line=node.start_mark.line + 1, column=node.start_mark.column + 1)

@@ -1,0 +1,44 @@
+"""Months, as the book counts them."""
+
+import calendar
+from collections.abc import Iterator
+from datetime import date
+
+
+def month_index(day: date) -> int:
+    """Months since year 0: differences are whole months, whatever the days.
+
+    >>> month_index(date(2024, 1, 31)) - month_index(date(2023, 12, 1))
+    1
+    """
+    return day.year * 12 + day.month - 1
+
+
+def month_start(index: int) -> date:
+    """The first day of the month with this index."""
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def month_end(day: date) -> date:
+    """The last day of a day's month.
+
+    >>> month_end(date(2024, 2, 3))
+    datetime.date(2024, 2, 29)
+    """
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def month_ends(first: date, last: date) -> Iterator[date]:
+    """Every month-end from the month of `first` to the month of `last`, both included."""
+    for index in range(month_index(first), month_index(last) + 1):
+        yield month_end(month_start(index))
+
+
+def last_full_month_end(day: date) -> date:
+    """The latest month-end on or before a day.
+
+    >>> last_full_month_end(date(2024, 3, 30))
+    datetime.date(2024, 2, 29)
+    """
+    end = month_end(day)
+    return end if end == day else month_end(month_start(month_index(day) - 1))

@@ -1,0 +1,83 @@
+"""What is wrong with an input: a value that says where, what, and what to do about it.
+
+The input is wrong: `Problem` values, all of them. The call is wrong or the machine failed: an
+exception named `UnableTo...`. A room lists its kinds of problem in its own `problems.py`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from seawall.core.text import Language, Text
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: a stable code, and sentences with `{placeholders}` for its facts."""
+
+    code: str
+    message: Text
+    remedy: Text
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a problem stands: a file, and in it a line or a data row, and a column.
+
+    `line` and `row` count from 1; `row` counts data rows, so a header is not one. `column` is a
+    column's name in a table, or a character's position in a text.
+    """
+
+    file: str
+    line: int | None = None
+    row: int | None = None
+    column: str | int | None = None
+
+    def __str__(self) -> str:
+        """`file:line:column`, or `file, row n, column c` for tables."""
+        if self.row is not None:
+            named = f", column {self.column}" if self.column is not None else ""
+            return f"{self.file}, row {self.row}{named}"
+        parts = [self.file, self.line, self.column]
+        return ":".join(str(part) for part in parts if part is not None)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input."""
+
+    kind: Kind
+    where: Place
+    facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """The stable code, as documented."""
+        return self.kind.code
+
+    @property
+    def message(self) -> Text:
+        """What is wrong."""
+        return self.kind.message.filled(**self.facts)
+
+    @property
+    def remedy(self) -> Text:
+        """What to do about it."""
+        return self.kind.remedy.filled(**self.facts)
+
+    def sentence(self, language: Language = "en") -> str:
+        """The whole problem as one line: place, code, message, remedy."""
+        return (
+            f"{self.where}: [{self.code}] {self.message.in_(language)} "
+            f"{self.remedy.in_(language)}"
+        )
+
+
+class UnableToUseInput(Exception):
+    """Nothing of an input can be used: carries every problem found in it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problem.sentence() for problem in problems))

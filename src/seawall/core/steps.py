@@ -1,0 +1,75 @@
+"""Analysis as a queue of named SQL steps, each of which can be looked at.
+
+The text is written once, in DuckDB's dialect; `sql(dialect="spark")` is the same text transpiled.
+Write what both engines mean alike: cast to DOUBLE before a division, spell out NULL handling,
+give every aggregate a name, order only in the last step.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import sqlglot
+
+Dialect = Literal["duckdb", "spark"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One named step: a SELECT over relations and earlier steps."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A queue of steps; the last one is the answer.
+
+    >>> print(Steps().then("one", "SELECT 1 AS n").then("two", "SELECT n + 1 AS n FROM one").sql())
+    WITH one AS (
+    SELECT 1 AS n
+    )
+    SELECT n + 1 AS n FROM one
+    """
+
+    queue: tuple[Step, ...] = ()
+
+    def then(self, name: str, sql: str) -> "Steps":
+        """The queue with one more step at its end."""
+        if any(step.name == name for step in self.queue):
+            raise UnableToAddStep(name)
+        return Steps((*self.queue, Step(name, sql.strip())))
+
+    def until(self, name: str) -> "Steps":
+        """The queue cut after the step with this name: to look at what that step gives."""
+        names = [step.name for step in self.queue]
+        if name not in names:
+            raise UnableToFindStep(name, names)
+        return Steps(self.queue[: names.index(name) + 1])
+
+    def sql(self, dialect: Dialect = "duckdb") -> str:
+        """One SELECT statement: the earlier steps as common table expressions."""
+        *earlier, last = self.queue
+        head = ",\n".join(f"{step.name} AS (\n{step.sql}\n)" for step in earlier)
+        text = f"WITH {head}\n{last.sql}" if earlier else last.sql
+        return text if dialect == "duckdb" else _spark(text)
+
+
+@lru_cache(maxsize=256)
+def _spark(text: str) -> str:
+    return sqlglot.transpile(text, read="duckdb", write="spark")[0]
+
+
+class UnableToAddStep(ValueError):
+    """A queue has two steps of one name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the queue already has a step named {name!r}")
+
+
+class UnableToFindStep(LookupError):
+    """A queue has no step of the name asked for."""
+
+    def __init__(self, name: str, names: list[str]) -> None:
+        super().__init__(f"no step named {name!r}; the steps are: {', '.join(names)}")

@@ -1,0 +1,152 @@
+"""The composition root: settings, packs and stores come together; literal tables say what exists."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from seawall.book.store import Book, Snapshot
+from seawall.core import pack, problems as pack_problems
+from seawall.core.engine import DuckEngine, Engine
+from seawall.core.measure import Measure, Question
+from seawall.core.problem import Kind
+from seawall.core.steps import Steps
+from seawall.portfolio import (
+    collections,
+    concentration,
+    delinquency,
+    early_default,
+    earnings,
+    growth,
+    prepayment,
+    problems as tape_problems,
+    recovery,
+    summary,
+    tape,
+    transition,
+    vintage,
+)
+from seawall.portfolio.conventions import Conventions
+from seawall.portfolio.mapping import Mapping
+
+PACKS = Path(__file__).parent / "packs"
+HOME_VARIABLE = "SEAWALL_HOME"
+HOME_DEFAULT = Path("seawall-home")
+
+PROBLEM_KINDS: tuple[Kind, ...] = (*pack_problems.KINDS, *tape_problems.KINDS)
+
+
+def measures(conventions: Conventions) -> tuple[Measure, ...]:
+    """Every measure of the portfolio, in the order in which reports tell them."""
+    return (
+        summary.measure(conventions),
+        delinquency.measure(conventions),
+        growth.measure(conventions),
+        vintage.measure(conventions),
+        early_default.measure(conventions),
+        transition.matrix(conventions),
+        transition.roll(conventions),
+        transition.cure(conventions),
+        prepayment.measure(conventions),
+        recovery.measure(conventions),
+        concentration.measure(conventions),
+        earnings.measure(conventions),
+        collections.measure(conventions),
+    )
+
+
+@dataclass(frozen=True)
+class Home:
+    """An institution's home folder: the book, scratch space, rejects and reports."""
+
+    folder: Path
+    conventions: Conventions = field(default_factory=lambda: conventions())
+
+    @property
+    def book(self) -> Book:
+        """The book's store."""
+        return Book(self.folder / "book")
+
+    def engine(self, memory: str = "4GB") -> DuckEngine:
+        """A fresh embedded engine that spills into the home."""
+        scratch = self.folder / "scratch"
+        scratch.mkdir(parents=True, exist_ok=True)
+        return DuckEngine(scratch, memory=memory)
+
+
+def home(folder: Path | None = None) -> Home:
+    """The home at a folder, at `SEAWALL_HOME`, or at `./seawall-home`."""
+    return Home(folder or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)))
+
+
+def conventions() -> Conventions:
+    """The shipped conventions."""
+    return pack.read(PACKS / "conventions" / "delinquency.yaml", Conventions)
+
+
+def mappings() -> dict[str, Path]:
+    """The shipped mapping packs, by id."""
+    return {path.stem: path for path in sorted((PACKS / "mappings").glob("*.yaml"))}
+
+
+def mapping(name: str) -> Mapping:
+    """A shipped mapping by its id, or one from a file.
+
+    Raises:
+        UnableToUseInput: the file is not a mapping.
+    """
+    return pack.read(mappings().get(name, Path(name)), Mapping)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The book opened for measures: one snapshot, shown to one engine."""
+
+    engine: Engine
+    snapshot: Snapshot
+    conventions: Conventions
+    as_of: date
+
+    def measure(self, name: str) -> Measure:
+        """The measure of this name."""
+        return {each.name: each for each in measures(self.conventions)}[name]
+
+    def answer(self, measure: Measure, by: tuple[str, ...] = ()) -> pa.Table:
+        """A measure's answer at the analysis date."""
+        return self.engine.table(measure.steps(Question(self.as_of, by)))
+
+
+def read(at: Home, as_of: date | None = None) -> Reading:
+    """Open the book for measures.
+
+    Args:
+        at: whose book.
+        as_of: the analysis date; the last month-end of the book where None.
+
+    Raises:
+        UnableToReadEmptyBook: nothing was ever brought in.
+    """
+    snapshot = at.book.snapshot()
+    if not snapshot.tables.get("month_end"):
+        raise UnableToReadEmptyBook(at.folder)
+    engine = at.engine()
+    for table in tape.TABLES:
+        engine.show(table.name, snapshot.tables.get(table.name) or table.schema.empty_table())
+    for name in ("month_end", "settlement"):
+        engine.show(name, snapshot.tables[name])
+    last = Steps().then("last", "SELECT MAX(month_end) AS day FROM month_end")
+    return Reading(
+        engine, snapshot, at.conventions, as_of or engine.table(last).to_pylist()[0]["day"]
+    )
+
+
+class UnableToReadEmptyBook(Exception):
+    """The home holds no book yet."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds no book yet; bring a tape in with `seawall import`, "
+            "or make a synthetic lender with `seawall simulate`"
+        )

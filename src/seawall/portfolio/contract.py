@@ -1,0 +1,95 @@
+"""Whether rows fit the contract, as SQL: one issue per value, or per pair of dates, that does not.
+
+Issues are rows of `file`, `row`, `name` (the column), `value`, `code` (of a kind of problem) and
+`detail` (what the kind's sentence wants to know, where it wants something).
+"""
+
+from seawall.portfolio import problems
+from seawall.portfolio.reading import quoted
+from seawall.portfolio.tape import Column, Table
+
+def issues(table: Table, given: frozenset[str], rows: str) -> str:
+    """The issues of shaped rows: missing values, limits, allowed values, order of dates.
+
+    Args:
+        table: the contract.
+        given: the columns that the rows have.
+        rows: a relation with `file`, `row` and these columns.
+    """
+    parts = [_column(column, rows) for column in table.columns if column.name in given]
+    parts += [
+        _issue(rows, later, problems.DATES_OUT_OF_ORDER.code, f"{later} < {earlier}", quoted(earlier))
+        for earlier, later in table.order
+        if {earlier, later} <= given
+    ]
+    return "\nUNION ALL\n".join(part for part in parts if part)
+
+
+def twice(key: tuple[str, ...], rows: str) -> str:
+    """Rows whose key stands in an earlier row."""
+    names = ", ".join(f'"{name}"' for name in key)
+    return f"""
+SELECT file, row, '{", ".join(key)}' AS name, CONCAT_WS(', ', {names}) AS value,
+  '{problems.ROW_TWICE.code}' AS code, CAST(first AS VARCHAR) AS detail
+FROM (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY {names} ORDER BY file, row) AS turn,
+    FIRST_VALUE(row) OVER (PARTITION BY {names} ORDER BY file, row) AS first
+  FROM {rows}
+) AS counted WHERE turn > 1"""
+
+
+def in_book(table: Table, rows: str) -> str:
+    """Rows whose key the book already holds; reads `book_<table>`."""
+    same = " AND ".join(f"b.{name} = r.{name}" for name in table.key)
+    value = ", ".join(f"r.{name}" for name in table.key)
+    return f"""
+SELECT r.file, r.row, '{", ".join(table.key)}' AS name, CONCAT_WS(', ', {value}) AS value,
+  '{problems.ROW_IN_BOOK.code}' AS code, NULL AS detail
+FROM {rows} r SEMI JOIN book_{table.name} b ON {same}"""
+
+
+def orphans(rows: str, loans: str) -> str:
+    """Rows whose `loan_id` is not in the relation of known loans."""
+    return f"""
+SELECT r.file, r.row, 'loan_id' AS name, r.loan_id AS value,
+  '{problems.ROW_ORPHAN.code}' AS code, NULL AS detail
+FROM {rows} r ANTI JOIN {loans} l ON l.loan_id = r.loan_id"""
+
+
+def missing(name: str, condition: str, rows: str) -> str:
+    """A value that a derivation needs is missing where the condition holds."""
+    return _issue(rows, "NULL", problems.VALUE_MISSING.code, condition, "NULL", name)
+
+
+def _column(column: Column, rows: str) -> str:
+    name, code = column.name, []
+    if column.required:
+        code.append(f"WHEN {name} IS NULL THEN '{problems.VALUE_MISSING.code}'")
+    if column.least is not None:
+        code.append(f"WHEN {name} < {column.least} THEN '{problems.VALUE_OUT_OF_RANGE.code}'")
+    if column.most is not None:
+        code.append(f"WHEN {name} > {column.most} THEN '{problems.VALUE_OUT_OF_RANGE.code}'")
+    if column.among:
+        among = ", ".join(quoted(each) for each in column.among)
+        code.append(f"WHEN {name} NOT IN ({among}) THEN '{problems.VALUE_NOT_AMONG.code}'")
+    if not code:
+        return ""
+    return f"""
+SELECT * FROM (
+  SELECT file, row, '{name}' AS name, CAST({name} AS VARCHAR) AS value,
+    CASE {" ".join(code)} END AS code, {quoted(_detail(column))} AS detail
+  FROM {rows}
+) WHERE code IS NOT NULL"""
+
+
+def _detail(column: Column) -> str:
+    return ", ".join(column.among) or f"{column.least or '-∞'} … {column.most or '∞'}"
+
+
+def _issue(
+    rows: str, value: str, code: str, condition: str, detail: str, name: str | None = None
+) -> str:
+    return f"""
+SELECT file, row, {quoted(name or value)} AS name, CAST({value} AS VARCHAR) AS value,
+  '{code}' AS code, {detail} AS detail
+FROM {rows} WHERE {condition}"""

@@ -1,0 +1,169 @@
+"""Delimited text, read so that no row is lost: each becomes a record or a reject with its number.
+
+A quote that never closes would swallow the rest of a file in an ordinary reader; here the line it
+stands on is rejected and reading goes on with the next. Rows count from 1 after the header; wholly
+blank lines are not rows.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from seawall.core.problem import Kind, Place, Problem
+from seawall.portfolio import problems
+
+LINE_BYTES_MOST = 1024 * 1024
+RECORD_LINES_MOST = 500
+_BATCH = 20_000
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that cannot be used, and why; `value` is what stood there."""
+
+    problem: Problem
+    value: str
+
+    @property
+    def row(self) -> int:
+        """The row's number, from 1."""
+        return self.problem.where.row or 0
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file separates fields, and in which encoding."""
+
+    delimiter: str = ","
+    encoding: str = "utf-8"
+
+
+class Reader:
+    """Reads one file once: first its `header`, then its `batches`.
+
+    Args:
+        stream: the file's bytes, decompressed.
+        name: what problems call the file.
+        dialect: how it is written.
+
+    Raises:
+        UnicodeDecodeError: the header is not in the encoding.
+        EOFError, OSError: the stream ends in the middle (a cut-off archive).
+    """
+
+    def __init__(self, stream: BinaryIO, name: str, dialect: Dialect) -> None:
+        self._stream = stream
+        self._name = name
+        self._dialect = dialect
+        self.rejects: list[Reject] = []
+        self.rows = 0
+        self.ends_with_line_end = True
+        first = stream.readline(LINE_BYTES_MOST).removeprefix(b"\xef\xbb\xbf")
+        text = first.decode(dialect.encoding)
+        self.header = tuple(name.strip() for name in next(self._fields([text]), []))
+
+    def batches(self, columns: tuple[str, ...]) -> Iterator[pa.Table]:
+        """The rows of the right width, in order.
+
+        Args:
+            columns: which columns to keep, in any order.
+
+        Returns:
+            Tables of `row` (int32, from 1) and the columns (text; an empty field is "").
+        """
+        places = [self.header.index(name) for name in columns]
+        records = self._records()
+        while batch := list(islice(records, _BATCH)):
+            rows = self._parsed(batch)
+            numbers = [number for number, _ in rows]
+            kept = list(zip(*(fields for _, fields in rows), strict=True)) if rows else []
+            yield pa.table(
+                {"row": pa.array(numbers, pa.int32())}
+                | {
+                    name: pa.array(kept[place] if kept else [], pa.string())
+                    for name, place in zip(columns, places, strict=True)
+                }
+            )
+
+    def _parsed(self, batch: list[tuple[int, str]]) -> list[tuple[int, list[str]]]:
+        width = len(self.header)
+        try:
+            every = list(self._fields([record for _, record in batch]))
+        except csv.Error:
+            every = [self._alone(number, record) for number, record in batch]
+        rows = [(number, fields) for (number, _), fields in zip(batch, every, strict=True)]
+        for number, fields in rows:
+            if fields and len(fields) != width:
+                facts: dict[str, object] = {"found": len(fields), "wanted": width}
+                self._reject(number, problems.ROW_WIDTH, self._dialect.delimiter.join(fields), facts)
+        return [(number, fields) for number, fields in rows if len(fields) == width]
+
+    def _alone(self, number: int, record: str) -> list[str]:
+        try:
+            return next(self._fields([record]))
+        except csv.Error:
+            self._reject(number, problems.ROW_QUOTES, record)
+            return []
+
+    def _fields(self, lines: list[str]) -> Iterator[list[str]]:
+        csv.field_size_limit(LINE_BYTES_MOST * 2)
+        return csv.reader(lines, delimiter=self._dialect.delimiter, strict=True)
+
+    def _records(self) -> Iterator[tuple[int, str]]:
+        """Each record with its number; a record is one line, or several while a quote is open."""
+        waiting: list[str] = []
+        lines = self._lines()
+        while True:
+            line = waiting.pop(0) if waiting else next(lines, None)
+            if line is None:
+                return
+            if not line.strip():
+                continue
+            self.rows += 1
+            open_quote = line.count('"') % 2 == 1
+            parts = [line]
+            while open_quote and len(parts) < RECORD_LINES_MOST:
+                following = waiting.pop(0) if waiting else next(lines, None)
+                if following is None:
+                    break
+                parts.append(following)
+                open_quote = following.count('"') % 2 == 0
+            if open_quote:
+                self._reject(self.rows, problems.ROW_QUOTES, line)
+                waiting = parts[1:] + waiting
+            else:
+                yield self.rows, "".join(parts)
+
+    def _lines(self) -> Iterator[str]:
+        """Lines as text; one that is too long or badly encoded is rejected and passed over."""
+        while line := self._stream.readline(LINE_BYTES_MOST + 1):
+            self.ends_with_line_end = line.endswith(b"\n")
+            if len(line) > LINE_BYTES_MOST and not self.ends_with_line_end:
+                self.rows += 1
+                facts: dict[str, object] = {"limit": LINE_BYTES_MOST}
+                start = line[:80].decode(self._dialect.encoding, "replace")
+                self._reject(self.rows, problems.ROW_TOO_LONG, start, facts)
+                self._skip_line()
+                continue
+            try:
+                yield line.decode(self._dialect.encoding)
+            except UnicodeDecodeError:
+                self.rows += 1
+                encoding: dict[str, object] = {"encoding": self._dialect.encoding}
+                shown = line.decode(self._dialect.encoding, "replace").rstrip()
+                self._reject(self.rows, problems.ROW_ENCODING, shown, encoding)
+
+    def _skip_line(self) -> None:
+        while (line := self._stream.readline(LINE_BYTES_MOST)) and not line.endswith(b"\n"):
+            pass
+        self.ends_with_line_end = line.endswith(b"\n")
+
+    def _reject(
+        self, row: int, kind: Kind, value: str, facts: dict[str, object] | None = None
+    ) -> None:
+        place = Place(self._name, row=row)
+        self.rejects.append(Reject(Problem(kind, place, facts or {}), value[:200].rstrip()))

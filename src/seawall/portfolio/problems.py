@@ -1,0 +1,138 @@
+"""The kinds of problem a tape, a row of it, or a mapping can have."""
+
+from seawall.core.problem import Kind
+from seawall.core.text import Text
+
+FILE_UNREADABLE = Kind(
+    "file-unreadable",
+    Text(en="The file cannot be read: {why}.", zh="无法读取文件：{why}。"),
+    Text(en="Check its path, permissions and that it is complete.", zh="请检查路径、权限以及文件是否完整。"),
+)
+FILE_EMPTY = Kind(
+    "file-empty",
+    Text(en="The file has no header line.", zh="文件没有表头。"),
+    Text(en="Export it again with a header.", zh="请重新导出并带上表头。"),
+)
+FILE_CUT = Kind(
+    "file-cut",
+    Text(en="The file ends in the middle: {why}.", zh="文件中途截断：{why}。"),
+    Text(en="Fetch it again and compare its size with the source's.", zh="请重新获取文件并与来源核对大小。"),
+)
+FILE_ENCODING = Kind(
+    "file-encoding",
+    Text(
+        en="The file is not {encoding}: byte {byte} on line {line} cannot be read.",
+        zh="文件编码不是 {encoding}：第 {line} 行第 {byte} 字节无法读取。",
+    ),
+    Text(
+        en="Export it as UTF-8, or set `encoding` in the mapping's source.",
+        zh="请以 UTF-8 导出，或在映射的来源中设置 `encoding`。",
+    ),
+)
+FILE_UNKNOWN = Kind(
+    "file-unknown",
+    Text(
+        en="No source of the mapping fits this header; the closest, {source!r}, lacks: {missing}.",
+        zh="映射中没有与该表头相符的来源；最接近的 {source!r} 缺少：{missing}。",
+    ),
+    Text(
+        en="Found: {found}. Rename the columns, choose another mapping, or check the delimiter"
+        "{hint}.",
+        zh="实际列：{found}。请改列名、换映射，或检查分隔符{hint}。",
+    ),
+)
+FILE_NO_USE = Kind(
+    "file-no-use",
+    Text(en="Not one of the {rows} rows can be used.", zh="{rows} 行中没有一行可用。"),
+    Text(en="See the rejects file: {rejects}.", zh="请查看拒收文件：{rejects}。"),
+)
+FILE_SEEN = Kind(
+    "file-seen",
+    Text(en="The book already holds this file.", zh="账册中已有此文件。"),
+    Text(en="Nothing was changed.", zh="未作任何更改。"),
+    severity="warning",
+)
+FILE_NO_LAST_LINE_END = Kind(
+    "file-no-last-line-end",
+    Text(en="The last line has no line end; the file may be cut off.", zh="最后一行没有换行符，文件可能被截断。"),
+    Text(en="Compare its size with the source's.", zh="请与来源核对文件大小。"),
+    severity="warning",
+)
+
+ROW_WIDTH = Kind(
+    "row-width",
+    Text(en="The row has {found} fields; the header has {wanted}.", zh="该行有 {found} 个字段，表头有 {wanted} 个。"),
+    Text(en="Quote fields that hold the delimiter; a last row may be cut off.", zh="请为含分隔符的字段加引号；末行可能被截断。"),
+)
+ROW_TOO_LONG = Kind(
+    "row-too-long",
+    Text(en="The line is longer than {limit} bytes.", zh="该行超过 {limit} 字节。"),
+    Text(en="Look for an unclosed quote or missing line ends.", zh="请检查未闭合的引号或缺失的换行符。"),
+)
+ROW_ENCODING = Kind(
+    "row-encoding",
+    Text(en="The line is not valid {encoding}.", zh="该行不是有效的 {encoding}。"),
+    Text(en="Export it as UTF-8, or set `encoding` in the mapping's source.", zh="请以 UTF-8 导出，或在映射中设置 `encoding`。"),
+)
+ROW_QUOTES = Kind(
+    "row-quotes",
+    Text(en="The quotes of this row do not close.", zh="该行引号未闭合。"),
+    Text(en="Double every quote inside a quoted field.", zh="请将字段内的引号写成两个。"),
+)
+VALUE_MISSING = Kind(
+    "value-missing",
+    Text(en="A value is required.", zh="此处必须有值。"),
+    Text(en="Fill it in at the source.", zh="请在来源补全。"),
+)
+VALUE_UNREADABLE = Kind(
+    "value-unreadable",
+    Text(en="This is not {wanted}.", zh="无法读作{wanted_zh}。"),
+    Text(en="Correct it at the source, or declare its format in the mapping.", zh="请在来源更正，或在映射中声明格式。"),
+)
+VALUE_UNKNOWN = Kind(
+    "value-unknown",
+    Text(en="The mapping does not know this value.", zh="映射中没有此取值。"),
+    Text(en="Add it to the column's `map`, or correct it at the source.", zh="请加入该列的 `map`，或在来源更正。"),
+)
+VALUE_OUT_OF_RANGE = Kind(
+    "value-out-of-range",
+    Text(en="The value is outside {range}.", zh="取值不在 {range} 之内。"),
+    Text(en="Check units, sign and decimal point.", zh="请检查单位、正负号和小数点。"),
+)
+VALUE_NOT_AMONG = Kind(
+    "value-not-among",
+    Text(en="The value is not one of: {among}.", zh="取值不属于：{among}。"),
+    Text(en="Map it to one of them.", zh="请映射为其中之一。"),
+)
+ROW_TWICE = Kind(
+    "row-twice",
+    Text(en="The key stands already in row {first} of this import.", zh="主键已在本次导入的第 {first} 行出现。"),
+    Text(en="Keep one of the rows.", zh="请只保留一行。"),
+)
+ROW_IN_BOOK = Kind(
+    "row-in-book",
+    Text(en="The book already holds this key from another file.", zh="账册中已有来自其他文件的同一主键。"),
+    Text(en="Leave it out, or import into a new home.", zh="请去除该行，或导入新的主目录。"),
+)
+ROW_ORPHAN = Kind(
+    "row-orphan",
+    Text(en="No loan of this id is in the book or was kept from this import.", zh="账册及本次导入中均无此编号的贷款。"),
+    Text(en="Import the loan first, or mend its row.", zh="请先导入该贷款，或修正其行。"),
+)
+DATES_OUT_OF_ORDER = Kind(
+    "dates-out-of-order",
+    Text(en="{later} comes before {earlier}.", zh="{later} 早于 {earlier}。"),
+    Text(en="Check the date formats and time zones.", zh="请检查日期格式和时区。"),
+)
+FORMULA_INVALID = Kind(
+    "formula-invalid",
+    Text(en="The formula {formula!r} cannot be used: {why}.", zh="公式 {formula!r} 无法使用：{why}。"),
+    Text(en="Formulas are SQL expressions over the source's columns; see the mapping guide.", zh="公式是基于来源列的 SQL 表达式，详见映射指南。"),
+)
+
+KINDS = (
+    FILE_UNREADABLE, FILE_EMPTY, FILE_CUT, FILE_ENCODING, FILE_UNKNOWN, FILE_NO_USE, FILE_SEEN,
+    FILE_NO_LAST_LINE_END, ROW_WIDTH, ROW_TOO_LONG, ROW_ENCODING, ROW_QUOTES, VALUE_MISSING,
+    VALUE_UNREADABLE, VALUE_UNKNOWN, VALUE_OUT_OF_RANGE, VALUE_NOT_AMONG, ROW_TWICE, ROW_IN_BOOK,
+    ROW_ORPHAN, DATES_OUT_OF_ORDER, FORMULA_INVALID,
+)  # fmt: skip
