@@ -1,18 +1,24 @@
 """The composition root: settings, packs and stores come together; literal tables say what exists."""
 
+import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
-from seawall.book.store import Book, Snapshot
-from seawall.core import pack, problems as pack_problems
+from seawall.acts.deriving import Progress
+from seawall.acts.simulating import NOTE, UnableToSimulateIntoBook
+from seawall.book.store import Book, Snapshot, UnableToChangeBook, UnableToReadBook
+from seawall.core import pack
+from seawall.core import problems as pack_problems
 from seawall.core.engine import DuckEngine, Engine
 from seawall.core.measure import Measure, Question
 from seawall.core.problem import Kind
 from seawall.core.steps import Steps
+from seawall.core.text import Language, Text
 from seawall.portfolio import (
     collections,
     concentration,
@@ -20,16 +26,19 @@ from seawall.portfolio import (
     early_default,
     earnings,
     growth,
+    invariants,
     prepayment,
-    problems as tape_problems,
     recovery,
     summary,
     tape,
     transition,
     vintage,
 )
+from seawall.portfolio import problems as tape_problems
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.mapping import Mapping
+from seawall.reports import html, pdf, portfolio
+from seawall.simulator.declaration import Lender
 
 PACKS = Path(__file__).parent / "packs"
 HOME_VARIABLE = "SEAWALL_HOME"
@@ -100,6 +109,11 @@ def mapping(name: str) -> Mapping:
     return pack.read(mappings().get(name, Path(name)), Mapping)
 
 
+def lender() -> Lender:
+    """The shipped synthetic lender."""
+    return pack.read(PACKS / "simulator" / "lender.yaml", Lender)
+
+
 @dataclass(frozen=True)
 class Reading:
     """The book opened for measures: one snapshot, shown to one engine."""
@@ -142,6 +156,55 @@ def read(at: Home, as_of: date | None = None) -> Reading:
     )
 
 
+def check(reading: Reading) -> Iterator[tuple[Text, int]]:
+    """Every law of the book with the number of its violations."""
+    for law in invariants.LAWS:
+        yield law.meaning, reading.engine.table(law.steps).to_pylist()[0]["violations"]
+
+
+def steps_text(reading: Reading, measure: Measure, by: tuple[str, ...]) -> str:
+    """The SQL of a measure, step by step."""
+    return measure.steps(Question(reading.as_of, by)).sql()
+
+
+def write_report(reading: Reading, target: Path, progress: Progress) -> Path:
+    """Write the HTML risk report; returns where it is."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    told = _told(reading, progress)
+    aside = target.with_name(target.name + ".new")
+    aside.write_text(html.page(told), encoding="utf-8")
+    return aside.replace(target)
+
+
+def write_pdf(reading: Reading, target: Path, language: Language) -> Path:
+    """Write the risk report as PDF in one language; returns where it is."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(pdf.document(_told(reading, lambda *_: None), language))
+    return target
+
+
+def _told(reading: Reading, progress: Progress) -> portfolio.Told:
+    """The answers a report tells, and what is planted where the book is a simulation."""
+    every = measures(reading.conventions)
+    answers = {}
+    for turn, each in enumerate(every):
+        progress("measures", turn / len(every))
+        answers[each.name] = reading.answer(each)
+        for by in portfolio.BROKEN_DOWN.get(each.name, ()):
+            answers[f"{each.name}:{by}"] = reading.answer(each, (by,))
+    progress("measures", 1.0)
+    noted = json.loads(reading.snapshot.notes.get(NOTE, '{"troubles": []}'))
+    return portfolio.Told(
+        as_of=reading.as_of,
+        measures={each.name: each for each in every},
+        answers=answers,
+        states={state: reading.conventions.title(state) for state in reading.conventions.states()},
+        marks=reading.conventions.marks,
+        brought=tuple(each.file for each in reading.snapshot.brought),
+        troubles=tuple(noted["troubles"]),
+    )
+
+
 class UnableToReadEmptyBook(Exception):
     """The home holds no book yet."""
 
@@ -150,3 +213,10 @@ class UnableToReadEmptyBook(Exception):
             f"{folder} holds no book yet; bring a tape in with `seawall import`, "
             "or make a synthetic lender with `seawall simulate`"
         )
+
+
+EXPECTED: tuple[type[Exception], ...] = (
+    UnableToReadEmptyBook, UnableToReadBook, UnableToChangeBook, UnableToSimulateIntoBook,
+    pdf.UnableToWritePdf,
+)  # fmt: skip
+"""Failures that a command tells in one sentence."""

@@ -25,7 +25,7 @@ class Pattern:
     parts: tuple[str | None, ...]
 
 
-Option = Value | Pattern | Kind
+Option = Value | Pattern | tuple[int, int]
 """What stands in an expression as part of the operator and cannot vary by record."""
 
 

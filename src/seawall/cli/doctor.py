@@ -1,0 +1,72 @@
+"""What the machine has, what it lacks, and how to get it."""
+
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from seawall.core.text import Text
+from seawall.reports import fonts
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked for: whether it is there, what it is for, how to get it."""
+
+    name: str
+    found: bool
+    needed: bool
+    purpose: Text
+    remedy: Text
+
+
+def examine(home: Path) -> tuple[Finding, ...]:
+    """Everything Seawall can use on this machine, and whether it is there."""
+    free = shutil.disk_usage(home if home.exists() else Path.cwd()).free // 2**30
+    return (
+        Finding(
+            f"Python {platform.python_version()}",
+            sys.version_info >= (3, 11),
+            needed=True,
+            purpose=Text(en="runs everything", zh="运行环境"),
+            remedy=Text(en="Install Python 3.11 or newer.", zh="请安装 Python 3.11 或更新版本。"),
+        ),
+        Finding(
+            f"{free} GB disk",
+            free >= 1,
+            needed=True,
+            purpose=Text(en="the home folder", zh="主目录存储"),
+            remedy=Text(en="Free at least 1 GB.", zh="请至少腾出 1 GB 空间。"),
+        ),
+        Finding(
+            "CJK font",
+            fonts.cjk_family() is not None,
+            needed=False,
+            purpose=Text(en="reports as PDF", zh="PDF 报告"),
+            remedy=Text(
+                en="Debian/Ubuntu: apt install fonts-noto-cjk; Fedora: dnf install "
+                "google-noto-sans-cjk-fonts; macOS and Windows have one.",
+                zh="Debian/Ubuntu：apt install fonts-noto-cjk；Fedora：dnf install "
+                "google-noto-sans-cjk-fonts；macOS 与 Windows 自带。",
+            ),
+        ),
+        Finding(
+            "pyspark",
+            find_spec("pyspark") is not None,
+            needed=False,
+            purpose=Text(en="books larger than one machine", zh="超出单机的账册"),
+            remedy=Text(en='pip install "seawall[spark]"', zh='pip install "seawall[spark]"'),
+        ),
+        Finding(
+            "Java",
+            shutil.which("java") is not None,
+            needed=False,
+            purpose=Text(en="Apache Spark in local mode", zh="本地模式的 Apache Spark"),
+            remedy=Text(
+                en="Debian/Ubuntu: apt install default-jre-headless.",
+                zh="Debian/Ubuntu：apt install default-jre-headless。",
+            ),
+        ),
+    )

@@ -1,0 +1,42 @@
+"""Answers for other programs: JSON, CSV, Parquet."""
+
+import csv
+import io
+import json
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def text(rows: pa.Table, form: str) -> str:
+    """Rows as JSON (a list of objects; money as text, so that no cent is lost) or as CSV."""
+    if form == "json":
+        return json.dumps(rows.to_pylist(), default=_plain, ensure_ascii=False, indent=1)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(rows.column_names)
+    for row in rows.to_pylist():
+        writer.writerow("" if value is None else value for value in row.values())
+    return out.getvalue().rstrip("\n")
+
+
+def write(rows: pa.Table, form: str, target: Path | None) -> None:
+    """Rows to a file, or to the standard output where none is named (Parquet as bytes)."""
+    if form == "parquet":
+        pq.write_table(rows, target or pa.PythonFile(sys.stdout.buffer, mode="w"))
+    elif target is None:
+        sys.stdout.write(text(rows, form) + "\n")
+    else:
+        target.write_text(text(rows, form) + "\n", encoding="utf-8")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(type(value))

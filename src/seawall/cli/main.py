@@ -1,0 +1,274 @@
+"""The commands of `seawall`."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import duckdb
+import typer
+
+from seawall import __version__, office
+from seawall.acts.importing import Desk, ImportReport, bring_in
+from seawall.acts.simulating import make_lender
+from seawall.cli import doctor as machine
+from seawall.cli import export
+from seawall.cli.screen import Screen, language
+from seawall.core.problem import UnableToUseInput
+from seawall.core.text import Text
+from seawall.portfolio import segments
+from seawall.portfolio.mapping import Mapping
+from seawall.simulator.truth import Plan
+
+app = typer.Typer(
+    name="seawall",
+    help="Seawall (防线): the open-source line of defence of online consumer lenders.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="The home folder.  [default: $SEAWALL_HOME or ./seawall-home]"),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and problems.")]
+LangOption = Annotated[
+    str | None, typer.Option("--lang", help="en or zh.  [default: $SEAWALL_LANG or the locale]")
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"],
+                 help="Analysis date.  [default: the book's last month-end]"),
+]  # fmt: skip
+ByOption = Annotated[
+    str, typer.Option("--by", help=f"Break down by, comma-separated: {', '.join(segments.NAMES)}.")
+]
+
+
+@app.command("import")
+def import_(
+    mapping: Annotated[str, typer.Argument(help="A shipped mapping's id, or a YAML file.")],
+    files: Annotated[list[Path], typer.Argument(help="Delimited text, also .gz.")],
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Bring a loan tape into the book."""
+    screen = Screen(language(lang), quiet=quiet)
+    at = office.home(home)
+    declared = office.mapping(mapping)
+    desk = Desk(at.book, at.engine(), at.conventions, at.folder / "rejects")
+    with screen.progress() as progress:
+        report = bring_in(desk, declared, tuple(files), progress=progress)
+    _say_import(screen, declared, report)
+
+
+def _say_import(screen: Screen, mapping: Mapping, report: ImportReport) -> None:
+    for notice in report.notices:
+        screen.problem(notice)
+    for file in report.files:
+        screen.say(_FILE, **vars(file))
+        if mapping.sources[file.source].amount is not None:
+            screen.say(_AMOUNT, **vars(file))
+    if report.added:
+        screen.say(_ADDED, rows=", ".join(f"{n:,} {t}" for t, n in sorted(report.added.items())))
+    if report.rejects is not None:
+        screen.say(_REJECTS, path=report.rejects)
+
+
+@app.command()
+def simulate(
+    loans: Annotated[int, typer.Option(min=1, help="How many loans are disbursed.")] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same lender.")] = 1,
+    months: Annotated[int, typer.Option(min=6, max=240, help="Months simulated.")] = 36,
+    until: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day that is known.")
+    ] = datetime(2025, 12, 31),  # noqa: B008, DTZ001 - a calendar day, and an immutable default
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Make a synthetic lender, with planted troubles, in an empty home."""
+    screen = Screen(language(lang), quiet=quiet)
+    at, plan = office.home(home), Plan(loans, seed, months, until.date())
+    with screen.progress() as progress:
+        made = make_lender(
+            at.book, at.engine(), plan, office.lender(),
+            conventions=at.conventions, progress=progress,
+        )  # fmt: skip
+    screen.say(_MADE, loans=made.rows["loan"], payments=made.rows["payment"], home=at.folder)
+    for trouble in made.troubles:
+        screen.say(_PLANTED, title=trouble.title.in_(screen.language),
+                   first=trouble.starts_on, last=trouble.ends_on)  # fmt: skip
+
+
+@app.command()
+def portfolio(
+    measure: Annotated[str, typer.Argument(help="A measure's name; `list` names them all.")],
+    by: ByOption = "",
+    as_of: AsOfOption = None,
+    form: Annotated[
+        Literal["table", "json", "csv", "parquet"], typer.Option("--format", help="How to print.")
+    ] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
+    steps: Annotated[bool, typer.Option("--steps", help="Show the SQL steps instead.")] = False,
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Compute a measure of the portfolio, and print or export it."""
+    screen = Screen(language(lang), quiet=quiet)
+    if measure == "list":
+        for each in office.measures(office.conventions()):
+            screen.result(f"{each.name:14} {each.title.in_(screen.language)}")
+        return
+    asked = _segments(by)
+    _known(measure, tuple(each.name for each in office.measures(office.conventions())), "measure")
+    reading = office.read(office.home(home), as_of.date() if as_of else None)
+    chosen = reading.measure(measure)
+    if steps:
+        screen.result(office.steps_text(reading, chosen, asked))
+        return
+    rows = reading.answer(chosen, asked)
+    if form == "table" and output is None:
+        screen.answer(chosen, asked, rows)
+    else:
+        export.write(rows, "csv" if form == "table" else form, output)
+
+
+@app.command()
+def report(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The HTML file to write.")
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also as PDF, in the chosen language.")] = False,
+    as_of: AsOfOption = None,
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Write the portfolio's risk report: one HTML file, English and Chinese, no network needed."""
+    screen = Screen(language(lang), quiet=quiet)
+    _write_report(screen, office.home(home), as_of.date() if as_of else None, output, pdf=pdf)
+
+
+def _write_report(
+    screen: Screen, at: office.Home, as_of: date | None, output: Path | None, *, pdf: bool
+) -> None:
+    reading = office.read(at, as_of)
+    target = output or at.folder / "reports" / f"risk-{reading.as_of}.html"
+    with screen.progress() as progress:
+        written = office.write_report(reading, target, progress)
+        screen.result(str(written.resolve()))
+        if pdf:
+            named = target.with_suffix(f".{screen.language}.pdf")
+            screen.result(str(office.write_pdf(reading, named, screen.language).resolve()))
+
+
+@app.command()
+def demo(
+    loans: Annotated[int, typer.Option(min=100, help="How many loans to simulate.")] = 20_000,
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """The main job: simulate a lender where the home is empty, measure it, write the report."""
+    screen = Screen(language(lang), quiet=quiet)
+    at = office.home(home)
+    if not at.book.snapshot().tables:
+        simulate(loans=loans, home=home, quiet=quiet, lang=lang)
+    reading = office.read(at)
+    for name in ("summary", "delinquency"):
+        screen.answer(reading.measure(name), (), reading.answer(reading.measure(name)))
+    screen.say(_REPORT)
+    _write_report(screen, at, None, None, pdf=False)
+    screen.say(_NEXT, home=at.folder)
+
+
+@app.command()
+def check(home: HomeOption = None, lang: LangOption = None) -> None:
+    """Prove that the book's invariants hold: cash, balances, matrices, denominators."""
+    screen = Screen(language(lang))
+    broken = 0
+    for law, violations in office.check(office.read(office.home(home))):
+        broken += violations > 0
+        mark = "✓" if violations == 0 else "✗"
+        screen.result(f"{mark} {law.in_(screen.language)}" + (f": {violations:,}" * (violations > 0)))
+    raise typer.Exit(1 if broken else 0)
+
+
+@app.command()
+def doctor(home: HomeOption = None, lang: LangOption = None) -> None:
+    """Say what is missing on this machine, and how to get it."""
+    screen = Screen(language(lang))
+    lacking = False
+    for finding in machine.examine(office.home(home).folder):
+        mark = "✓" if finding.found else ("✗" if finding.needed else "–")
+        purpose = finding.purpose.in_(screen.language)
+        screen.result(f"{mark} {finding.name}  ({purpose})")
+        if not finding.found:
+            screen.result(f"    {finding.remedy.in_(screen.language)}")
+        lacking = lacking or (finding.needed and not finding.found)
+    raise typer.Exit(1 if lacking else 0)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    sys.stdout.write(f"{__version__}\n")
+
+
+def _segments(by: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in by.split(",") if name.strip())
+    for name in names:
+        _known(name, segments.NAMES, "segment")
+    if len(set(names)) != len(names):
+        raise typer.BadParameter("a segment is named twice", param_hint="--by")
+    return names
+
+
+def _known(name: str, names: tuple[str, ...], what: str) -> None:
+    if name not in names:
+        raise typer.BadParameter(f"no {what} {name!r}; there are: {', '.join(names)}")
+
+
+def run() -> None:
+    """The entry point: problems and failures become sentences and an exit code of 1."""
+    screen = Screen(language(None))
+    try:
+        app()
+    except UnableToUseInput as error:
+        for problem in error.problems:
+            screen.problem(problem)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (*office.EXPECTED, OSError, duckdb.Error) as error:
+        screen.failure(f"{type(error).__name__}: {error}")
+        sys.exit(1)
+
+
+_FILE = Text(
+    en="{name}: {rows:,} rows = {kept:,} kept + {rejected:,} rejected",
+    zh="{name}：{rows:,} 行 = 保留 {kept:,} + 拒收 {rejected:,}",
+)
+_AMOUNT = Text(
+    en="    amount {amount_in:,} = {amount_kept:,} kept + {amount_rejected:,} rejected",
+    zh="    金额 {amount_in:,} = 保留 {amount_kept:,} + 拒收 {amount_rejected:,}",
+)
+_ADDED = Text(en="Added to the book: {rows}.", zh="已入账：{rows}。")
+_REJECTS = Text(
+    en="Rejected rows, with reasons and remedies: {path}", zh="拒收行及原因、处理办法：{path}"
+)
+_MADE = Text(
+    en="Simulated {loans:,} loans and {payments:,} payments into {home}. Planted troubles:",
+    zh="已在 {home} 模拟 {loans:,} 笔贷款、{payments:,} 笔还款。植入的问题：",
+)
+_PLANTED = Text(en="  {first} … {last}  {title}", zh="  {first} … {last}  {title}")
+_REPORT = Text(en="Risk report:", zh="风险报告：")
+_NEXT = Text(
+    en="Next: seawall portfolio list; seawall portfolio vintage --by channel --home {home}",
+    zh="下一步：seawall portfolio list；seawall portfolio vintage --by channel --home {home}",
+)

@@ -1,0 +1,145 @@
+"""Speaking on a terminal: tables, progress, problems; errors without tracebacks."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from seawall.core.measure import Column, Measure, Unit
+from seawall.core.problem import Problem
+from seawall.core.text import Language, Text
+
+ROWS_SHOWN = 60
+_WIDTH_PIPED = 200
+_COLUMNS_ACROSS = 7
+_RIGHT: frozenset[Unit] = frozenset(
+    ("count", "money", "share", "rate_annual", "days", "months", "index")
+)
+
+DOING = {
+    "simulating": Text(en="simulating the lender", zh="模拟放贷机构"),
+    "reading": Text(en="reading files", zh="读取文件"),
+    "checking": Text(en="checking rows", zh="校验数据"),
+    "month-ends": Text(en="deriving month-ends", zh="推导月末状态"),
+    "measures": Text(en="computing measures", zh="计算指标"),
+}
+
+
+class Screen:
+    """A terminal in one language; quiet ones show results and problems only."""
+
+    def __init__(self, language: Language, *, quiet: bool = False) -> None:
+        self.language = language
+        self.quiet = quiet
+        # Not on a terminal there is no width to respect, and a cut figure is a wrong one.
+        self._out = Console() if Console().is_terminal else Console(width=_WIDTH_PIPED)
+        self._errors = Console(stderr=True)
+
+    def say(self, text: Text, **facts: object) -> None:
+        """A line that a quiet screen leaves out."""
+        if not self.quiet:
+            self._out.print(escape(text.filled(**facts).in_(self.language)), soft_wrap=True)
+
+    def result(self, text: str) -> None:
+        """A line that is always shown, as it is."""
+        self._out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def problem(self, problem: Problem) -> None:
+        """A problem: where, what, and what to do."""
+        colour = "yellow" if problem.kind.severity == "warning" else "red"
+        sentence = escape(problem.sentence(self.language))
+        self._errors.print(f"[{colour}]{sentence}[/]", soft_wrap=True, highlight=False)
+
+    def failure(self, sentence: str) -> None:
+        """A machine's or a call's failure, in one line."""
+        self._errors.print(f"[red]{escape(sentence)}[/]", soft_wrap=True, highlight=False)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, float], None]]:
+        """A bar per kind of work; silent where quiet or not on a terminal."""
+        bars = Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(), console=self._errors,
+            disable=self.quiet or not self._errors.is_terminal,
+        )  # fmt: skip
+        tasks: dict[str, int] = {}
+        with bars:
+
+            def told(what: str, fraction: float) -> None:
+                if what not in tasks:
+                    tasks[what] = bars.add_task(DOING[what].in_(self.language), total=1.0)
+                bars.update(bars.task_ids[list(tasks).index(what)], completed=fraction)
+
+            yield told
+
+    def answer(self, measure: Measure, by: tuple[str, ...], rows: pa.Table) -> None:
+        """A measure's answer as a table; a long one is cut, and says how to get the rest."""
+        if not self.quiet:
+            self._out.print(f"[bold]{escape(measure.title.in_(self.language))}[/]")
+        columns = headed(measure, by)
+        if rows.num_rows == 1 and len(columns) > _COLUMNS_ACROSS:
+            self._out.print(self._down(columns, rows.to_pylist()[0]))
+            return
+        table = Table(show_edge=False, header_style="bold", pad_edge=False)
+        for column in columns:
+            justify = "right" if column.unit in _RIGHT else "left"
+            table.add_column(column.title.in_(self.language), justify=justify)  # type: ignore[arg-type]
+        for row in rows.slice(0, ROWS_SHOWN).to_pylist():
+            table.add_row(*(shown(row[column.name], column.unit) for column in columns))
+        self._out.print(table)
+        if rows.num_rows > ROWS_SHOWN:
+            self.say(_CUT, shown=ROWS_SHOWN, rows=rows.num_rows)
+
+    def _down(self, columns: tuple[Column, ...], row: dict[str, object]) -> Table:
+        """One wide row, set down the page."""
+        table = Table(show_edge=False, show_header=False, pad_edge=False, box=None)
+        table.add_column()
+        table.add_column(justify="right")
+        for column in columns:
+            value = shown(row[column.name], column.unit)
+            table.add_row(column.title.in_(self.language), value)
+        return table
+
+
+_CUT = Text(
+    en="… {shown} of {rows} rows; --format csv gives them all.",
+    zh="…… 共 {rows} 行，显示 {shown} 行；用 --format csv 取全部。",
+)
+
+
+def headed(measure: Measure, by: tuple[str, ...]) -> tuple[Column, ...]:
+    """The columns of an answer: the segments, then the measure's own."""
+    own = {column.name for column in measure.columns}
+    segments = () if "segment" in own else by
+    return (*(Column(name, "label", Text(en=name, zh=name)) for name in segments),
+            *measure.columns)  # fmt: skip
+
+
+def shown(value: object, unit: Unit) -> str:
+    """A value as people read it: thousands separated, shares as per cent, a dash for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, date):
+        return value.isoformat()
+    if unit in ("share", "rate_annual"):
+        return f"{float(str(value)):.2%}"
+    if unit == "money" and isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if unit in ("count", "days", "months"):
+        return f"{int(str(value)):,}"
+    if unit == "index":
+        return f"{float(str(value)):.4f}"
+    return str(value)
+
+
+def language(asked: str | None) -> Language:
+    """The language asked for, or the environment's, or English."""
+    said = asked or os.environ.get("SEAWALL_LANG") or os.environ.get("LANG") or "en"
+    return "zh" if said.lower().startswith("zh") else "en"

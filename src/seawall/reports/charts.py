@@ -1,0 +1,209 @@
+"""Charts as Vega-Lite specifications, in both languages, for pages and paper alike.
+
+A text in a specification may be `{"en": ..., "zh": ...}`; `spoken` picks one language. Amber and
+red are for thresholds only; series use one blue-to-teal family, categories a quiet palette.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from seawall.core.measure import Column, Measure
+from seawall.core.text import Language, Text
+
+Spec = dict[str, Any]
+
+PALETTE = ("#1f5f8b", "#3a9188", "#7a6fb0", "#b0793f", "#6b7f95", "#94546a", "#4d7c3a", "#2f4b66")
+_TIME_FORMAT = "%Y-%m"
+
+
+def lines(
+    measure: Measure, rows: pa.Table, *, x: str, ys: tuple[str, ...], series: str | None = None
+) -> Spec:
+    """Lines of one or several columns over an axis; `series` splits one column instead."""
+    kept = _records(rows, (x, *ys, *([series] if series else [])))
+    axis = _axis(_column(measure, x))
+    spec: Spec = {"data": {"values": kept}, "height": 260}
+    if series is None:
+        titles = {name: _column(measure, name).title for name in ys}
+        kept[:] = [
+            {x: row[x], "what": name, "value": row[name]} for row in kept for name in ys
+            if row[name] is not None
+        ]  # fmt: skip
+        domain = [_both(title) for title in titles.values()]
+        for row in kept:
+            row["what"] = _both(titles[str(row["what"])])
+        value, colour, unit = "value", "what", _column(measure, ys[0]).unit
+        scale: Spec = {"domain": domain, "range": list(PALETTE[: len(domain)])}
+    else:
+        value, colour, unit = ys[0], series, _column(measure, ys[0]).unit
+        scale = {"range": list(PALETTE)}
+    spec["mark"] = {"type": "line", "point": {"size": 14, "filled": True}, "strokeWidth": 1.8}
+    spec["encoding"] = {
+        "x": axis,
+        "y": _number(value, unit, None),
+        "color": {"field": colour, "type": "nominal", "title": None, "scale": scale,
+                  "sort": None, "legend": {"orient": "bottom", "columns": 4}},
+        "tooltip": [axis | {"axis": None}, {"field": colour, "type": "nominal", "title": ""},
+                    {"field": value, "format": _format(unit), "title": ""}],
+    }  # fmt: skip
+    if _column(measure, x).unit == "date":
+        spec["params"] = [{"name": "zoom", "select": {"type": "interval", "encodings": ["x"]},
+                           "bind": "scales"}]  # fmt: skip
+    return spec
+
+
+def vintages(measure: Measure, rows: pa.Table, marks: tuple[int, ...]) -> Spec:
+    """One curve per month of disbursement, light to dark with time; a menu picks what is shown."""
+    fields = (*(f"ever_{mark}" for mark in marks), "charged_off_share")
+    titles = [_both(_column(measure, name).title) for name in fields]
+    kept = _records(rows, ("vintage", "months_on_book", "loans", *fields))
+    return {
+        "data": {"values": kept}, "height": 320,
+        "params": [
+            {"name": "shown", "value": fields[0],
+             "bind": {"input": "select", "options": list(fields), "labels": titles, "name": " "}},
+            {"name": "over", "select": {"type": "point", "fields": ["vintage"],
+                                        "on": "pointerover", "nearest": True}},
+        ],
+        "transform": [{"calculate": "datum[shown]", "as": "value"}],
+        "mark": {"type": "line", "strokeWidth": 1.6},
+        "encoding": {
+            "x": _axis(_column(measure, "months_on_book")),
+            "y": _number("value", "share", None),
+            "color": {"field": "vintage", "type": "temporal", "title": None,
+                      "scale": {"range": ["#a9c9dd", "#123a57"]},
+                      "legend": {"orient": "right", "format": _TIME_FORMAT, "gradientLength": 200}},
+            "detail": {"field": "vintage"},
+            "opacity": {"condition": {"param": "over", "value": 1}, "value": 0.55},
+            "tooltip": [
+                {"field": "vintage", "type": "temporal", "format": _TIME_FORMAT,
+                 "title": _both(_column(measure, "vintage").title)},
+                {"field": "months_on_book", "title": _both(_column(measure, "months_on_book").title)},
+                {"field": "value", "format": ".2%", "title": ""},
+                {"field": "loans", "format": ",", "title": _both(_column(measure, "loans").title)},
+            ],
+        },
+    }  # fmt: skip
+
+
+def bars(
+    measure: Measure, rows: pa.Table, *, x: str, y: str, names: dict[str, Text] | None = None
+) -> Spec:
+    """Bars of one column over the values of another, in their order."""
+    kept = [
+        {x: _named(str(row[x]), names), y: row[y]} for row in _records(rows, (x, y))
+    ]  # fmt: skip
+    unit = _column(measure, y).unit
+    return {
+        "data": {"values": kept}, "height": 240,
+        "mark": {"type": "bar", "color": PALETTE[0], "cornerRadiusEnd": 2},
+        "encoding": {
+            "x": {"field": x, "type": "nominal", "sort": None, "title": None,
+                  "axis": {"labelAngle": 0, "labelLimit": 110}},
+            "y": _number(y, unit, _column(measure, y).title),
+            "tooltip": [{"field": x, "title": ""},
+                        {"field": y, "format": _format(unit), "title": ""}],
+        },
+    }  # fmt: skip
+
+
+def grouped(measure: Measure, rows: pa.Table, *, x: str, group: str, y: str) -> Spec:
+    """Bars side by side: one column over another, grouped by a third."""
+    kept = _records(rows, (x, group, y))
+    spec = bars(measure, rows, x=x, y=y)
+    spec["data"] = {"values": kept}
+    spec["encoding"]["x"]["title"] = _both(_column(measure, x).title)
+    spec["encoding"]["xOffset"] = {"field": group, "type": "ordinal"}
+    spec["encoding"]["color"] = {
+        "field": group, "type": "ordinal", "scale": {"range": ["#a9c9dd", "#3f83b0", "#123a57"]},
+        "title": _both(_column(measure, group).title), "legend": {"orient": "bottom"},
+    }  # fmt: skip
+    spec["encoding"]["tooltip"].insert(1, {"field": group, "title": ""})
+    del spec["mark"]["color"]
+    return spec
+
+
+def matrix(measure: Measure, rows: pa.Table, states: dict[str, Text]) -> Spec:
+    """A transition matrix as a heat map, from rows to columns, shares written in the cells."""
+    kept = [
+        {**row, "state": _named(str(row["state"]), states),
+         "next_state": _named(str(row["next_state"]), states)}
+        for row in _records(rows, ("state", "next_state", "share", "loans"))
+    ]  # fmt: skip
+    order = [_both(title) for title in states.values()]
+    ends: Spec = {"type": "nominal", "sort": order, "axis": {"labelAngle": 0, "labelLimit": 90}}
+    share: Spec = {"field": "share", "type": "quantitative", "format": ".1%"}
+    return {
+        "data": {"values": kept}, "height": 300,
+        "encoding": {
+            "x": ends | {"field": "next_state", "title": _both(_column(measure, "next_state").title)},
+            "y": ends | {"field": "state", "title": _both(_column(measure, "state").title)},
+            "tooltip": [{"field": "state", "title": ""}, {"field": "next_state", "title": "→"},
+                        share | {"title": ""}, {"field": "loans", "format": ",", "title": "n"}],
+        },
+        "layer": [
+            {"mark": "rect", "encoding": {"color": {
+                "field": "share", "type": "quantitative", "legend": None,
+                "scale": {"range": ["#eef4f8", "#1f5f8b"], "domain": [0, 1]}}}},
+            {"mark": {"type": "text", "fontSize": 11}, "encoding": {
+                "text": share,
+                "color": {"condition": {"test": "datum.share > 0.5", "value": "white"},
+                          "value": "#22303c"}}},
+        ],
+    }  # fmt: skip
+
+
+def spoken(value: Any, language: Language) -> Any:  # noqa: ANN401 - any part of a JSON document
+    """A specification with every text in one language."""
+    if isinstance(value, dict):
+        if value.keys() == {"en", "zh"}:
+            return value[language]
+        return {name: spoken(each, language) for name, each in value.items()}
+    if isinstance(value, list):
+        return [spoken(each, language) for each in value]
+    return value
+
+
+def _records(rows: pa.Table, names: Iterable[str]) -> list[dict[str, Any]]:
+    """Rows as JSON-ready values: dates as text, money as numbers (drawing needs no cents)."""
+    return [
+        {name: _plain(value) for name, value in row.items()}
+        for row in rows.select(list(dict.fromkeys(names))).to_pylist()
+    ]
+
+
+def _plain(value: object) -> str | float | None:
+    if value is None or isinstance(value, int | float | str):
+        return round(value, 6) if isinstance(value, float) else value
+    return value.isoformat() if hasattr(value, "isoformat") else float(str(value))
+
+
+def _column(measure: Measure, name: str) -> Column:
+    return next(column for column in measure.columns if column.name == name)
+
+
+def _both(text: Text) -> Any:  # noqa: ANN401 - a marked text inside a JSON document
+    return {"en": text.en, "zh": text.zh}
+
+
+def _named(value: str, names: dict[str, Text] | None) -> Any:  # noqa: ANN401 - see `_both`
+    return _both(names[value]) if names and value in names else value
+
+
+def _axis(column: Column) -> Spec:
+    if column.unit == "date":
+        return {"field": column.name, "type": "temporal", "title": None,
+                "axis": {"format": _TIME_FORMAT, "labelOverlap": True}}  # fmt: skip
+    return {"field": column.name, "type": "quantitative", "title": _both(column.title)}
+
+
+def _number(name: str, unit: str, title: Text | None) -> Spec:
+    axis: Spec = {"format": _format(unit)}
+    return {"field": name, "type": "quantitative", "axis": axis,
+            "title": None if title is None else _both(title)}  # fmt: skip
+
+
+def _format(unit: str) -> str:
+    return {"share": ".1%", "rate_annual": ".1%", "money": "~s", "count": "~s"}.get(unit, ".3~g")

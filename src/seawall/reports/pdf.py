@@ -1,0 +1,98 @@
+"""The risk report on paper: the same sections, charts as drawings, set by typst."""
+
+import json
+from typing import Any
+
+import typst
+import vl_convert
+
+from seawall.core.text import Language, Text
+from seawall.reports import charts, fonts, portfolio
+from seawall.reports.portfolio import Grid, Section, Told
+
+_WIDTH = 620
+_AS_OF = Text(en="as of {day}", zh="截至 {day}")
+
+
+class UnableToWritePdf(Exception):
+    """No font on this machine can print Chinese."""
+
+    def __init__(self) -> None:
+        super().__init__("no font here can print Chinese; `seawall doctor` says how to get one")
+
+
+def document(told: Told, language: Language) -> bytes:
+    """The report as PDF in one language.
+
+    Raises:
+        UnableToWritePdf: the machine has no font with simplified Chinese.
+    """
+    family = fonts.cjk_family()
+    if family is None:
+        raise UnableToWritePdf
+    parts = portfolio.sections(told)
+    title = portfolio.TITLE.in_(language)
+    day = _AS_OF.filled(day=told.as_of).in_(language)
+    text = "\n".join((
+        f'#set document(title: "{title}")',
+        '#set page(paper: "a4", margin: (x: 16mm, y: 18mm), numbering: "1 / 1")',
+        f'#set text(font: "{family}", size: 9pt, lang: "{language}")',
+        "#set par(justify: false)",
+        "#show heading.where(level: 2): set block(above: 14pt, below: 6pt)",
+        f"= {_plain(title)}",
+        f"#text(fill: gray)[{_plain(day)}]",
+        _tiles(told, language),
+        *(_section(part, language, family) for part in parts),
+    ))  # fmt: skip
+    written: bytes = typst.compile(text.encode(), format="pdf")
+    return written
+
+
+def _tiles(told: Told, language: Language) -> str:
+    cells = ", ".join(
+        f"[#text(size: 12pt, weight: 600)[{_plain(portfolio.shown(value, column).in_(language))}] \\ "
+        f"#text(fill: gray)[{_plain(column.title.in_(language))}]]"
+        for column, value in portfolio.tiles(told)
+    )
+    return f"#v(6pt)\n#grid(columns: (1fr, 1fr, 1fr, 1fr), row-gutter: 9pt, {cells})"
+
+
+def _section(part: Section, language: Language, family: str) -> str:
+    drawn = _drawing(part.chart, language, family) if part.chart else ""
+    grids = "\n".join(_grid(grid, language) for grid in part.grids if len(grid.columns) <= 13)
+    return (
+        f"== {_plain(part.title.in_(language))}\n"
+        f"#text(fill: luma(90))[{_plain(part.meaning.in_(language))}]\n\n{drawn}\n{grids}"
+    )
+
+
+def _drawing(spec: charts.Spec, language: Language, family: str) -> str:
+    spoken: dict[str, Any] = charts.spoken(spec, language)
+    whole = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json", "width": _WIDTH,
+        "config": {"font": family, "view": {"stroke": None}}, **spoken,
+    }  # fmt: skip
+    svg = vl_convert.vegalite_to_svg(whole)
+    return f'#image(bytes({json.dumps(svg, ensure_ascii=False)}), format: "svg", width: 100%)\n'
+
+
+def _grid(grid: Grid, language: Language) -> str:
+    right = ("count", "money", "share", "rate_annual", "days", "months", "index")
+    align = ", ".join("right" if column.unit in right else "left" for column in grid.columns)
+    heads = ", ".join(f"[*{_plain(column.title.in_(language))}*]" for column in grid.columns)
+    cells = ", ".join(
+        f"[{_plain(portfolio.shown(value, column).in_(language))}]"
+        for row in grid.rows
+        for value, column in zip(row, grid.columns, strict=True)
+    )
+    caption = f"*{_plain(grid.caption.in_(language))}*\n" if grid.caption else ""
+    return (
+        f"{caption}#[#set text(size: 6.2pt)\n#table(columns: {len(grid.columns)}, "
+        f"align: ({align}), stroke: (x, y) => (bottom: 0.3pt + luma(200)), inset: 3pt, "
+        f"table.header({heads}), {cells})]\n"
+    )
+
+
+def _plain(text: str) -> str:
+    """Text with everything escaped that typst would read as markup."""
+    return "".join("\\" + each if each in "\\#$*_`@<>[]~-=+/" else each for each in text)

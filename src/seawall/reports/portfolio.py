@@ -1,0 +1,180 @@
+"""What the portfolio's risk report tells, in which order: sections with a chart and a table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+
+from seawall.core.measure import Column, Measure
+from seawall.core.text import Text
+from seawall.reports import charts
+from seawall.reports.charts import Spec
+
+BROKEN_DOWN: dict[str, tuple[str, ...]] = {
+    "summary": ("product", "channel", "region", "grade"),
+    "early_default": ("channel",),
+}
+"""Which measures the report also breaks down, and by which segments."""
+
+ROWS_TOLD = 24
+TITLE = Text(en="Portfolio risk report", zh="资产组合风险报告")
+SOURCE = Text(en="Definition", zh="定义出处")
+SEGMENTS = {
+    "product": Text(en="product", zh="产品"),
+    "channel": Text(en="channel", zh="渠道"),
+    "region": Text(en="region", zh="地区"),
+    "grade": Text(en="grade", zh="等级"),
+}
+PLANTED = Text(en="Planted troubles", zh="植入的问题")
+PLANTED_MEANING = Text(
+    en="This book is a simulation. These troubles were planted in it; a good warning finds them.",
+    zh="本账册为模拟数据。以下问题为人工植入，良好的预警应能发现它们。",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What there is to tell.
+
+    Attributes:
+        answers: by measure name, and by `name:segment` where broken down.
+        states: the states of a loan, from the best on.
+        troubles: planted troubles, where the book is a simulation.
+    """
+
+    as_of: date
+    measures: dict[str, Measure]
+    answers: dict[str, pa.Table]
+    states: dict[str, Text]
+    marks: tuple[int, ...]
+    brought: tuple[str, ...]
+    troubles: tuple[dict[str, object], ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table to print: columns, and rows of values; `caption` where there are several."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[object, ...], ...]
+    caption: Text | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section: heading, meaning, source, chart and tables."""
+
+    name: str
+    title: Text
+    meaning: Text
+    source: str
+    chart: Spec | None
+    grids: tuple[Grid, ...]
+
+
+def tiles(told: Told) -> tuple[tuple[Column, object], ...]:
+    """The figures at the head of the report."""
+    row = told.answers["summary"].to_pylist()[0]
+    return tuple((column, row[column.name]) for column in told.measures["summary"].columns)
+
+
+def sections(told: Told) -> tuple[Section, ...]:
+    """The sections, in order; one whose answer is empty says so by an empty table."""
+    return tuple(
+        Section(name, measure.title, measure.meaning, measure.source,
+                _chart(name, told), _grids(name, told))
+        for name, measure in told.measures.items()
+    )  # fmt: skip
+
+
+def _chart(name: str, told: Told) -> Spec | None:
+    rows = told.answers[name]
+    draw = _CHARTS.get(name)
+    return draw(told.measures[name], rows, told) if draw is not None and rows.num_rows else None
+
+
+_Draw = Callable[[Measure, pa.Table, Told], Spec]
+
+_CHARTS: dict[str, _Draw] = {
+    "delinquency": lambda m, rows, told: charts.bars(
+        m, rows, x="bucket", y="balance", names=told.states
+    ),
+    "growth": lambda m, rows, _: charts.lines(m, rows, x="month_end", ys=("disbursed", "balance")),
+    "vintage": lambda m, rows, told: charts.vintages(m, rows, told.marks),
+    "early_default": lambda m, rows, _: charts.grouped(
+        m, rows, x="payment", group="days", y="share"
+    ),
+    "transition": lambda m, rows, told: charts.matrix(m, rows, told.states),
+    "roll_rate": lambda m, rows, _: charts.lines(
+        m, rows, x="month_end", ys=("share",), series="state"
+    ),
+    "cure_rate": lambda m, rows, _: charts.lines(
+        m, rows, x="month_end", ys=("share",), series="state"
+    ),
+    "prepayment": lambda m, rows, _: charts.lines(m, rows, x="month_end", ys=("cpr", "smm")),
+    "recovery": lambda m, rows, _: charts.lines(
+        m, rows, x="months_since", ys=("recovery_rate", "net_recovery_rate", "lgd")
+    ),
+    "concentration": lambda m, rows, _: charts.bars(m, rows, x="segment", y="normalised_hhi"),
+    "earnings": lambda m, rows, _: charts.lines(
+        m, rows, x="month_end", ys=("yield_rate", "net_loss_rate", "margin_rate")
+    ),
+    "collections": lambda m, rows, _: charts.lines(
+        m, rows, x="month_end", ys=("collected_share", "late_share", "kept_share")
+    ),
+}
+
+
+def _grids(name: str, told: Told) -> tuple[Grid, ...]:
+    measure = told.measures[name]
+    whole = [] if name == "summary" else [_grid(measure, told.answers[name], told)]
+    parts = [
+        _grid(measure, told.answers[f"{name}:{by}"], told, by) for by in BROKEN_DOWN.get(name, ())
+    ]
+    return tuple(grid for grid in (*whole, *parts) if grid.rows)
+
+
+def _grid(measure: Measure, rows: pa.Table, told: Told, by: str | None = None) -> Grid:
+    """The last rows of an answer: the latest months where it runs over time."""
+    head = () if by is None else (Column(by, "label", SEGMENTS[by]),)
+    columns = (*head, *measure.columns)
+    kept = rows.slice(max(0, rows.num_rows - ROWS_TOLD))
+    cells = tuple(
+        tuple(_cell(row[column.name], column, told) for column in columns)
+        for row in kept.to_pylist()
+    )
+    return Grid(columns, cells, None if by is None else _by(by))
+
+
+def _by(name: str) -> Text:
+    segment = SEGMENTS[name]
+    return Text(en=f"by {segment.en}", zh=f"按{segment.zh}")
+
+
+def _cell(value: object, column: Column, told: Told) -> object:
+    named = column.name in ("bucket", "state", "next_state")
+    return told.states.get(str(value), value) if named else value
+
+
+def shown(value: object, column: Column) -> Text:
+    """A value for people, in both languages."""
+    if isinstance(value, Text):
+        return value
+    text = _plain(value, column)
+    return Text(en=text, zh=text)
+
+
+def _plain(value: object, column: Column) -> str:
+    if value is None:
+        return "–"
+    if column.unit in ("share", "rate_annual"):
+        return f"{float(str(value)):.2%}"
+    if isinstance(value, Decimal):
+        return f"{value:,.0f}"
+    if column.unit == "index":
+        return f"{float(str(value)):.4f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value)
