@@ -1,15 +1,15 @@
-"""The composition root: settings, packs and stores come together; literal tables say what exists."""
+"""The composition root: settings, packs and stores meet; literal tables say what exists."""
 
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
-from seawall.acts.deriving import Progress
+from seawall.acts.deriving import Desk, Progress
 from seawall.acts.simulating import NOTE, UnableToSimulateIntoBook
 from seawall.book.store import Book, Snapshot, UnableToChangeBook, UnableToReadBook
 from seawall.core import pack
@@ -71,7 +71,7 @@ class Home:
     """An institution's home folder: the book, scratch space, rejects and reports."""
 
     folder: Path
-    conventions: Conventions = field(default_factory=lambda: conventions())
+    conventions: Conventions
 
     @property
     def book(self) -> Book:
@@ -84,10 +84,14 @@ class Home:
         scratch.mkdir(parents=True, exist_ok=True)
         return DuckEngine(scratch, memory=memory)
 
+    def desk(self) -> Desk:
+        """What acts on this home's book work with."""
+        return Desk(self.book, self.engine(), self.conventions, self.folder / "rejects")
+
 
 def home(folder: Path | None = None) -> Home:
     """The home at a folder, at `SEAWALL_HOME`, or at `./seawall-home`."""
-    return Home(folder or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)))
+    return Home(folder or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)), conventions())
 
 
 def conventions() -> Conventions:
@@ -170,20 +174,20 @@ def steps_text(reading: Reading, measure: Measure, by: tuple[str, ...]) -> str:
 def write_report(reading: Reading, target: Path, progress: Progress) -> Path:
     """Write the HTML risk report; returns where it is."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    told = _told(reading, progress)
+    every = told(reading, progress)
     aside = target.with_name(target.name + ".new")
-    aside.write_text(html.page(told), encoding="utf-8")
+    aside.write_text(html.page(every), encoding="utf-8")
     return aside.replace(target)
 
 
 def write_pdf(reading: Reading, target: Path, language: Language) -> Path:
     """Write the risk report as PDF in one language; returns where it is."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(pdf.document(_told(reading, lambda *_: None), language))
+    target.write_bytes(pdf.document(told(reading, lambda *_: None), language))
     return target
 
 
-def _told(reading: Reading, progress: Progress) -> portfolio.Told:
+def told(reading: Reading, progress: Progress) -> portfolio.Told:
     """The answers a report tells, and what is planted where the book is a simulation."""
     every = measures(reading.conventions)
     answers = {}

@@ -1,9 +1,11 @@
 """Derive what follows from the facts: when instalments were settled, and every month-end."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
-from seawall.book.store import Change
+from seawall.book.store import Book, Change
 from seawall.core.engine import Engine
 from seawall.core.steps import Steps
 from seawall.portfolio import tape
@@ -13,6 +15,24 @@ from seawall.portfolio.settlement import Slice, settlement
 
 LOANS_PER_SLICE = 250_000
 """Work is cut into slices of loans so that memory stays flat as the book grows."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an act on the book works with.
+
+    Attributes:
+        book: the store.
+        engine: runs the steps.
+        conventions: how the institution cuts delinquency.
+        rejects: the folder for rejects files.
+    """
+
+    book: Book
+    engine: Engine
+    conventions: Conventions
+    rejects: Path
+
 
 Progress = Callable[[str, float], None]
 """Told what is being done, and which fraction of it is."""
@@ -43,8 +63,8 @@ def derive(change: Change, engine: Engine, conventions: Conventions, progress: P
         engine.write(settlement(last, cut), settled)
         engine.show("settlement", (settled,))
         engine.write(month_end(last, conventions, cut), change.file("month_end", part))
-    for table in ("settlement", "month_end"):
-        change.replace(table, tuple(change.file(table, part) for part in range(parts)))
+    for name in ("settlement", "month_end"):
+        change.replace(name, tuple(change.file(name, part) for part in range(parts)))
     progress("month-ends", 1.0)
 
 

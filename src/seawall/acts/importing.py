@@ -12,12 +12,11 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
-from seawall.acts.deriving import Progress, derive
-from seawall.book.store import Book, Brought, Change
+from seawall.acts.deriving import Desk, Progress, derive
+from seawall.book.store import Brought, Change
 from seawall.core.engine import Engine
 from seawall.core.problem import Place, Problem, UnableToUseInput
 from seawall.portfolio import problems
-from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.delimited import Dialect, Reader, Reject
 from seawall.portfolio.intake import Count, Intake, Sheet, take_in
 from seawall.portfolio.mapping import Mapping, Source
@@ -54,16 +53,6 @@ class ImportReport:
     notices: tuple[Problem, ...]
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What an import works with: the book, an engine, conventions, and where rejects go."""
-
-    book: Book
-    engine: Engine
-    conventions: Conventions
-    rejects: Path
-
-
 @dataclass
 class _File:
     path: Path
@@ -98,7 +87,7 @@ def bring_in(
         _refuse_useless(reports, where)
         for table, rows in intake.tables.items():
             change.append(table, rows)
-        change.note(_brought(mapping, fresh, reports))
+        change.bring(_brought(mapping, fresh, reports))
         progress("checking", 1.0)
         derive(change, desk.engine, desk.conventions, progress)
     added = {name: rows.num_rows for name, rows in intake.tables.items()}
@@ -235,9 +224,7 @@ def _take_in(
     for name, held in change.before.tables.items():
         engine.show(f"book_{name}", held)
     names = tuple(str(file.path) for file in files)
-    return take_in(
-        engine, mapping, sheets, files=names, held=frozenset(change.before.tables)
-    )
+    return take_in(engine, mapping, sheets, files=names, held=frozenset(change.before.tables))
 
 
 def _reports(files: list[_File], intake: Intake) -> tuple[FileReport, ...]:

@@ -3,10 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from seawall.acts.deriving import Progress, derive
-from seawall.book.store import Book
-from seawall.core.engine import Engine
-from seawall.portfolio.conventions import Conventions
+from seawall.acts.deriving import Desk, Progress, derive
 from seawall.simulator.declaration import Lender
 from seawall.simulator.lender import simulate
 from seawall.simulator.truth import Plan, Trouble, planted
@@ -23,10 +20,7 @@ class Made:
     troubles: tuple[Trouble, ...]
 
 
-def make_lender(
-    book: Book, engine: Engine, plan: Plan, lender: Lender, *,
-    conventions: Conventions, progress: Progress,
-) -> Made:  # fmt: skip
+def make_lender(desk: Desk, plan: Plan, lender: Lender, *, progress: Progress) -> Made:
     """Simulate a lender into an empty book; the ground truth is noted beside it.
 
     Raises:
@@ -34,7 +28,7 @@ def make_lender(
         UnableToChangeBook: another process is changing the book.
     """
     counts: dict[str, int] = {}
-    with book.change() as change:
+    with desk.book.change() as change:
         if change.before.tables:
             raise UnableToSimulateIntoBook
         for table, rows in simulate(plan, lender):
@@ -45,12 +39,10 @@ def make_lender(
         told = {
             "lender": lender.id,
             "plan": asdict(plan),
-            "troubles": [
-                {**asdict(each), "title": each.title.model_dump()} for each in troubles
-            ],
+            "troubles": [{**asdict(each), "title": each.title.model_dump()} for each in troubles],
         }
-        change.note(**{NOTE: json.dumps(told, ensure_ascii=False, default=str)})
-        derive(change, engine, conventions, progress)
+        change.note(NOTE, json.dumps(told, ensure_ascii=False, default=str))
+        derive(change, desk.engine, desk.conventions, progress)
     return Made(counts, troubles)
 
 

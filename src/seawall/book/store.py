@@ -66,7 +66,10 @@ class Book:
         if held["format"] != _FORMAT:
             raise UnableToReadBook(self._manifest, held["format"])
         return Snapshot(
-            {name: tuple(self._folder / f for f in files) for name, files in held["tables"].items()},
+            {
+                name: tuple(self._folder / f for f in files)
+                for name, files in held["tables"].items()
+            },
             tuple(Brought(**each) for each in held["brought"]),
             held["notes"],
         )
@@ -107,10 +110,10 @@ class Book:
             "notes": after.notes,
         }
         aside = self._manifest.with_suffix(".new")
-        with aside.open("w", encoding="utf-8") as file:
-            json.dump(held, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
+        with aside.open("w", encoding="utf-8") as stream:
+            json.dump(held, stream, ensure_ascii=False, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
         aside.replace(self._manifest)
         _sync(self._folder)
 
@@ -154,10 +157,13 @@ class Change:
         """Let a derived table consist of these files only."""
         self._name(table, files)
 
-    def note(self, brought: tuple[Brought, ...] = (), **notes: str) -> None:
-        """Write down what was brought in, and other notes."""
-        known = (*self.after.brought, *brought)
-        self.after = replace(self.after, brought=known, notes={**self.after.notes, **notes})
+    def bring(self, files: tuple[Brought, ...]) -> None:
+        """Write down which files were brought in."""
+        self.after = replace(self.after, brought=(*self.after.brought, *files))
+
+    def note(self, name: str, text: str) -> None:
+        """Write down something else, under a name."""
+        self.after = replace(self.after, notes={**self.after.notes, name: text})
 
     def flush(self) -> None:
         """Finish the files opened by `append`, so that they can be read."""
@@ -191,4 +197,6 @@ class UnableToChangeBook(Exception):
     """Another process holds the book's lock."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"another process is changing the book in {folder}; try again when it ends")
+        super().__init__(
+            f"another process is changing the book in {folder}; try again when it ends"
+        )

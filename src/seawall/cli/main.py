@@ -9,7 +9,7 @@ import duckdb
 import typer
 
 from seawall import __version__, office
-from seawall.acts.importing import Desk, ImportReport, bring_in
+from seawall.acts.importing import ImportReport, bring_in
 from seawall.acts.simulating import make_lender
 from seawall.cli import doctor as machine
 from seawall.cli import export
@@ -59,9 +59,8 @@ def import_(
     screen = Screen(language(lang), quiet=quiet)
     at = office.home(home)
     declared = office.mapping(mapping)
-    desk = Desk(at.book, at.engine(), at.conventions, at.folder / "rejects")
     with screen.progress() as progress:
-        report = bring_in(desk, declared, tuple(files), progress=progress)
+        report = bring_in(at.desk(), declared, tuple(files), progress=progress)
     _say_import(screen, declared, report)
 
 
@@ -85,7 +84,7 @@ def simulate(
     months: Annotated[int, typer.Option(min=6, max=240, help="Months simulated.")] = 36,
     until: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day that is known.")
-    ] = datetime(2025, 12, 31),  # noqa: B008, DTZ001 - a calendar day, and an immutable default
+    ] = datetime(2025, 12, 31),  # noqa: DTZ001 - a calendar day, and an immutable default
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
@@ -94,10 +93,7 @@ def simulate(
     screen = Screen(language(lang), quiet=quiet)
     at, plan = office.home(home), Plan(loans, seed, months, until.date())
     with screen.progress() as progress:
-        made = make_lender(
-            at.book, at.engine(), plan, office.lender(),
-            conventions=at.conventions, progress=progress,
-        )  # fmt: skip
+        made = make_lender(at.desk(), plan, office.lender(), progress=progress)
     screen.say(_MADE, loans=made.rows["loan"], payments=made.rows["payment"], home=at.folder)
     for trouble in made.troubles:
         screen.say(_PLANTED, title=trouble.title.in_(screen.language),
@@ -143,7 +139,9 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The HTML file to write.")
     ] = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Also as PDF, in the chosen language.")] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also as PDF, in the chosen language.")
+    ] = False,
     as_of: AsOfOption = None,
     home: HomeOption = None,
     quiet: QuietOption = False,
@@ -195,7 +193,9 @@ def check(home: HomeOption = None, lang: LangOption = None) -> None:
     for law, violations in office.check(office.read(office.home(home))):
         broken += violations > 0
         mark = "✓" if violations == 0 else "✗"
-        screen.result(f"{mark} {law.in_(screen.language)}" + (f": {violations:,}" * (violations > 0)))
+        screen.result(
+            f"{mark} {law.in_(screen.language)}" + (f": {violations:,}" * (violations > 0))
+        )
     raise typer.Exit(1 if broken else 0)
 
 
@@ -245,7 +245,10 @@ def run() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-    except (*office.EXPECTED, OSError, duckdb.Error) as error:
+    except office.EXPECTED as error:
+        screen.failure(str(error))
+        sys.exit(1)
+    except (OSError, duckdb.Error) as error:
         screen.failure(f"{type(error).__name__}: {error}")
         sys.exit(1)
 

@@ -126,17 +126,16 @@ def shown(value: object, unit: Unit) -> str:
     """A value as people read it: thousands separated, shares as per cent, a dash for none."""
     if value is None:
         return "–"
-    if isinstance(value, date):
-        return value.isoformat()
-    if unit in ("share", "rate_annual"):
-        return f"{float(str(value)):.2%}"
-    if unit == "money" and isinstance(value, Decimal):
-        return f"{value:,.2f}"
-    if unit in ("count", "days", "months"):
-        return f"{int(str(value)):,}"
-    if unit == "index":
-        return f"{float(str(value)):.4f}"
-    return str(value)
+    form = _FORMS.get(unit)
+    if form is None or isinstance(value, date):
+        return str(value)
+    return format(value if isinstance(value, Decimal | int) else float(str(value)), form)
+
+
+_FORMS: dict[Unit, str] = {
+    "share": ".2%", "rate_annual": ".2%", "money": ",.2f", "index": ".4f",
+    "count": ",.0f", "days": ",.0f", "months": ",.0f",
+}  # fmt: skip
 
 
 def language(asked: str | None) -> Language:

@@ -8,9 +8,7 @@ from typing import Literal
 from seawall.core.steps import Steps
 from seawall.core.text import Text
 
-Unit = Literal[
-    "label", "date", "count", "money", "share", "rate_annual", "days", "months", "index"
-]
+Unit = Literal["label", "date", "count", "money", "share", "rate_annual", "days", "months", "index"]
 
 
 @dataclass(frozen=True)

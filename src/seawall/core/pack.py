@@ -1,7 +1,8 @@
 """Packs: declarations in YAML, read into typed values, every mistake with its line and column."""
 
+import re
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,29 @@ DEPTH_MOST = 40
 
 Declared = TypeVar("Declared", bound=BaseModel)
 Path_ = tuple[int | str, ...]
+
+
+class _Mark(Protocol):
+    """Where a node of a YAML text begins; both of PyYAML's readers give such marks."""
+
+    line: int
+    column: int
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe reader, but only `true` and `false` are booleans.
+
+    YAML 1.1 also reads `no`, `on`, `off` and `yes` so, which are column names and country codes.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 def read(path: Path, model: type[Declared]) -> Declared:
@@ -37,7 +61,7 @@ def parse(text: str, name: str, model: type[Declared]) -> Declared:
     if found:
         raise UnableToUseInput(found)
     try:
-        return model.model_validate(yaml.safe_load(text))
+        return model.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe one
     except ValidationError as error:
         raise UnableToUseInput(_misfits(error, node, name)) from None
 
@@ -60,14 +84,14 @@ def _node(text: str, name: str) -> yaml.Node:
     """The YAML tree; aliases are refused, since a few of them can expand to gigabytes."""
     try:
         depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent):
                 raise _not_yaml(name, event.start_mark, "aliases (*name) are not allowed in packs")
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > DEPTH_MOST:
                 raise _not_yaml(name, event.start_mark, f"nested deeper than {DEPTH_MOST} levels")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _not_yaml(name, mark, error.problem or "unreadable") from None
@@ -78,7 +102,7 @@ def _node(text: str, name: str) -> yaml.Node:
     return node
 
 
-def _not_yaml(name: str, mark: yaml.Mark | None, why: str) -> UnableToUseInput:
+def _not_yaml(name: str, mark: _Mark | None, why: str) -> UnableToUseInput:
     place = Place(name) if mark is None else Place(name, line=mark.line + 1, column=mark.column + 1)
     return UnableToUseInput((Problem(problems.PACK_NOT_YAML, place, {"why": why}),))
 

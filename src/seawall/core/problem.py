@@ -70,8 +70,7 @@ class Problem:
     def sentence(self, language: Language = "en") -> str:
         """The whole problem as one line: place, code, message, remedy."""
         return (
-            f"{self.where}: [{self.code}] {self.message.in_(language)} "
-            f"{self.remedy.in_(language)}"
+            f"{self.where}: [{self.code}] {self.message.in_(language)} {self.remedy.in_(language)}"
         )
 
 

@@ -86,10 +86,10 @@ FROM (SELECT DISTINCT loan_id, last_on, dates, final, rest FROM dates) AS ends
 # on its day, or none yet. After the whole schedule all of its interest has fallen due.
 _SCHEDULED = """
 SELECT c.loan_id, c.paid_on, c.turn, c.amount,
-  COALESCE(CASE WHEN w.due_on <= c.paid_on THEN w.so_far ELSE w.so_far - w.cents END, t.whole)
-    AS interest_due
+  COALESCE(CASE WHEN w.due_on <= c.paid_on THEN w.so_far ELSE w.so_far - w.cents END, t.whole,
+    0) AS interest_due
 FROM cash c
-JOIN (SELECT loan_id, MAX(so_far) AS whole FROM walk GROUP BY loan_id) AS t
+LEFT JOIN (SELECT loan_id, MAX(so_far) AS whole FROM walk GROUP BY loan_id) AS t
   ON t.loan_id = c.loan_id
 LEFT JOIN walk w ON w.loan_id = c.loan_id AND w.number = c.turn
 WHERE c.amount > 0

@@ -8,6 +8,7 @@ from seawall.portfolio import problems
 from seawall.portfolio.reading import quoted
 from seawall.portfolio.tape import Column, Table
 
+
 def issues(table: Table, given: frozenset[str], rows: str) -> str:
     """The issues of shaped rows: missing values, limits, allowed values, order of dates.
 
@@ -18,7 +19,7 @@ def issues(table: Table, given: frozenset[str], rows: str) -> str:
     """
     parts = [_column(column, rows) for column in table.columns if column.name in given]
     parts += [
-        _issue(rows, later, problems.DATES_OUT_OF_ORDER.code, f"{later} < {earlier}", quoted(earlier))
+        _out_of_order(rows, earlier, later)
         for earlier, later in table.order
         if {earlier, later} <= given
     ]
@@ -58,7 +59,10 @@ FROM {rows} r ANTI JOIN {loans} l ON l.loan_id = r.loan_id"""
 
 def missing(name: str, condition: str, rows: str) -> str:
     """A value that a derivation needs is missing where the condition holds."""
-    return _issue(rows, "NULL", problems.VALUE_MISSING.code, condition, "NULL", name)
+    return f"""
+SELECT file, row, {quoted(name)} AS name, NULL AS value,
+  '{problems.VALUE_MISSING.code}' AS code, NULL AS detail
+FROM {rows} WHERE {condition}"""
 
 
 def _column(column: Column, rows: str) -> str:
@@ -86,10 +90,8 @@ def _detail(column: Column) -> str:
     return ", ".join(column.among) or f"{column.least or '-∞'} … {column.most or '∞'}"
 
 
-def _issue(
-    rows: str, value: str, code: str, condition: str, detail: str, name: str | None = None
-) -> str:
+def _out_of_order(rows: str, earlier: str, later: str) -> str:
     return f"""
-SELECT file, row, {quoted(name or value)} AS name, CAST({value} AS VARCHAR) AS value,
-  '{code}' AS code, {detail} AS detail
-FROM {rows} WHERE {condition}"""
+SELECT file, row, '{later}' AS name, CAST({later} AS VARCHAR) AS value,
+  '{problems.DATES_OUT_OF_ORDER.code}' AS code, '{earlier}' AS detail
+FROM {rows} WHERE {later} < {earlier}"""

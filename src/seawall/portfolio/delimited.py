@@ -99,7 +99,9 @@ class Reader:
         for number, fields in rows:
             if fields and len(fields) != width:
                 facts: dict[str, object] = {"found": len(fields), "wanted": width}
-                self._reject(number, problems.ROW_WIDTH, self._dialect.delimiter.join(fields), facts)
+                self._reject(
+                    number, problems.ROW_WIDTH, self._dialect.delimiter.join(fields), facts
+                )
         return [(number, fields) for number, fields in rows if len(fields) == width]
 
     def _alone(self, number: int, record: str) -> list[str]:
@@ -124,6 +126,7 @@ class Reader:
             if not line.strip():
                 continue
             self.rows += 1
+            number = self.rows  # looking ahead for the closing quote may count further rows
             open_quote = line.count('"') % 2 == 1
             parts = [line]
             while open_quote and len(parts) < RECORD_LINES_MOST:
@@ -133,10 +136,10 @@ class Reader:
                 parts.append(following)
                 open_quote = following.count('"') % 2 == 0
             if open_quote:
-                self._reject(self.rows, problems.ROW_QUOTES, line)
+                self._reject(number, problems.ROW_QUOTES, line)
                 waiting = parts[1:] + waiting
             else:
-                yield self.rows, "".join(parts)
+                yield number, "".join(parts)
 
     def _lines(self) -> Iterator[str]:
         """Lines as text; one that is too long or badly encoded is rejected and passed over."""

@@ -10,7 +10,7 @@ import re
 import sqlglot
 from sqlglot import exp
 
-_ALLOWED: tuple[type[exp.Expression], ...] = (
+_ALLOWED: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.Neg,
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.DPipe, exp.Concat,
     exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Is, exp.In, exp.Between, exp.Like,
@@ -43,6 +43,8 @@ def sql(formula: str, columns: frozenset[str]) -> str:
     >>> sql("totaldue - loanamount", frozenset({"totaldue", "loanamount"}))
     '"totaldue" - "loanamount"'
     """
+    if formula.strip() in columns:  # also one that is a word of SQL, such as `on` or `no`
+        return exp.to_identifier(formula.strip(), quoted=True).sql(dialect="duckdb")
     tree = _tree(formula)
     for node in tree.walk():
         if not isinstance(node, _ALLOWED):
@@ -61,7 +63,7 @@ def _is_date_literal(cast: exp.Cast) -> bool:
     return isinstance(cast.this, exp.Literal) and cast.to.is_type(exp.DataType.Type.DATE)
 
 
-def _tree(formula: str) -> exp.Expression:
+def _tree(formula: str) -> exp.Expr:
     if len(formula) > _LENGTH_MOST:
         raise UnableToUseFormula(formula[:40] + "…", f"longer than {_LENGTH_MOST} characters")
     try:
@@ -71,7 +73,7 @@ def _tree(formula: str) -> exp.Expression:
         raise UnableToUseFormula(formula, why) from None
 
 
-def _function(node: exp.Expression, formula: str) -> exp.Expression:
+def _function(node: exp.Expr, formula: str) -> exp.Expr:
     """Our date functions in terms of DuckDB's; any other unknown function is refused."""
     if isinstance(node, exp.AddMonths):
         return _parsed(f"CAST({node.this.sql('duckdb')} + TO_MONTHS(CAST("
@@ -90,5 +92,5 @@ def _function(node: exp.Expression, formula: str) -> exp.Expression:
     return _parsed(form.format(*given))
 
 
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     return sqlglot.parse_one(text, read="duckdb")

@@ -4,7 +4,7 @@ from seawall.core.measure import Column, Measure, Question
 from seawall.core.steps import Steps
 from seawall.core.text import Text
 from seawall.portfolio.conventions import Conventions
-from seawall.portfolio.segments import grouped, loans, months, ordered, ratio, same
+from seawall.portfolio.segments import grouped, loans, months, ratio, same
 from seawall.portfolio.settlement import month_sql
 
 

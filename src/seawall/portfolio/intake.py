@@ -17,7 +17,7 @@ from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
 from seawall.core.steps import Steps
 from seawall.portfolio import cashflow, contract, formula, problems, reading, schedule, tape
 from seawall.portfolio.delimited import Reject
-from seawall.portfolio.mapping import Mapping, Rows, Source
+from seawall.portfolio.mapping import Mapping, Rows, Schedule, Source
 
 _CODES: dict[str, Kind] = {kind.code: kind for kind in problems.KINDS}
 _ISSUES = pa.schema(
@@ -235,14 +235,12 @@ GROUP BY t.file ORDER BY t.file""")
                 why = error.why if isinstance(error, formula.UnableToUseFormula) else str(error)
                 facts: dict[str, object] = {"formula": text, "why": why.splitlines()[0]}
                 place = Place(self._mapping.id)
-                raise UnableToUseInput(
-                    (Problem(problems.FORMULA_INVALID, place, facts),)
-                ) from None
+                raise UnableToUseInput((Problem(problems.FORMULA_INVALID, place, facts),)) from None
             return sql
 
         return compiled
 
-    def _schedule(self, rows: Rows, declared: schedule.Schedule) -> None:
+    def _schedule(self, rows: Rows, declared: Schedule) -> None:
         terms = self._run(schedule.terms(declared, self._chosen(rows), self._formula(rows)))
         self._engine.show("terms", terms)
         needed = {
@@ -254,8 +252,10 @@ GROUP BY t.file ORDER BY t.file""")
         for name, condition in needed.items():
             self._find(contract.missing(f"schedule.{name}", condition, "terms"))
         self._keep_good(rows.source)
-        good = f"SELECT t.* FROM terms t SEMI JOIN good_{rows.source} g " \
-               "ON g.file = t.file AND g.row = t.row"  # fmt: skip
+        good = (
+            f"SELECT t.* FROM terms t SEMI JOIN good_{rows.source} g "
+            "ON g.file = t.file AND g.row = t.row"
+        )
         self._engine.show("good_terms", self._run(good))
         found = self._engine.table(schedule.instalments(declared, "good_terms"))
         self._derived.setdefault("instalment", []).append(found)
@@ -268,8 +268,10 @@ GROUP BY t.file ORDER BY t.file""")
 
     def _keep_good(self, source: str) -> None:
         self._engine.show("issues", self._issues)
-        good = f"SELECT t.* FROM typed_{source} t ANTI JOIN issues i " \
-               "ON i.file = t.file AND i.row = t.row"  # fmt: skip
+        good = (
+            f"SELECT t.* FROM typed_{source} t ANTI JOIN issues i "
+            "ON i.file = t.file AND i.row = t.row"
+        )
         self._engine.show(f"good_{source}", self._run(good))
 
     def _show_loans(self) -> None:
@@ -306,7 +308,9 @@ def _reject(issue: dict[str, str | int | None], files: tuple[str, ...]) -> Rejec
     kind = _CODES[str(issue["code"])]
     name = str(issue["name"])
     place = Place(files[int(issue["file"] or 0)], row=int(issue["row"] or 0), column=name)
-    return Reject(Problem(kind, place, _facts(kind, name, issue["detail"])), str(issue["value"] or ""))
+    return Reject(
+        Problem(kind, place, _facts(kind, name, issue["detail"])), str(issue["value"] or "")
+    )
 
 
 _DETAILS = {

@@ -16,7 +16,7 @@ from seawall.portfolio import tape
 CONFIG = ConfigDict(frozen=True, extra="forbid")
 
 
-class Field_(BaseModel):
+class Reads(BaseModel):
     """How one column of a source reads.
 
     Attributes:
@@ -42,7 +42,7 @@ class Field_(BaseModel):
     optional: bool = False
 
     @model_validator(mode="after")
-    def _dated(self) -> "Field_":
+    def _dated(self) -> "Reads":
         if (self.type in ("date", "time")) != bool(self.formats):
             msg = "dates and times need `formats`, and nothing else has them"
             raise ValueError(msg)
@@ -60,7 +60,7 @@ class Source(BaseModel):
 
     model_config = CONFIG
 
-    columns: dict[str, Field_] = Field(min_length=1)
+    columns: dict[str, Reads] = Field(min_length=1)
     key: tuple[str, ...] = ()
     amount: str | None = None
     delimiter: str = Field(default=",", min_length=1, max_length=1)

@@ -61,7 +61,7 @@ def month_end(as_of: date, conventions: Conventions, part: Slice = WHOLE) -> Ste
         .then("totals", _TOTALS)
         .then("lives", _LIVES)
         .then("recoveries", _RECOVERIES)
-        .then("flows", _flows())
+        .then("flows", _flows(as_of))
         .then("months", _months())
         .then("running", _running())
         .then("line", _LINE)
@@ -86,7 +86,7 @@ SELECT loan_no,
   CAST(SUM(fee) AS BIGINT) AS fee_total, CAST(SUM(interest) AS BIGINT) AS interest_total,
   CAST(SUM(fee + interest + principal) AS BIGINT) AS due_total,
   MAX(ended_on) AS ended_on,
-  CAST(SUM(CASE WHEN settled_on IS NOT NULL OR due_on <= ended_on THEN fee END) AS BIGINT)
+  CAST(SUM(CASE WHEN settled_on <= ended_on OR due_on <= ended_on THEN fee END) AS BIGINT)
     AS fee_earned
 FROM schedule
 GROUP BY loan_no
@@ -133,9 +133,10 @@ _MOVES = (
 )  # fmt: skip
 
 
-def _flows() -> str:
+def _flows(as_of: date) -> str:
     """What moves a loan, by month: four sources on one set of columns, zero where they are silent.
 
+    What is due after the last month is left out early, as it is often half of all instalments;
     `alive` marks the months of a loan's life: a month with no move is still a month.
     """
     return "\nUNION ALL\n".join(
@@ -144,7 +145,8 @@ def _flows() -> str:
                     "l.loan_no", "c.month", {"alive": "1"}),
             _source("schedule WHERE settled_on IS NOT NULL",
                     "loan_no", month_sql("settled_on"), {"settled": "1"}),
-            _source("schedule", "loan_no", month_sql("due_on"),
+            _source(f"schedule WHERE due_on <= LAST_DAY(DATE '{as_of}')",
+                    "loan_no", month_sql("due_on"),
                     {"scheduled": "fee + interest + principal", "scheduled_principal": "principal"}),
             _source("receipts", "loan_no", month_sql("paid_on"),
                     {name: name for name in _MOVES if name.startswith(("cash", "late", "given"))}),
@@ -153,9 +155,7 @@ def _flows() -> str:
 
 
 def _source(rows: str, loan: str, month: str, moves: dict[str, str]) -> str:
-    columns = [
-        f"CAST({moves.get(name, '0')} AS BIGINT) AS {name}" for name in ("alive", *_MOVES)
-    ]
+    columns = [f"CAST({moves.get(name, '0')} AS BIGINT) AS {name}" for name in ("alive", *_MOVES)]
     return f"SELECT {loan} AS loan_no, {month} AS month, {', '.join(columns)}\nFROM {rows}"
 
 

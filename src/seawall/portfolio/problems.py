@@ -6,7 +6,10 @@ from seawall.core.text import Text
 FILE_UNREADABLE = Kind(
     "file-unreadable",
     Text(en="The file cannot be read: {why}.", zh="无法读取文件：{why}。"),
-    Text(en="Check its path, permissions and that it is complete.", zh="请检查路径、权限以及文件是否完整。"),
+    Text(
+        en="Check its path, permissions and that it is complete.",
+        zh="请检查路径、权限以及文件是否完整。",
+    ),
 )
 FILE_EMPTY = Kind(
     "file-empty",
@@ -16,7 +19,10 @@ FILE_EMPTY = Kind(
 FILE_CUT = Kind(
     "file-cut",
     Text(en="The file ends in the middle: {why}.", zh="文件中途截断：{why}。"),
-    Text(en="Fetch it again and compare its size with the source's.", zh="请重新获取文件并与来源核对大小。"),
+    Text(
+        en="Fetch it again and compare its size with the source's.",
+        zh="请重新获取文件并与来源核对大小。",
+    ),
 )
 FILE_ENCODING = Kind(
     "file-encoding",
@@ -54,25 +60,40 @@ FILE_SEEN = Kind(
 )
 FILE_NO_LAST_LINE_END = Kind(
     "file-no-last-line-end",
-    Text(en="The last line has no line end; the file may be cut off.", zh="最后一行没有换行符，文件可能被截断。"),
+    Text(
+        en="The last line has no line end; the file may be cut off.",
+        zh="最后一行没有换行符，文件可能被截断。",
+    ),
     Text(en="Compare its size with the source's.", zh="请与来源核对文件大小。"),
     severity="warning",
 )
 
 ROW_WIDTH = Kind(
     "row-width",
-    Text(en="The row has {found} fields; the header has {wanted}.", zh="该行有 {found} 个字段，表头有 {wanted} 个。"),
-    Text(en="Quote fields that hold the delimiter; a last row may be cut off.", zh="请为含分隔符的字段加引号；末行可能被截断。"),
+    Text(
+        en="The row has {found} fields; the header has {wanted}.",
+        zh="该行有 {found} 个字段，表头有 {wanted} 个。",
+    ),
+    Text(
+        en="Quote fields that hold the delimiter; a last row may be cut off.",
+        zh="请为含分隔符的字段加引号；末行可能被截断。",
+    ),
 )
 ROW_TOO_LONG = Kind(
     "row-too-long",
     Text(en="The line is longer than {limit} bytes.", zh="该行超过 {limit} 字节。"),
-    Text(en="Look for an unclosed quote or missing line ends.", zh="请检查未闭合的引号或缺失的换行符。"),
+    Text(
+        en="Look for an unclosed quote or missing line ends.",
+        zh="请检查未闭合的引号或缺失的换行符。",
+    ),
 )
 ROW_ENCODING = Kind(
     "row-encoding",
     Text(en="The line is not valid {encoding}.", zh="该行不是有效的 {encoding}。"),
-    Text(en="Export it as UTF-8, or set `encoding` in the mapping's source.", zh="请以 UTF-8 导出，或在映射中设置 `encoding`。"),
+    Text(
+        en="Export it as UTF-8, or set `encoding` in the mapping's source.",
+        zh="请以 UTF-8 导出，或在映射中设置 `encoding`。",
+    ),
 )
 ROW_QUOTES = Kind(
     "row-quotes",
@@ -87,12 +108,18 @@ VALUE_MISSING = Kind(
 VALUE_UNREADABLE = Kind(
     "value-unreadable",
     Text(en="This is not {wanted}.", zh="无法读作{wanted_zh}。"),
-    Text(en="Correct it at the source, or declare its format in the mapping.", zh="请在来源更正，或在映射中声明格式。"),
+    Text(
+        en="Correct it at the source, or declare its format in the mapping.",
+        zh="请在来源更正，或在映射中声明格式。",
+    ),
 )
 VALUE_UNKNOWN = Kind(
     "value-unknown",
     Text(en="The mapping does not know this value.", zh="映射中没有此取值。"),
-    Text(en="Add it to the column's `map`, or correct it at the source.", zh="请加入该列的 `map`，或在来源更正。"),
+    Text(
+        en="Add it to the column's `map`, or correct it at the source.",
+        zh="请加入该列的 `map`，或在来源更正。",
+    ),
 )
 VALUE_OUT_OF_RANGE = Kind(
     "value-out-of-range",
@@ -106,17 +133,26 @@ VALUE_NOT_AMONG = Kind(
 )
 ROW_TWICE = Kind(
     "row-twice",
-    Text(en="The key stands already in row {first} of this import.", zh="主键已在本次导入的第 {first} 行出现。"),
+    Text(
+        en="The key stands already in row {first} of this import.",
+        zh="主键已在本次导入的第 {first} 行出现。",
+    ),
     Text(en="Keep one of the rows.", zh="请只保留一行。"),
 )
 ROW_IN_BOOK = Kind(
     "row-in-book",
-    Text(en="The book already holds this key from another file.", zh="账册中已有来自其他文件的同一主键。"),
+    Text(
+        en="The book already holds this key from another file.",
+        zh="账册中已有来自其他文件的同一主键。",
+    ),
     Text(en="Leave it out, or import into a new home.", zh="请去除该行，或导入新的主目录。"),
 )
 ROW_ORPHAN = Kind(
     "row-orphan",
-    Text(en="No loan of this id is in the book or was kept from this import.", zh="账册及本次导入中均无此编号的贷款。"),
+    Text(
+        en="No loan of this id is in the book or was kept from this import.",
+        zh="账册及本次导入中均无此编号的贷款。",
+    ),
     Text(en="Import the loan first, or mend its row.", zh="请先导入该贷款，或修正其行。"),
 )
 DATES_OUT_OF_ORDER = Kind(
@@ -126,8 +162,13 @@ DATES_OUT_OF_ORDER = Kind(
 )
 FORMULA_INVALID = Kind(
     "formula-invalid",
-    Text(en="The formula {formula!r} cannot be used: {why}.", zh="公式 {formula!r} 无法使用：{why}。"),
-    Text(en="Formulas are SQL expressions over the source's columns; see the mapping guide.", zh="公式是基于来源列的 SQL 表达式，详见映射指南。"),
+    Text(
+        en="The formula {formula!r} cannot be used: {why}.", zh="公式 {formula!r} 无法使用：{why}。"
+    ),
+    Text(
+        en="Formulas are SQL expressions over the source's columns; see the mapping guide.",
+        zh="公式是基于来源列的 SQL 表达式，详见映射指南。",
+    ),
 )
 
 KINDS = (

@@ -7,7 +7,7 @@ rounded half up to two decimals, since tapes carry accrued fractions of a cent.
 
 from seawall.core.text import Text
 from seawall.portfolio import problems, tape
-from seawall.portfolio.mapping import Field_, Source
+from seawall.portfolio.mapping import Reads, Source
 
 NAMES: dict[tape.Type, Text] = {
     "text": Text(en="text", zh="文本"),
@@ -33,7 +33,7 @@ def issues(source: Source, raw: str) -> str:
     return "\nUNION ALL\n".join(part for part in parts if part)
 
 
-def value(name: str, field: Field_) -> str:
+def value(name: str, field: Reads) -> str:
     """One typed value as SQL; NULL where the field is empty or does not read."""
     text = _text(name, field)
     if field.map is not None:
@@ -47,14 +47,14 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _text(name: str, field: Field_) -> str:
+def _text(name: str, field: Reads) -> str:
     text = f"NULLIF(TRIM(\"{name}\"), '')"
     if field.pattern is None:
         return text
     return f"NULLIF(REGEXP_EXTRACT({text}, {quoted(field.pattern)}, 1), '')"
 
 
-def _issues_of(name: str, field: Field_, raw: str) -> str | None:
+def _issues_of(name: str, field: Reads, raw: str) -> str | None:
     bare = f"NULLIF(TRIM(\"{name}\"), '')"
     unread = problems.VALUE_UNKNOWN if field.map is not None else problems.VALUE_UNREADABLE
     missing = f"WHEN {bare} IS NULL THEN '{problems.VALUE_MISSING.code}'" if field.required else ""
@@ -70,40 +70,40 @@ SELECT * FROM (
 ) WHERE code IS NOT NULL"""
 
 
-def _money(text: str, _: Field_) -> str:
+def _money(text: str, _: Reads) -> str:
     return f"TRY_CAST({text} AS DECIMAL(18,2))"
 
 
-def _number(text: str, _: Field_) -> str:
+def _number(text: str, _: Reads) -> str:
     number = f"TRY_CAST({text} AS DOUBLE)"
     return f"CASE WHEN ISFINITE({number}) THEN {number} END"
 
 
-def _rate(text: str, field: Field_) -> str:
+def _rate(text: str, field: Reads) -> str:
     return f"({_number(text, field)} / {100 if field.percent else 1})"
 
 
-def _count(text: str, field: Field_) -> str:
+def _count(text: str, field: Reads) -> str:
     number = _number(text, field)
     return f"CASE WHEN {number} = FLOOR({number}) THEN TRY_CAST({number} AS INTEGER) END"
 
 
-def _moment(text: str, field: Field_) -> str:
+def _moment(text: str, field: Reads) -> str:
     read = ", ".join(f"TRY_STRPTIME({text}, {quoted(each)})" for each in field.formats)
     minutes = round(field.offset_hours * 60)
     moment = f"COALESCE({read})"
     return f"({moment} - TO_MINUTES({minutes}))" if minutes else moment
 
 
-def _date(text: str, field: Field_) -> str:
+def _date(text: str, field: Reads) -> str:
     return f"CAST({_moment(text, field)} AS DATE)"
 
 
-def _flag(text: str, _: Field_) -> str:
+def _flag(text: str, _: Reads) -> str:
     return f"TRY_CAST({text} AS BOOLEAN)"
 
 
-def _plain(text: str, _: Field_) -> str:
+def _plain(text: str, _: Reads) -> str:
     return text
 
 

@@ -73,9 +73,7 @@ def loans_and_receipts(as_of: date, part: Slice) -> Steps:
     `loans` numbers the slice's loans (`loan_no`), which makes joins and windows several times
     cheaper than text does; `receipts` are payments up to charge-off, money in cents.
     """
-    return (
-        Steps().then("loans", _loans(as_of, part)).then("receipts", _RECEIPTS)
-    )
+    return Steps().then("loans", _loans(as_of, part)).then("receipts", _RECEIPTS)
 
 
 def _loans(as_of: date, part: Slice) -> str:

@@ -45,7 +45,11 @@ def _steps(question: Question, conventions: Conventions) -> Steps:
     late = {f"late_{mark}": f"m.days_past_due > {mark}" for mark in conventions.marks}
     stocks = ", ".join(
         f"CASE WHEN {at_end} AND {condition} THEN m.balance ELSE 0 END AS {name}"
-        for name, condition in {"balance": "TRUE", "past_due": "m.days_past_due > 0", **late}.items()
+        for name, condition in {
+            "balance": "TRUE",
+            "past_due": "m.days_past_due > 0",
+            **late,
+        }.items()
     )
     sums = ", ".join(
         f"COALESCE(SUM({name}), 0) AS {name}"

@@ -91,4 +91,3 @@ def _first_hit(mark: int) -> str:
     now = f"(m.worst_days > {mark} OR m.bucket = 'charged_off')"
     before = f"(m.opening_worst_days > {mark} OR COALESCE(m.opening_bucket, '') = 'charged_off')"
     return f"CASE WHEN {now} AND NOT {before} THEN 1 ELSE 0 END AS hits_{mark}"
-

@@ -129,9 +129,11 @@ def _both(text: Text) -> str:
 @lru_cache(maxsize=1)
 def _library() -> str:
     """Vega, Vega-Lite and Vega-Embed, as the wheel ships them."""
-    bundle: str = vl_convert.javascript_bundle()
+    bundle = vl_convert.javascript_bundle(snippet=_EXPOSED)
     return bundle.replace("</script", "<\\/script")
 
+
+_EXPOSED = "window.vegaEmbed = vegaEmbed;"
 
 _CSS = """
 :root{--ink:#1d2a35;--soft:#5a6b7a;--line:#dde4ea;--ground:#f5f7f9;--card:#fff;--accent:#1f5f8b;

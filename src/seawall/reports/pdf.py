@@ -11,6 +11,7 @@ from seawall.reports import charts, fonts, portfolio
 from seawall.reports.portfolio import Grid, Section, Told
 
 _WIDTH = 620
+_COLUMNS_MOST = 13
 _AS_OF = Text(en="as of {day}", zh="截至 {day}")
 
 
@@ -59,7 +60,9 @@ def _tiles(told: Told, language: Language) -> str:
 
 def _section(part: Section, language: Language, family: str) -> str:
     drawn = _drawing(part.chart, language, family) if part.chart else ""
-    grids = "\n".join(_grid(grid, language) for grid in part.grids if len(grid.columns) <= 13)
+    grids = "\n".join(
+        _grid(grid, language) for grid in part.grids if len(grid.columns) <= _COLUMNS_MOST
+    )
     return (
         f"== {_plain(part.title.in_(language))}\n"
         f"#text(fill: luma(90))[{_plain(part.meaning.in_(language))}]\n\n{drawn}\n{grids}"

@@ -1,6 +1,7 @@
 """Draws and columns: seeded chance, and arrays turned into the contract's columns."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,8 @@ from seawall.portfolio import tape
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.datetime64]
-"""Dates as `datetime64[D]`."""
+Days = npt.NDArray[Any]
+"""Dates as `datetime64[D]`, and times as `datetime64[us]`; NumPy's types cannot tell them apart."""
 
 CENT = 100
 
@@ -69,4 +70,3 @@ def rows(table: tape.Table, columns: Mapping[str, pa.Array | Days | Floats | Int
 def _cast(values: pa.Array | Days | Floats | Ints, kind: pa.DataType) -> pa.Array:
     array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
     return array if array.type == kind else array.cast(kind)
-

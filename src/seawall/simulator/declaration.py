@@ -124,11 +124,23 @@ class LateFee(_Declared):
 
 
 class Contacts(_Declared):
-    """Collections contacts per missed instalment, and what comes of them."""
+    """Collections contacts per missed instalment, and what comes of them (probabilities)."""
 
     per_missed: float
     reached: float
     promise: float
+    promise_if_paying: float
+    kept: float
+    wrong_party: float
+    refused: float
+    agency: float
+
+
+class PartPayments(_Declared):
+    """Share of those who miss an instalment that pay a part of it."""
+
+    share: float
+    part: float
 
 
 class Planted(_Declared):
@@ -151,6 +163,8 @@ class Lender(_Declared):
     currency: str
     utc_offset_hours: int
     approval_rate: float = Field(gt=0, lt=1)
+    referred: float = Field(ge=0, le=1)
+    shared_devices: float = Field(ge=0, le=1)
     repeat_share: float = Field(ge=0, lt=1)
     growth_monthly: float
     season_volume: tuple[float, ...] = Field(min_length=12, max_length=12)
@@ -164,8 +178,10 @@ class Lender(_Declared):
     regions: dict[str, Region]
     purposes: dict[str, float]
     late_fee: LateFee
+    part_payments: PartPayments
     contacts: Contacts
     complaints_per_1000_open: float
     sign_ins_failed_daily: float
+    backups_missed: float
     complaint_days_median: float
     troubles: tuple[Planted, ...]

@@ -32,6 +32,7 @@ from seawall.simulator.truth import Plan, Trouble, planted
 
 _EPOCH = 1970 * 12
 _WEAKENING_MONTHS = 3
+_OUTCOMES = ("promise", "refused", "reached", "wrong_party", "no_answer")
 
 
 def simulate(plan: Plan, lender: Lender) -> Iterator[tuple[str, pa.Table]]:
@@ -92,11 +93,15 @@ class _Month:
     def _schedules(self, applicants: Applicants, taken: Ints) -> Schedules:
         products = list(self._lender.products.values())
         fees = np.array([product.fee_rate or 0.0 for product in products])
-        return schedules.schedules(
-            applicants.day[taken], applicants.amount[taken], applicants.instalments[taken],
-            applicants.days[taken], people.rates(applicants, self._lender)[taken],
-            fees[applicants.product[taken]], extra=extra_turns(products),
-        )  # fmt: skip
+        terms = schedules.Terms(
+            disbursed=applicants.day[taken],
+            principal=applicants.amount[taken],
+            count=applicants.instalments[taken],
+            days=applicants.days[taken],
+            rate=people.rates(applicants, self._lender)[taken],
+            fee_rate=fees[applicants.product[taken]],
+        )
+        return schedules.schedules(terms, extra=extra_turns(products))
 
     def _conditions(self, index: int, applicants: Applicants, taken: Ints) -> Conditions:
         lender = self._lender
@@ -141,11 +146,14 @@ class _Month:
         return factor
 
     def _inside(self, trouble: Trouble, applicants: Applicants, taken: Ints) -> Flags:
+        names = {
+            "channel": list(self._lender.channels),
+            "region": list(self._lender.regions),
+            "product": list(self._lender.products),
+        }
         inside = np.ones(len(taken), bool)
-        for name, value in trouble.segment.items():
-            names = list({"channel": self._lender.channels, "region": self._lender.regions,
-                          "product": self._lender.products}[name])  # fmt: skip
-            inside &= getattr(applicants, name)[taken] == names.index(value)
+        for segment, value in trouble.segment.items():
+            inside &= getattr(applicants, segment)[taken] == names[segment].index(value)
         return inside
 
     def _loans(
@@ -170,9 +178,7 @@ class _Month:
             "waterfall": pa.repeat("fee-interest-principal", size),
         })  # fmt: skip
 
-    def _payments(
-        self, index: int, walk: Walk, planned: Schedules, loan_ids: pa.Array
-    ) -> pa.Table:
+    def _payments(self, index: int, walk: Walk, planned: Schedules, loan_ids: pa.Array) -> pa.Table:
         loan, day, amount, late = (
             np.concatenate(each)
             for each in (walk.paid.loan, walk.paid.day, walk.paid.amount, walk.paid.late_days)
@@ -230,12 +236,13 @@ class _Month:
         often, on, minute = (each[on <= self._until] for each in (often, on, minute))
         size = len(often)
         reached = chance.random(size) < rule.reached
-        promises = reached & (chance.random(size) < np.where(pays[often], 0.75, rule.promise))
-        honest = pays[often] & (chance.random(size) < 0.9)
+        willing = np.where(pays[often], rule.promise_if_paying, rule.promise)
+        promises = reached & (chance.random(size) < willing)
+        honest = pays[often] & (chance.random(size) < rule.kept)
         promised = np.where(honest, np.maximum(paid_on[often], on), on + np.timedelta64(5, "D"))
-        outcome = np.where(promises, 3, np.where(reached, 2, np.where(chance.random(size) < 0.1,
-                                                                      1, 0)))  # fmt: skip
-        outcome = np.where((outcome == 2) & (chance.random(size) < 0.2), 4, outcome)  # noqa: PLR2004 - places in the list below
+        refuses = chance.random(size) < rule.refused
+        wrong = chance.random(size) < rule.wrong_party
+        outcome = np.select([promises, reached & refuses, reached, wrong], [0, 1, 2, 3], 4)
         medium = np.minimum(chance.integers(0, 4, size), 2)
         numbers = (index - self._plan.first_month + 1) * 10_000_000 + np.arange(size)
         return rows(tape.CONTACT, {
@@ -243,10 +250,8 @@ class _Month:
             "loan_id": loan_ids.take(pa.array(loan[often])),
             "contacted_at": on.astype("M8[us]") + minute * np.timedelta64(60_000_000, "us"),
             "medium": label(("call", "ai_call", "message"), medium),
-            "outcome": label(("no_answer", "wrong_party", "reached", "promise", "refused"),
-                             outcome),
+            "outcome": label(_OUTCOMES, outcome),
             "agent_token": ids("g", chance.integers(0, 40, size), 3),
-            "agency": known(pa.repeat("harbour", size), chance.random(size) < 0.15),
+            "agency": known(pa.repeat("harbour", size), chance.random(size) < rule.agency),
             "promised_on": known(pa.array(promised), promises),
         })  # fmt: skip
-

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from seawall.core.period import month_start
+from seawall.core.period import month_end, month_start
 from seawall.portfolio import tape
 from seawall.simulator.chance import (
     Days,
@@ -78,8 +78,8 @@ class Population:
         score[ring] = 700
         lent = np.zeros(size, bool)
         lent[np.argsort(-score, kind="stable")[:loans]] = True
-        first = np.datetime64(month_start(index), "D")
-        length = int((np.datetime64(first, "M") + 1).astype("M8[D]").astype(int) - first.astype(int))
+        first = np.datetime64(month_start(index))
+        length = month_end(month_start(index)).day
         numbers = self._applications + np.arange(size)
         self._applications += size
         return Applicants(
@@ -147,7 +147,7 @@ def tables(applicants: Applicants, plan: Plan, lender: Lender) -> dict[str, pa.T
         "application_id": ids("A", applicants.number), "applied_at": at,
         **_person(applicants, chance, lender), **_terms(applicants, lender),
     })  # fmt: skip
-    outcome = np.where(applicants.lent, 0, np.where(chance.random(size) < 0.12, 1, 2))
+    outcome = np.where(applicants.lent, 0, np.where(chance.random(size) < lender.referred, 1, 2))
     declined = ~applicants.lent
     reasons = ("low_score", "too_many_inquiries", "multi_borrowing", "affordability")
     decision = rows(tape.DECISION, {
@@ -167,14 +167,17 @@ def tables(applicants: Applicants, plan: Plan, lender: Lender) -> dict[str, pa.T
 def grades(applicants: Applicants, lender: Lender) -> Ints:
     """The grade of each application, cut so that lent ones have the declared shares."""
     shares = np.cumsum([grade.share for grade in lender.grades.values()])[:-1]
-    cuts = np.quantile(applicants.score[applicants.lent], 1 - shares)
-    return np.sum(applicants.score[:, None] < cuts[None, :], axis=1).astype(np.int64)
+    graded = applicants.score[applicants.lent] if applicants.lent.any() else applicants.score
+    cuts = np.quantile(graded, 1 - shares)
+    places: Ints = np.sum(applicants.score[:, None] < cuts[None, :], axis=1).astype(np.int64)
+    return places
 
 
 def rates(applicants: Applicants, lender: Lender) -> Floats:
     """The annual rate of each application; by grade."""
-    table = np.array([grade.rate for grade in lender.grades.values()])
-    return table[grades(applicants, lender)]
+    table: Floats = np.array([grade.rate for grade in lender.grades.values()])
+    by_application: Floats = table[grades(applicants, lender)]
+    return by_application
 
 
 def _person(
@@ -182,7 +185,7 @@ def _person(
 ) -> dict[str, pa.Array | Floats | Ints]:
     size, risk, ring = len(applicants.number), applicants.risk, applicants.ring
     device = np.where(ring, 900_000_000, applicants.customer)
-    moved = np.where(chance.random(size) < 0.08, applicants.customer // 3, device)
+    moved = np.where(chance.random(size) < lender.shared_devices, applicants.customer // 3, device)
     income = np.round(np.exp(11.2 - 0.16 * risk + 0.45 * chance.standard_normal(size)), -2)
     lenders = chance.poisson(np.exp(0.1 + 0.35 * risk))
     return {

@@ -18,18 +18,30 @@ _BEHIND_MOST = 12
 """How many rhythm dates a loan is followed past its last instalment."""
 
 
+def _numbers() -> list[Ints]:
+    return [np.zeros(0, np.int64)]
+
+
+def _dates() -> list[Days]:
+    return [np.zeros(0, "M8[D]")]
+
+
+def _flags() -> list[Flags]:
+    return [np.zeros(0, bool)]
+
+
 @dataclass
 class Cash:
-    """Payments and contacts as growing lists of arrays; one entry per due date."""
+    """Payments and contacts as growing lists of arrays, one per due date after an empty one."""
 
-    loan: list[Ints] = field(default_factory=list)
-    day: list[Days] = field(default_factory=list)
-    amount: list[Ints] = field(default_factory=list)
-    late_days: list[Ints] = field(default_factory=list)
-    missed_loan: list[Ints] = field(default_factory=list)
-    missed_day: list[Days] = field(default_factory=list)
-    missed_pays: list[Flags] = field(default_factory=list)
-    missed_paid_on: list[Days] = field(default_factory=list)
+    loan: list[Ints] = field(default_factory=_numbers)
+    day: list[Days] = field(default_factory=_dates)
+    amount: list[Ints] = field(default_factory=_numbers)
+    late_days: list[Ints] = field(default_factory=_numbers)
+    missed_loan: list[Ints] = field(default_factory=_numbers)
+    missed_day: list[Days] = field(default_factory=_dates)
+    missed_pays: list[Flags] = field(default_factory=_flags)
+    missed_paid_on: list[Days] = field(default_factory=_dates)
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,7 @@ class Walk:
         self._made = made
         self.product = product
         self.products = list(lender.products.values())
+        self._parts = lender.part_payments
         self._chance = chance
         n = len(made.count)
         self.settled = np.zeros(n, np.int64)
@@ -160,12 +173,12 @@ class Walk:
         self.ended[loans] |= self.settled[loans] >= self._made.count[loans]
 
     def _part_pay(self, loans: Ints, due: Days, conditions: Conditions) -> None:
-        """A tenth of those who miss pay two fifths of the instalment."""
-        some = self._chance.random(len(loans)) < 0.1
+        """Some of those who miss pay a part of the instalment on its day."""
+        some = self._chance.random(len(loans)) < self._parts.share
         some &= ~conditions.cheats[loans]
         loans, due = loans[some], due[some]
         owed = self._made.owed[loans, self.settled[loans] + 1] - self.cash[loans]
-        amount = owed * 2 // 5
+        amount = np.floor(owed * self._parts.part).astype(np.int64)
         paying = amount > 0
         self._receive(loans[paying], due[paying], amount[paying], np.zeros(paying.sum(), np.int64))
         self.cash[loans[paying]] += amount[paying]

@@ -38,21 +38,35 @@ def annuity(principal: Ints, rate: Floats, count: Ints) -> Ints:
     return np.round(principal * monthly / (1 - (1 + monthly) ** -count)).astype(np.int64)
 
 
-def schedules(  # noqa: PLR0913 - one array per term of the contract
-    disbursed: Days, principal: Ints, count: Ints, days: Ints, rate: Floats, fee_rate: Floats,
-    *, extra: int,
-) -> Schedules:  # fmt: skip
-    """Schedules of loans: interest-bearing where `fee_rate` is 0, else flat.
+@dataclass(frozen=True)
+class Terms:
+    """The terms of n loans, arrays of shape (n,).
 
-    Args:
-        disbursed: days of disbursement, shape (n,).
+    Attributes:
+        disbursed: days of disbursement.
         principal: cents.
         count: instalments.
         days: days between instalments; 0 for months.
         rate: annual rate.
-        fee_rate: flat fee per instalment, as a share of principal.
+        fee_rate: flat fee per instalment over principal; 0 where the loan bears interest.
+    """
+
+    disbursed: Days
+    principal: Ints
+    count: Ints
+    days: Ints
+    rate: Floats
+    fee_rate: Floats
+
+
+def schedules(terms: Terms, *, extra: int) -> Schedules:
+    """Schedules of loans: interest-bearing where `fee_rate` is 0, else flat.
+
+    Args:
+        terms: the loans' terms.
         extra: how many rhythm dates to give after the longest schedule.
     """
+    count, principal, rate, fee_rate = terms.count, terms.principal, terms.rate, terms.fee_rate
     n, k = len(count), int(count.max())
     flat = fee_rate > 0
     level = annuity(principal, np.where(flat, 0.12, rate), count)
@@ -62,14 +76,16 @@ def schedules(  # noqa: PLR0913 - one array per term of the contract
     for turn in range(k):
         last, alive = count == turn + 1, count > turn
         interest = np.where(flat, 0, np.round(balance * rate / 12).astype(np.int64))
-        share = np.where(last, balance, np.where(flat, equal, np.minimum(level - interest, balance)))
+        share = np.where(
+            last, balance, np.where(flat, equal, np.minimum(level - interest, balance))
+        )
         fee = np.round(principal * fee_rate).astype(np.int64)
         for place, part in enumerate((share, interest, fee)):
             parts[place, :, turn] = np.where(alive, part, 0)
         balance = balance - np.where(alive, share, 0)
     owed = np.zeros((n, k + 1), np.int64)
     np.cumsum(parts.sum(axis=0), axis=1, out=owed[:, 1:])
-    due = _dates(disbursed, days, k + extra)
+    due = _dates(terms.disbursed, terms.days, k + extra)
     return Schedules(count, due, parts[0], parts[1], parts[2], owed)
 
 
@@ -82,7 +98,8 @@ def _dates(disbursed: Days, days: Ints, turns: int) -> Days:
     length = ((month + 1).astype("M8[D]") - start).astype(np.int64)
     day = (disbursed - disbursed.astype("M8[M]").astype("M8[D]")).astype(np.int64)
     monthly = start + np.minimum(day[:, None], length - 1)
-    return np.where(days[:, None] > 0, regular, monthly)
+    dates: Days = np.where(days[:, None] > 0, regular, monthly)
+    return dates
 
 
 def table(made: Schedules, loan_ids: pa.Array) -> pa.Table:

@@ -71,9 +71,11 @@ def _daily(
     yield "api_errors", "count", errors.astype(float)
     latency = 85 * np.exp(0.12 * chance.standard_normal(size)) * np.where(down, 9, 1)
     yield "api_latency_ms", "ms", np.round(latency, 1)
-    missed = chance.random(size) < 0.01
-    yield "backup_age_hours", "hours", np.where(missed, 48.0, 24.0) - np.round(
-        chance.random(size) * 3, 1
+    missed = chance.random(size) < lender.backups_missed
+    yield (
+        "backup_age_hours",
+        "hours",
+        np.where(missed, 48.0, 24.0) - np.round(chance.random(size) * 3, 1),
     )
     failed = chance.poisson(lender.sign_ins_failed_daily, size)
     yield "sign_ins_failed", "count", failed.astype(float)
@@ -89,11 +91,15 @@ def _events(
         yield kind, at, {"subject": ids("u", chance.integers(0, 60, len(at)), 3)}
     down = days[_any(troubles, "outage", days)]
     begins = down.astype("M8[us]") + 8 * 3600 * _SECOND
-    yield "outage", begins, {
-        "subject": pa.repeat("payment_gateway", len(begins)),
-        "value": np.full(len(begins), 6 * 3600.0),
-        "closed_at": begins + 6 * 3600 * _SECOND,
-    }
+    yield (
+        "outage",
+        begins,
+        {
+            "subject": pa.repeat("payment_gateway", len(begins)),
+            "value": np.full(len(begins), 6 * 3600.0),
+            "closed_at": begins + 6 * 3600 * _SECOND,
+        },
+    )
     nights = days.astype("M8[us]") + 18 * 3600 * _SECOND
     yield "backup_done", nights, {"subject": pa.repeat("book", len(nights))}
 

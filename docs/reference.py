@@ -1,0 +1,63 @@
+"""Write the reference pages that follow from the code: `python docs/reference.py`.
+
+A test compares them with what this module gives, so that they cannot drift.
+"""
+
+from pathlib import Path
+
+from seawall import office
+from seawall.portfolio import segments, tape
+
+DOCS = Path(__file__).parent
+
+
+def pages() -> dict[str, str]:
+    """Every page that is written here, by its path under `docs/`."""
+    return {"measures.md": _measures(), "problems.md": _problems(), "contract.md": _contract()}
+
+
+def _measures() -> str:
+    lines = ["# Measures", "", "`seawall portfolio NAME [--by SEGMENT,…] [--as-of DATE] "
+             "[--format table|json|csv|parquet]`", "",
+             f"Segments: {', '.join(f'`{name}`' for name in segments.NAMES)}.", ""]  # fmt: skip
+    for measure in office.measures(office.conventions()):
+        lines += [f"## {measure.name}", "", f"**{measure.title.en}** · {measure.title.zh}", "",
+                  measure.meaning.en, "", measure.meaning.zh, "", f"Source: {measure.source}.", "",
+                  "| column | unit | English | 中文 |", "|---|---|---|---|"]  # fmt: skip
+        lines += [f"| `{c.name}` | {c.unit} | {c.title.en} | {c.title.zh} |"
+                  for c in measure.columns]  # fmt: skip
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _problems() -> str:
+    lines = ["# Problem codes", "",
+             "What is wrong with an input, and what to do about it.", "",
+             "| code | message | remedy | 说明 | 处理 |", "|---|---|---|---|---|"]  # fmt: skip
+    lines += [
+        f"| `{k.code}` | {k.message.en} | {k.remedy.en} | {k.message.zh} | {k.remedy.zh} |"
+        for k in sorted(office.PROBLEM_KINDS, key=lambda kind: kind.code)
+    ]
+    return "\n".join((*lines, ""))
+
+
+def _contract() -> str:
+    lines = ["# The contract of the book", "", *(tape.__doc__ or "").splitlines()[2:], ""]
+    for table in tape.TABLES:
+        lines += [f"## {table.name}", "", f"{table.meaning.en} · {table.meaning.zh}. "
+                  f"Key: {', '.join(f'`{name}`' for name in table.key)}.", "",
+                  "| column | type | required | limits | meaning | 含义 |",
+                  "|---|---|---|---|---|---|"]  # fmt: skip
+        for c in table.columns:
+            limits = ", ".join(c.among) or " … ".join(
+                "" if each is None else f"{each:g}" for each in (c.least, c.most)
+            ).strip(" …")
+            lines.append(f"| `{c.name}` | {c.type} | {'yes' if c.required else ''} | {limits} | "
+                         f"{c.meaning.en} | {c.meaning.zh} |")  # fmt: skip
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (DOCS / name).write_text(text, encoding="utf-8")

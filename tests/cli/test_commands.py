@@ -1,0 +1,151 @@
+"""Commands as a user meets them: in a process of their own, errors as sentences."""
+
+import csv
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+MAPPING = """
+id: brook
+title: {en: Brook, zh: 小溪}
+about: {en: Test, zh: 测试}
+since: 2026-01-01
+cite: none
+sources:
+  loans:
+    columns:
+      no: {type: text, required: true}
+      amount: {type: money, required: true}
+      on: {type: date, formats: ["%Y-%m-%d"], required: true}
+    key: [no]
+    amount: amount
+tables:
+  loan:
+    - source: loans
+      columns:
+        loan_id: no
+        customer_token: no
+        product: "'p'"
+        currency: "'EUR'"
+        principal: amount
+        term_days: "30"
+        disbursed_on: on
+        observed_on: "date '2026-03-31'"
+        waterfall: "'fee-interest-principal'"
+  instalment:
+    - source: loans
+      schedule: {kind: flat, loan_id: no, principal: amount, fee: "1", count: "1",
+                 first_due_on: 'add_days("on", 30)'}
+"""
+
+
+def seawall(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "seawall", *map(str, arguments)],
+        check=False, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "SEAWALL_HOME": str(home), "SEAWALL_LANG": "en", "COLUMNS": "200"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("demo") / "home"
+    done = seawall("demo", "--loans", "1500", home=home)
+    assert done.returncode == 0, done.stderr
+    assert "Planted troubles" in done.stdout
+    assert str(home / "reports") in done.stdout
+    return home
+
+
+def test_the_demo_book_keeps_every_law(demo: Path) -> None:
+    done = seawall("check", home=demo)
+    assert done.returncode == 0
+    assert "✗" not in done.stdout
+    assert done.stdout.count("✓") >= 6
+
+
+def test_one_answer_is_the_same_in_every_format(demo: Path, tmp_path: Path) -> None:
+    ask = ("portfolio", "delinquency", "--by", "product", "--format")
+    told = json.loads(seawall(*ask, "json", home=demo).stdout)
+    listed = list(csv.DictReader(seawall(*ask, "csv", home=demo).stdout.splitlines()))
+    target = tmp_path / "a.parquet"
+    assert seawall(*ask, "parquet", "-o", target, home=demo).returncode == 0
+    kept = pq.read_table(target).to_pylist()
+    assert [row["balance"] for row in told] == [row["balance"] for row in listed]
+    assert [row["balance"] for row in told] == [str(row["balance"]) for row in kept]
+    assert {row["product"] for row in told} <= {"micro", "micro_instalment", "instalment"}
+
+
+def test_steps_show_the_sql_and_nothing_else(demo: Path) -> None:
+    done = seawall("portfolio", "vintage", "--steps", home=demo)
+    assert done.stdout.startswith("WITH cohorts AS (")
+
+
+def test_an_unknown_segment_names_those_there_are(demo: Path) -> None:
+    done = seawall("portfolio", "summary", "--by", "colour", home=demo)
+    assert done.returncode == 2
+    assert "no segment 'colour'" in done.stderr
+    assert "channel" in done.stderr
+
+
+def test_simulating_into_a_filled_home_is_refused_in_one_sentence(demo: Path) -> None:
+    done = seawall("simulate", "--loans", "10", home=demo)
+    assert done.returncode == 1
+    assert "already holds facts" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_home_says_what_to_do(tmp_path: Path) -> None:
+    done = seawall("portfolio", "summary", home=tmp_path / "none")
+    assert done.returncode == 1
+    assert "seawall import" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_quiet_says_nothing_but_results(tmp_path: Path) -> None:
+    done = seawall("simulate", "--loans", "50", "--months", "6", "--quiet", home=tmp_path / "h")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_import_reconciles_and_a_second_one_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(MAPPING)
+    tape = tmp_path / "loans.csv"
+    tape.write_text("no,amount,on\na,100.00,2026-01-05\nb,-5,2026-01-05\nc,7,2026-02-30\n")
+    home = tmp_path / "h"
+    done = seawall("import", tmp_path / "m.yaml", tape, home=home)
+    assert done.returncode == 0, done.stderr
+    assert "3 rows = 1 kept + 2 rejected" in done.stdout
+    before = (home / "book" / "manifest.json").read_bytes()
+    again = seawall("import", tmp_path / "m.yaml", tape, home=home)
+    assert again.returncode == 0
+    assert "already holds this file" in again.stderr
+    assert (home / "book" / "manifest.json").read_bytes() == before
+
+
+def test_a_cut_archive_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(MAPPING)
+    whole = gzip.compress(b"no,amount,on\n" + b"a,100.00,2026-01-05\n" * 5_000)
+    (tmp_path / "loans.csv.gz").write_bytes(whole[: len(whole) // 2])
+    done = seawall("import", tmp_path / "m.yaml", tmp_path / "loans.csv.gz", home=tmp_path / "h")
+    assert done.returncode == 1
+    assert "[file-cut]" in done.stderr
+    assert not (tmp_path / "h" / "book" / "manifest.json").exists()
+
+
+def test_a_mappings_mistake_has_file_line_and_column(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(MAPPING.replace("type: money", "type: gold"))
+    done = seawall("import", tmp_path / "m.yaml", tmp_path / "x.csv", home=tmp_path / "h")
+    assert done.returncode == 1
+    assert f"{tmp_path / 'm.yaml'}:11:" in done.stderr.replace("\n", "")
+
+
+def test_the_doctor_says_what_is_there(tmp_path: Path) -> None:
+    done = seawall("doctor", home=tmp_path)
+    assert done.returncode == 0
+    assert "CJK font" in done.stdout

@@ -1,0 +1,34 @@
+"""Where the real tapes are, and the institution's shipped conventions."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from seawall.core import pack
+from seawall.core.engine import DuckEngine
+from seawall.portfolio.conventions import Conventions
+
+ROOT = Path(__file__).parents[1]
+PACKS = ROOT / "src" / "seawall" / "packs"
+
+
+@pytest.fixture(scope="session")
+def conventions() -> Conventions:
+    return pack.read(PACKS / "conventions" / "delinquency.yaml", Conventions)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    folder = Path(os.environ.get("SEAWALL_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"the real tapes are not here: {folder} (set SEAWALL_DATA)")
+    return folder
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckEngine]:
+    made = DuckEngine(threads=2, memory="2GB")
+    yield made
+    made.close()

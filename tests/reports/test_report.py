@@ -1,0 +1,72 @@
+"""The report: self-contained, bilingual throughout, every section drawn or said to be empty."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from seawall import office
+from seawall.acts.simulating import make_lender
+from seawall.core.text import LANGUAGES
+from seawall.reports import charts, fonts, html, pdf, portfolio
+from seawall.simulator.truth import Plan
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> portfolio.Told:
+    at = office.home(tmp_path_factory.mktemp("report"))
+    plan = Plan(loans=800, months=24)
+    make_lender(at.desk(), plan, office.lender(), progress=lambda *_: None)
+    reading = office.read(at)
+    return office.told(reading, lambda *_: None)
+
+
+def test_every_measure_has_a_section_and_all_but_the_summary_a_chart(told: portfolio.Told) -> None:
+    parts = portfolio.sections(told)
+    assert [part.name for part in parts] == [m.name for m in office.measures(office.conventions())]
+    assert [part.name for part in parts if part.chart is None] == ["summary"]
+
+
+def test_the_page_asks_nothing_of_the_network(told: portfolio.Told) -> None:
+    page = html.page(told)
+    body = page.split("<script>", 1)[0] + page.rsplit("</script>", 3)[-1]
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", page.split("<script>", 1)[0])
+    assert "@import" not in body
+    assert "url(" not in body
+
+
+def test_every_text_of_the_page_is_in_both_languages(told: portfolio.Told) -> None:
+    page = html.page(told).split("<script>", 1)[0]
+    english, chinese = page.count('<span lang="en">'), page.count('<span lang="zh-CN">')
+    assert english == chinese > 100
+
+
+def test_charts_speak_one_language_at_a_time(told: portfolio.Told) -> None:
+    for part in portfolio.sections(told):
+        for language in LANGUAGES:
+            spoken = repr(charts.spoken(part.chart, language))
+            assert "'zh':" not in spoken
+    drawn = charts.spoken(portfolio.sections(told)[1].chart, "zh")
+    assert "正常" in repr(drawn)
+
+
+def test_a_text_in_the_data_cannot_end_the_script(told: portfolio.Told) -> None:
+    page = html.page(told)
+    data = page.split('id="specs">', 1)[1].split("</script>", 1)[0]
+    assert "</" not in data
+
+
+def test_an_empty_answer_says_so(told: portfolio.Told) -> None:
+    empty = {name: rows.slice(0, 0) if name != "summary" else rows
+             for name, rows in told.answers.items()}  # fmt: skip
+    bare = portfolio.Told(**{**vars(told), "answers": empty, "as_of": date(2020, 1, 31)})
+    assert "Nothing to show" in html.page(bare)
+
+
+@pytest.mark.skipif(fonts.cjk_family() is None, reason="no font here can print Chinese")
+def test_the_pdf_is_written_in_both_languages(told: portfolio.Told, tmp_path: Path) -> None:
+    for language in LANGUAGES:
+        written = pdf.document(told, language)
+        (tmp_path / f"{language}.pdf").write_bytes(written)
+        assert written.startswith(b"%PDF")

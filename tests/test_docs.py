@@ -1,0 +1,60 @@
+"""Docs cannot drift: what the house has is written down."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from seawall import office
+from seawall.cli.main import app
+
+ROOT = Path(__file__).parents[1]
+
+
+def read(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_reference_pages_are_what_the_code_says() -> None:
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, text in module.pages().items():
+        assert read(name) == text, f"run: python docs/reference.py ({name} is out of date)"
+
+
+def test_every_command_is_documented() -> None:
+    page = read("commands.md")
+    for command in app.registered_commands:
+        assert command.callback is not None
+        name = command.name or command.callback.__name__
+        assert f"`seawall {name}" in page, name
+
+
+def test_every_pack_is_documented() -> None:
+    page = read("packs.md")
+    for path in office.PACKS.rglob("*.yaml"):
+        assert f"`{path.relative_to(office.PACKS)}`" in page, path
+
+
+def test_every_problem_code_is_known_once() -> None:
+    codes = [kind.code for kind in office.PROBLEM_KINDS]
+    assert len(codes) == len(set(codes))
+
+
+def test_every_run_time_dependency_has_its_reason() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    listed = re.search(r"\ndependencies = \[(.*?)\]", project, re.DOTALL)
+    assert listed is not None
+    page = read("dependencies.md").lower()
+    for name in re.findall(r'"([A-Za-z-]+)', listed[1]):
+        assert f"| {name.lower()} |" in page, name
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "docs").rglob("*.md")), ids=lambda p: p.name)
+def test_links_between_pages_lead_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+\.md)", file.read_text(encoding="utf-8")):
+        assert (file.parent / target).exists(), target
