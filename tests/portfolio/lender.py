@@ -96,12 +96,11 @@ def course(loan: Loan, as_of: date) -> dict[date, State]:
         return {}
     cash = [p for p in loan.paid if p.on <= known_to and not _is_recovery(loan, p)]
     ended = _ended_on(loan, cash)
-    if ended is None and loan.closed_on is not None and loan.closed_on <= known_to:
-        closed = loan.closed_on
-    else:
-        closed = ended
+    said = loan.closed_on if loan.closed_on is not None and loan.closed_on <= known_to else None
+    closed = said if ended is None else ended
     ends = list(month_ends(loan.disbursed_on, known_to))
-    if closed is not None:
+    lost_first = loan.charged_off_on is not None and loan.charged_off_on < (closed or date.max)
+    if closed is not None and not lost_first:
         last = max([closed, *(p.on for p in loan.paid if p.on <= known_to)])
         ends = [end for end in ends if (end.year, end.month) <= (last.year, last.month)]
     states: dict[date, State] = {}
@@ -112,7 +111,7 @@ def course(loan: Loan, as_of: date) -> dict[date, State]:
         left = loan.lent - state.principal
         before = list(states.values())[-1].status if states else "open"
         charged_off += left if (state.status, before) == ("charged_off", "open") else 0
-        waived += left if (state.status, before) == ("repaid", "open") else 0
+        waived = left if state.status == "repaid" else 0
         recovered = sum(p.amount for p in loan.paid if p.on <= end and _is_recovery(loan, p))
         states[end] = State(**{
             **vars(state), "worst_days": worst, "charged_off": charged_off, "waived": waived,
@@ -126,7 +125,13 @@ def _is_recovery(loan: Loan, payment: Paid) -> bool:
 
 
 def _ended_on(loan: Loan, cash: list[Paid]) -> date | None:
-    """The first day on which cash covers the schedule, or all principal and the charges so far."""
+    """The first day on which cash covers the schedule, or all principal and the charges so far.
+
+    Not where the servicer's own allocation leaves principal unpaid.
+    """
+    given = [p.given[2] for p in cash if p.given is not None]
+    if given and sum(given) < loan.lent:
+        return None
     for day in sorted({p.on for p in cash}):
         so_far = sum(p.amount - p.late_fee for p in cash if p.on <= day)
         charges = sum(due.fee + due.interest for due in loan.dues if due.on <= day)

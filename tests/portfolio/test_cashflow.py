@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
@@ -60,8 +60,10 @@ def derived(engine: DuckEngine, totals: list[Line], schedule: list[Line]) -> dic
     found: dict[str, list[Line]] = {}
     rows = engine.table(cashflow.payments("totals")).to_pylist()
     for row in sorted(rows, key=lambda r: (r["paid_on"], r["payment_id"])):
-        cents_of = {k: None if row[k] is None else int(row[k] * 100) for k in (
-            "amount", "late_fee", "collection_cost", "principal", "interest", "fee")}
+        cents_of = {
+            k: None if row[k] is None else int(row[k] * 100)
+            for k in ("amount", "late_fee", "collection_cost", "principal", "interest", "fee")
+        }
         found.setdefault(row["loan_id"], []).append(row | cents_of)
     return found
 
@@ -215,7 +217,7 @@ def test_totals_come_from_the_declared_formulas_in_cents(engine: DuckEngine) -> 
 
 @pytest.mark.parametrize("cash", ["principal", "interest", "late_fee"])
 def test_a_loan_without_a_schedule_still_keeps_its_cash(engine: DuckEngine, cash: str) -> None:
-    payments = derived(engine, [known(**{cash: 12_34})], []).get("L", [])
+    payments = derived(engine, [known(**cast("dict[str, Any]", {cash: 12_34}))], []).get("L", [])
     assert [(p["paid_on"], p["amount"], p[cash]) for p in payments] == [
         (date(2023, 4, 20), 12_34, 12_34)
     ]

@@ -51,7 +51,9 @@ def test_a_level_loan_of_ten_thousand_at_24_percent_costs_945_60_a_month(
     lines = planned(engine, LEVEL, loan())
     assert [line["number"] for line in lines] == list(range(1, 13))
     assert all(line["principal"] + line["interest"] == Decimal("945.60") for line in lines[:-1])
-    assert abs(lines[-1]["principal"] + lines[-1]["interest"] - Decimal("945.5960")) < Decimal("0.06")
+    assert abs(lines[-1]["principal"] + lines[-1]["interest"] - Decimal("945.5960")) < Decimal(
+        "0.06"
+    )
     assert lines[0]["interest"] == Decimal("200.00")
     assert sum(line["principal"] for line in lines) == Decimal("10000.00")
     # Total interest of that loan: 12 x 945.5960 - 10,000 = 1,347.15.
@@ -141,8 +143,10 @@ def test_a_senseless_number_of_instalments_gives_no_schedule(
 
 
 def test_terms_come_from_the_declared_formulas(engine: DuckEngine) -> None:
-    raw = "(SELECT 1 AS file, 7 AS row, 'x' AS id, 12.345 AS principal, 2 AS times, " \
-          "'2024-02-30' AS first, 9 AS fee) AS rows"  # fmt: skip
+    raw = (
+        "(SELECT 1 AS file, 7 AS row, 'x' AS id, 12.345 AS principal, 2 AS times, "
+        "'2024-02-30' AS first, 9 AS fee) AS rows"
+    )
     steps = Steps().then("terms", schedule.terms(FLAT, raw, lambda text: text))
     (line,) = engine.table(steps).to_pylist()
     assert (line["file"], line["row"], line["loan_id"], line["times"]) == (1, 7, "x", 2)

@@ -42,6 +42,20 @@ class Dialect:
     encoding: str = "utf-8"
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A line of the file; `kind` says what makes it unusable, where something does."""
+
+    text: str
+    kind: Kind | None = None
+    facts: dict[str, object] | None = None
+
+    @property
+    def odd(self) -> bool:
+        """Whether it leaves a quote open, or closes one."""
+        return self.text.count('"') % 2 == 1
+
+
 class Reader:
     """Reads one file once: first its `header`, then its `batches`.
 
@@ -117,48 +131,44 @@ class Reader:
 
     def _records(self) -> Iterator[tuple[int, str]]:
         """Each record with its number; a record is one line, or several while a quote is open."""
-        waiting: list[str] = []
+        waiting: list[_Line] = []
         lines = self._lines()
-        while True:
-            line = waiting.pop(0) if waiting else next(lines, None)
-            if line is None:
-                return
-            if not line.strip():
+        while (line := waiting.pop(0) if waiting else next(lines, None)) is not None:
+            if line.kind is None and not line.text.strip():
                 continue
             self.rows += 1
-            number = self.rows  # looking ahead for the closing quote may count further rows
-            open_quote = line.count('"') % 2 == 1
+            if line.kind is not None:
+                self._reject(self.rows, line.kind, line.text, line.facts)
+                continue
             parts = [line]
-            while open_quote and len(parts) < RECORD_LINES_MOST:
+            open_quote = line.odd
+            while open_quote and len(parts) < RECORD_LINES_MOST and parts[-1].kind is None:
                 following = waiting.pop(0) if waiting else next(lines, None)
                 if following is None:
                     break
                 parts.append(following)
-                open_quote = following.count('"') % 2 == 0
+                open_quote = following.kind is not None or not following.odd
             if open_quote:
-                self._reject(number, problems.ROW_QUOTES, line)
+                self._reject(self.rows, problems.ROW_QUOTES, line.text)
                 waiting = parts[1:] + waiting
             else:
-                yield number, "".join(parts)
+                yield self.rows, "".join(part.text for part in parts)
 
-    def _lines(self) -> Iterator[str]:
-        """Lines as text; one that is too long or badly encoded is rejected and passed over."""
+    def _lines(self) -> Iterator["_Line"]:
+        """Lines as text; one that is too long or badly encoded comes with what is wrong with it."""
+        encoding = self._dialect.encoding
         while line := self._stream.readline(LINE_BYTES_MOST + 1):
             self.ends_with_line_end = line.endswith(b"\n")
             if len(line) > LINE_BYTES_MOST and not self.ends_with_line_end:
-                self.rows += 1
-                facts: dict[str, object] = {"limit": LINE_BYTES_MOST}
-                start = line[:80].decode(self._dialect.encoding, "replace")
-                self._reject(self.rows, problems.ROW_TOO_LONG, start, facts)
+                start = line[:80].decode(encoding, "replace")
+                yield _Line(start, problems.ROW_TOO_LONG, {"limit": LINE_BYTES_MOST})
                 self._skip_line()
                 continue
             try:
-                yield line.decode(self._dialect.encoding)
+                yield _Line(line.decode(encoding))
             except UnicodeDecodeError:
-                self.rows += 1
-                encoding: dict[str, object] = {"encoding": self._dialect.encoding}
-                shown = line.decode(self._dialect.encoding, "replace").rstrip()
-                self._reject(self.rows, problems.ROW_ENCODING, shown, encoding)
+                text = line.decode(encoding, "replace").rstrip()
+                yield _Line(text, problems.ROW_ENCODING, {"encoding": encoding})
 
     def _skip_line(self) -> None:
         while (line := self._stream.readline(LINE_BYTES_MOST)) and not line.endswith(b"\n"):

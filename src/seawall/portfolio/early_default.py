@@ -54,7 +54,7 @@ FROM lateness
 
 def _late_by(question: Question, days: int) -> str:
     """Instalments that have had so many days, and whether they were paid by then."""
-    given = f"DATE_ADD(due_on, INTERVAL {days} DAY)"
+    given = f"(due_on + INTERVAL {days} DAY)"
     return f"""
 SELECT {question.keys()}payment, {days} AS days,
   CASE WHEN paid_on <= CAST({given} AS DATE) THEN 0 ELSE 1 END AS late

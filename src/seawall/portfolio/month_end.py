@@ -5,7 +5,7 @@ instalment its parts in the loan's declared waterfall. A loan ends when its cash
 instalment; or when it covers what fell due so far plus the whole principal (a payoff: interest not
 yet earned is forgiven); or when the source says it was closed (what is left is waived); or when it
 is charged off, after which cash is recovery. Where the servicer says how he applied a payment, his
-word stands.
+word stands; principal he says is left keeps a loan open.
 """
 
 from datetime import date
@@ -92,10 +92,11 @@ FROM schedule
 GROUP BY loan_no
 """
 
+# Cash that covers the schedule ends a loan unless the servicer says that principal is left.
 # A repaid loan's rows end with the month it closed in, or with its last cash should some follow.
 _LIVES = f"""
 SELECT *,
-  CASE WHEN closed_on IS NOT NULL
+  CASE WHEN closed_on IS NOT NULL AND (charged_off_on IS NULL OR closed_on <= charged_off_on)
     THEN LEAST(known_month, GREATEST({month_sql("closed_on")}, COALESCE(cash_month, 0)))
     ELSE known_month
   END AS last_month
@@ -103,7 +104,8 @@ FROM (
   SELECT l.loan_no, l.lent, l.waterfall, l.first_month, l.charged_off_on,
     t.fee_total, t.interest_total, t.due_total,
     t.ended_on AS earned_on, t.fee_earned,
-    COALESCE(t.ended_on,
+    COALESCE(
+      CASE WHEN COALESCE(r.given, FALSE) AND r.principal < l.lent THEN NULL ELSE t.ended_on END,
       CASE WHEN l.said_closed_on <= l.known_to THEN l.said_closed_on END) AS closed_on,
     COALESCE(r.given, FALSE) AS given,
     r.cash_month,
@@ -112,7 +114,8 @@ FROM (
   FROM loans l
   LEFT JOIN totals t ON t.loan_no = l.loan_no
   LEFT JOIN (
-    SELECT loan_no, COUNT(given_principal) > 0 AS given, MAX({month_sql("paid_on")}) AS cash_month
+    SELECT loan_no, COUNT(given_principal) > 0 AS given, SUM(given_principal) AS principal,
+      MAX({month_sql("paid_on")}) AS cash_month
     FROM receipts GROUP BY loan_no
   ) AS r ON r.loan_no = l.loan_no
 ) AS known
@@ -284,8 +287,9 @@ _MONEY_FLOWS = {
     " - GREATEST(0, scheduled_principal_sum - principal_was))",
     "charged_off": "CASE WHEN bucket = 'charged_off' AND COALESCE(opening_bucket, '') <> bucket"
     " THEN lent - principal_sum ELSE 0 END",
-    "waived": "CASE WHEN bucket = 'repaid' AND COALESCE(opening_bucket, '') <> bucket"
-    " THEN lent - principal_sum ELSE 0 END",
+    # Cash that comes in after the source closed the loan takes the waiver back.
+    "waived": "CASE WHEN bucket = 'repaid' THEN lent - principal_sum"
+    " - CASE WHEN opening_bucket = 'repaid' THEN lent - principal_was ELSE 0 END ELSE 0 END",
     "recovered": "COALESCE(recovered, 0)",
     "collection_cost": "COALESCE(collection_cost, 0)",
 }

@@ -137,21 +137,22 @@ SELECT loan_no, number,
 FROM levels
 """
 
+# An instalment of nothing at the beginning (a month of grace) is settled on its own day.
 _SETTLED = """
-SELECT d.*, c.settled_on
+SELECT d.*, COALESCE(c.settled_on, CASE
+  WHEN fee_before + interest_before + principal_before + fee + interest + principal = 0
+  THEN due_on END) AS settled_on
 FROM dues d JOIN covered c ON c.loan_no = d.loan_no AND c.number = d.number
 """
 
-# Only a loan whose cash reaches the principal but not the whole schedule can have been paid off
-# early; for these, time decides: fees and interest due so far, plus all principal.
+# Only a loan whose cash reaches the principal can have been paid off; for these, time decides:
+# fees and interest due so far, plus all principal. A payoff stands even if more cash comes in.
 _CANDIDATES = """
 SELECT l.loan_no, l.lent
 FROM loans l
-JOIN (SELECT loan_no, COUNT(*) - COUNT(settled_on) AS unsettled FROM settled GROUP BY loan_no) AS s
-  ON s.loan_no = l.loan_no
 JOIN (SELECT loan_no, MAX(cash_so_far) AS cash FROM receipts GROUP BY loan_no) AS r
   ON r.loan_no = l.loan_no
-WHERE s.unsettled > 0 AND r.cash >= l.lent
+WHERE r.cash >= l.lent
 """
 
 _PAYOFFS = """
@@ -178,7 +179,7 @@ GROUP BY loan_no
 _PARTS = ("fee", "interest", "principal", "fee_before", "interest_before", "principal_before")
 
 _SETTLEMENT = f"""
-SELECT l.loan_id, s.number, s.due_on, s.settled_on, COALESCE(w.whole_on, p.paid_off_on) AS ended_on,
+SELECT l.loan_id, s.number, s.due_on, s.settled_on, LEAST(w.whole_on, p.paid_off_on) AS ended_on,
   {", ".join(f"{money_sql('s.' + name)} AS {name}" for name in _PARTS)}
 FROM settled s
 JOIN loans l ON l.loan_no = s.loan_no

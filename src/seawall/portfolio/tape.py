@@ -276,8 +276,9 @@ LOAN = Table(
             "paid_share",
             "rate",
             Text(
-                en="share of an instalment (but the last) that counts as paid; 1 where empty",
-                zh="视为已还的分期金额比例（末期除外）；空为1",
+                en="share of an instalment (but the last) that counts as paid; 1 where empty; "
+                "where the servicer gives no allocation, principal bears the shortfall",
+                zh="视为已还的分期金额比例（末期除外），空为1；服务机构未给出冲抵时，不足部分计入本金",
             ),
             least=0.5,
             most=1,
