@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -31,9 +32,9 @@ class FileReport:
     rows: int
     kept: int
     rejected: int
-    amount_in: object
-    amount_kept: object
-    amount_rejected: object
+    amount_in: Decimal
+    amount_kept: Decimal
+    amount_rejected: Decimal
 
 
 @dataclass(frozen=True)

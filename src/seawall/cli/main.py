@@ -129,7 +129,7 @@ def portfolio(
         return
     rows = reading.answer(chosen, asked)
     if form == "table" and output is None:
-        screen.answer(chosen, asked, rows)
+        screen.answer(chosen, asked, rows, reading.states())
     else:
         export.write(rows, "csv" if form == "table" else form, output)
 
@@ -179,7 +179,8 @@ def demo(
         simulate(loans=loans, home=home, quiet=quiet, lang=lang)
     reading = office.read(at)
     for name in ("summary", "delinquency"):
-        screen.answer(reading.measure(name), (), reading.answer(reading.measure(name)))
+        measure = reading.measure(name)
+        screen.answer(measure, (), reading.answer(measure), reading.states())
     screen.say(_REPORT)
     _write_report(screen, at, None, None, pdf=False)
     screen.say(_NEXT, home=at.folder)

@@ -174,8 +174,8 @@ def _records(rows: pa.Table, names: Iterable[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _plain(value: object) -> str | float | None:
-    if value is None or isinstance(value, int | float | str):
+def _plain(value: object) -> Any:  # noqa: ANN401 - any value of a JSON document
+    if value is None or isinstance(value, int | float | str | dict):
         return round(value, 6) if isinstance(value, float) else value
     return value.isoformat() if hasattr(value, "isoformat") else float(str(value))
 

@@ -106,7 +106,7 @@ def _grid(grid: Grid) -> str:
         for row in grid.rows
     )  # fmt: skip
     note = ""
-    if len(grid.rows) == portfolio.ROWS_TOLD:
+    if len(grid.rows) == portfolio.ROWS_TOLD and grid.columns[0].unit == "date":
         note = f" <small>({_both(_LATEST.filled(n=portfolio.ROWS_TOLD))})</small>"
     caption = f"<caption>{_both(grid.caption)}{note}</caption>" if grid.caption else ""
     return (

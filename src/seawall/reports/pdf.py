@@ -64,8 +64,8 @@ def _section(part: Section, language: Language, family: str) -> str:
         _grid(grid, language) for grid in part.grids if len(grid.columns) <= _COLUMNS_MOST
     )
     return (
-        f"== {_plain(part.title.in_(language))}\n"
-        f"#text(fill: luma(90))[{_plain(part.meaning.in_(language))}]\n\n{drawn}\n{grids}"
+        f"#block(breakable: false)[== {_plain(part.title.in_(language))}\n"
+        f"#text(fill: luma(90))[{_plain(part.meaning.in_(language))}]\n\n{drawn}]\n{grids}"
     )
 
 

@@ -95,6 +95,13 @@ def _chart(name: str, told: Told) -> Spec | None:
     return draw(told.measures[name], rows, told) if draw is not None and rows.num_rows else None
 
 
+def _titled(rows: pa.Table, told: Told) -> pa.Table:
+    """Rows with the states' names, in both languages, for their codes."""
+    names = [told.states[str(code)].model_dump() for code in rows["state"].to_pylist()]
+    place = rows.column_names.index("state")
+    return rows.set_column(place, "state", pa.array(names))
+
+
 _Draw = Callable[[Measure, pa.Table, Told], Spec]
 
 _CHARTS: dict[str, _Draw] = {
@@ -107,11 +114,11 @@ _CHARTS: dict[str, _Draw] = {
         m, rows, x="payment", group="days", y="share"
     ),
     "transition": lambda m, rows, told: charts.matrix(m, rows, told.states),
-    "roll_rate": lambda m, rows, _: charts.lines(
-        m, rows, x="month_end", ys=("share",), series="state"
+    "roll_rate": lambda m, rows, told: charts.lines(
+        m, _titled(rows, told), x="month_end", ys=("share",), series="state"
     ),
-    "cure_rate": lambda m, rows, _: charts.lines(
-        m, rows, x="month_end", ys=("share",), series="state"
+    "cure_rate": lambda m, rows, told: charts.lines(
+        m, _titled(rows, told), x="month_end", ys=("share",), series="state"
     ),
     "prepayment": lambda m, rows, _: charts.lines(m, rows, x="month_end", ys=("cpr", "smm")),
     "recovery": lambda m, rows, _: charts.lines(
@@ -137,10 +144,11 @@ def _grids(name: str, told: Told) -> tuple[Grid, ...]:
 
 
 def _grid(measure: Measure, rows: pa.Table, told: Told, by: str | None = None) -> Grid:
-    """The last rows of an answer: the latest months where it runs over time."""
+    """An answer as a table; of one that runs over time, its latest rows."""
     head = () if by is None else (Column(by, "label", SEGMENTS[by]),)
     columns = (*head, *measure.columns)
-    kept = rows.slice(max(0, rows.num_rows - ROWS_TOLD))
+    over_time = measure.columns[0].unit == "date"
+    kept = rows.slice(max(0, rows.num_rows - ROWS_TOLD)) if over_time else rows
     cells = tuple(
         tuple(_cell(row[column.name], column, told) for column in columns)
         for row in kept.to_pylist()
