@@ -1,5 +1,6 @@
 """What the machine has, what it lacks, and how to get it."""
 
+import os
 import platform
 import shutil
 import sys
@@ -20,6 +21,12 @@ class Finding:
     needed: bool
     purpose: Text
     remedy: Text
+
+
+def _java() -> str | None:
+    """The Java that Spark would start: JAVA_HOME's where that is set, else the path's."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which(f"{home}/bin/java" if home else "java")
 
 
 def examine(home: Path) -> tuple[Finding, ...]:
@@ -61,12 +68,12 @@ def examine(home: Path) -> tuple[Finding, ...]:
         ),
         Finding(
             "Java",
-            shutil.which("java") is not None,
+            _java() is not None,
             needed=False,
             purpose=Text(en="Apache Spark in local mode", zh="本地模式的 Apache Spark"),
             remedy=Text(
-                en="Debian/Ubuntu: apt install default-jre-headless.",
-                zh="Debian/Ubuntu：apt install default-jre-headless。",
+                en="Debian/Ubuntu: apt install default-jre-headless; or set JAVA_HOME.",
+                zh="Debian/Ubuntu：apt install default-jre-headless；或设置 JAVA_HOME。",
             ),
         ),
     )

@@ -81,8 +81,8 @@ WHERE month_end <= {question.day}
 SELECT {question.keys()}month_end, {sums} FROM moves {grouped(question, "month_end")}""")
         .then("collections", f"""
 SELECT {question.keys()}month_end, owed, cash, {ratio("cash", "owed")} AS collected_share,
-  late_owed, {ratio("late_cash", "late_owed")} AS late_share, contacts,
-  {ratio("reached", "contacts")} AS reached_share, promises,
+  late_owed, {ratio("late_cash", "late_owed")} AS late_share, CAST(contacts AS BIGINT) AS contacts,
+  {ratio("reached", "contacts")} AS reached_share, CAST(promises AS BIGINT) AS promises,
   {ratio("kept", "promises")} AS kept_share
 FROM monthly
 {ordered(question, "month_end")}""")

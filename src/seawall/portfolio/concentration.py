@@ -62,11 +62,12 @@ FROM members""")
         .then("indices", f"""
 SELECT segment, MAX(members) AS members, SUM(balance) AS balance, SUM(share * share) AS hhi,
   {top},
-  SUM(share * (2.0 * (members - place + 1) - members - 1)) / MAX(members) AS gini
+  SUM(share * (2 * (members - place + 1) - members - 1)) / MAX(members) AS gini
 FROM shares GROUP BY segment""")
         .then("concentration", f"""
 SELECT segment, members, balance, hhi,
-  (hhi - 1.0 / members) / NULLIF(1.0 - 1.0 / members, 0) AS normalised_hhi,
+  (hhi - CAST(1 AS DOUBLE) / members) / NULLIF(1 - CAST(1 AS DOUBLE) / members, 0)
+    AS normalised_hhi,
   {", ".join(f"top_{n}" for n in conventions.top)}, gini
 FROM indices ORDER BY CASE segment {order}END""")
     )  # fmt: skip

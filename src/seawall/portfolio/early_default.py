@@ -44,7 +44,7 @@ WHERE s.number IN ({numbers}) AND l.disbursed_on <= {question.day}""")
         .then("lateness", "\nUNION ALL\n".join(
             _late_by(question, days) for days in conventions.early_late_days))
         .then("early_default", f"""
-SELECT {question.keys()}payment, days, COUNT(*) AS loans, SUM(late) AS late,
+SELECT {question.keys()}payment, days, COUNT(*) AS loans, CAST(SUM(late) AS BIGINT) AS late,
   {ratio("SUM(late)", "COUNT(*)")} AS share
 FROM lateness
 {grouped(question, "payment", "days")}

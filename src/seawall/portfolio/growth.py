@@ -53,8 +53,8 @@ FROM ({months(question, "m.month_end, m.balance", "m.balance > 0")}) AS open_loa
 {grouped(question, "month_end")}""")
         .then("moves", "SELECT * FROM made UNION ALL SELECT * FROM owed")
         .then("monthly", f"""
-SELECT {question.keys()}month_end, SUM(loans) AS loans, SUM(disbursed) AS disbursed,
-  SUM(balance) AS balance
+SELECT {question.keys()}month_end, CAST(SUM(loans) AS BIGINT) AS loans,
+  SUM(disbursed) AS disbursed, SUM(balance) AS balance
 FROM moves {grouped(question, "month_end")}""")
         .then("whole", f"""
 SELECT {month} AS month, SUM(disbursed) AS disbursed, SUM(balance) AS balance

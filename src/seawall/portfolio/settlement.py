@@ -23,7 +23,10 @@ class Slice:
     @property
     def condition(self) -> str:
         """The loans of this slice, as a SQL condition on `loan_id`."""
-        return "TRUE" if self.parts == 1 else f"HASH(loan_id) % {self.parts} = {self.part}"
+        if self.parts == 1:
+            return "TRUE"
+        # Spark's hash may be negative, and so may its remainder: such a loan would be in no slice.
+        return f"(HASH(loan_id) % {self.parts} + {self.parts}) % {self.parts} = {self.part}"
 
 
 WHOLE = Slice()

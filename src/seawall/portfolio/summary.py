@@ -73,7 +73,7 @@ FROM lent {grouped(question)}""")
   CASE WHEN {at_end} THEN m.arrears ELSE 0 END AS arrears, m.charged_off, m.recovered"""))
         .then("sums", f"SELECT {question.keys()}{sums} FROM states {grouped(question)}")
         .then("summary", f"""
-SELECT {keys}o.loans, o.customers, o.disbursed, COALESCE(s.open_loans, 0) AS open_loans,
+SELECT {keys}o.loans, o.customers, o.disbursed, CAST(COALESCE(s.open_loans, 0) AS BIGINT) AS open_loans,
   COALESCE(s.balance, 0) AS balance, COALESCE(s.arrears, 0) AS arrears,
   {ratio("s.past_due", "s.balance")} AS past_due_share, {shares},
   COALESCE(s.charged_off, 0) AS charged_off, COALESCE(s.recovered, 0) AS recovered
