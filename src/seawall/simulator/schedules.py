@@ -6,36 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from seawall.portfolio import tape
-from seawall.simulator.chance import Days, Floats, Ints, money, rows
+from seawall.simulator.chance import Days, Flags, Floats, Ints
+from seawall.simulator.columns import money, rows
 
-
-@dataclass(frozen=True)
-class Schedules:
-    """Schedules of n loans over at most k instalments; beyond a loan's last one all is zero.
-
-    Attributes:
-        count: instalments per loan, shape (n,).
-        due: due dates, shape (n, k); past the last instalment they go on in the same rhythm.
-        principal, interest, fee: cents, shape (n, k).
-        owed: running sums of all three, shape (n, k + 1), starting with 0.
-    """
-
-    count: Ints
-    due: Days
-    principal: Ints
-    interest: Ints
-    fee: Ints
-    owed: Ints
-
-
-def annuity(principal: Ints, rate: Floats, count: Ints) -> Ints:
-    """The level instalment in cents: P r / (1 - (1 + r)^-n), r the monthly rate.
-
-    >>> int(annuity(np.array([1_000_000]), np.array([0.24]), np.array([12]))[0])
-    94560
-    """
-    monthly = rate / 12
-    return np.round(principal * monthly / (1 - (1 + monthly) ** -count)).astype(np.int64)
+AFTER_DAYS = 30
+"""Past its schedule a loan without monthly dates is looked at every so many days."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +22,9 @@ class Terms:
         principal: cents.
         count: instalments.
         days: days between instalments; 0 for months.
-        rate: annual rate.
-        fee_rate: flat fee per instalment over principal; 0 where the loan bears interest.
+        rate: annual rate of loans that bear interest.
+        fee: cents of flat fee per instalment; 0 where the loan bears interest.
+        flat: loans with a flat fee instead of interest.
     """
 
     disbursed: Days
@@ -56,62 +32,95 @@ class Terms:
     count: Ints
     days: Ints
     rate: Floats
-    fee_rate: Floats
+    fee: Ints
+    flat: Flags
+
+
+@dataclass(frozen=True)
+class Schedules:
+    """Schedules of n loans over at most k instalments; beyond a loan's last one money is zero.
+
+    Attributes:
+        disbursed, count: day, and instalments, per loan, shape (n,).
+        due: due dates, shape (n, k + extra); past the last instalment they go on.
+        principal, interest, fee: cents, shape (n, k).
+        owed: running sums of all three, shape (n, k + 1), starting with 0.
+    """
+
+    disbursed: Days
+    count: Ints
+    due: Days
+    principal: Ints
+    interest: Ints
+    fee: Ints
+    owed: Ints
+
+
+def annuity(principal: Ints, rate: Floats, count: Ints) -> Ints:
+    """The level instalment in cents: P r / (1 - (1 + r)^-n), r the monthly rate, r > 0.
+
+    >>> int(annuity(np.array([1_000_000]), np.array([0.24]), np.array([12]))[0])
+    94560
+    """
+    monthly = rate / 12
+    return np.round(principal * monthly / (1 - (1 + monthly) ** -count)).astype(np.int64)
 
 
 def schedules(terms: Terms, *, extra: int) -> Schedules:
-    """Schedules of loans: interest-bearing where `fee_rate` is 0, else flat.
+    """Level instalments for loans that bear interest, equal parts plus fee for the others.
+
+    Interest is a twelfth of the annual rate on the balance; the last instalment takes the
+    rounding.
 
     Args:
         terms: the loans' terms.
-        extra: how many rhythm dates to give after the longest schedule.
+        extra: how many dates to give after the longest schedule.
     """
-    count, principal, rate, fee_rate = terms.count, terms.principal, terms.rate, terms.fee_rate
-    n, k = len(count), int(count.max())
-    flat = fee_rate > 0
-    level = annuity(principal, np.where(flat, 0.12, rate), count)
-    equal = principal // count
+    n, k = len(terms.count), int(terms.count.max())
+    level = np.zeros(n, np.int64)
+    bearing = ~terms.flat
+    level[bearing] = annuity(terms.principal[bearing], terms.rate[bearing], terms.count[bearing])
+    equal = terms.principal // terms.count
     parts = np.zeros((3, n, k), np.int64)
-    balance = principal.copy()
+    balance = terms.principal.copy()
     for turn in range(k):
-        last, alive = count == turn + 1, count > turn
-        interest = np.where(flat, 0, np.round(balance * rate / 12).astype(np.int64))
-        share = np.where(
-            last, balance, np.where(flat, equal, np.minimum(level - interest, balance))
-        )
-        fee = np.round(principal * fee_rate).astype(np.int64)
-        for place, part in enumerate((share, interest, fee)):
-            parts[place, :, turn] = np.where(alive, part, 0)
-        balance = balance - np.where(alive, share, 0)
+        charged = np.round(balance * terms.rate / 12).astype(np.int64)
+        interest = np.where(terms.flat, 0, charged)
+        share = np.where(terms.flat, equal, np.minimum(level - interest, balance))
+        share = np.where(terms.count == turn + 1, balance, share)
+        for place, part in enumerate((share, interest, terms.fee)):
+            parts[place, :, turn] = np.where(terms.count > turn, part, 0)
+        balance = balance - parts[0, :, turn]
     owed = np.zeros((n, k + 1), np.int64)
     np.cumsum(parts.sum(axis=0), axis=1, out=owed[:, 1:])
-    due = _dates(terms.disbursed, terms.days, k + extra)
-    return Schedules(count, due, parts[0], parts[1], parts[2], owed)
+    due = _dates(terms, k + extra)
+    return Schedules(terms.disbursed, terms.count, due, parts[0], parts[1], parts[2], owed)
 
 
-def _dates(disbursed: Days, days: Ints, turns: int) -> Days:
-    """Rhythm dates: every so many days, or the same day of each month, cut to its length."""
-    turn = np.arange(1, turns + 1)
-    regular = disbursed[:, None] + (days[:, None] * turn[None, :]).astype("m8[D]")
-    month = disbursed.astype("M8[M]")[:, None] + turn[None, :]
-    start = month.astype("M8[D]")
-    length = ((month + 1).astype("M8[D]") - start).astype(np.int64)
-    day = (disbursed - disbursed.astype("M8[M]").astype("M8[D]")).astype(np.int64)
-    monthly = start + np.minimum(day[:, None], length - 1)
-    dates: Days = np.where(days[:, None] > 0, regular, monthly)
+def _dates(terms: Terms, turns: int) -> Days:
+    """Every so many days, or the same day of each month, cut to the month's length."""
+    turn = np.arange(1, turns + 1)[None, :]
+    days, count = terms.days[:, None], terms.count[:, None]
+    after = np.where(turn <= count, days * turn, days * count + AFTER_DAYS * (turn - count))
+    regular = terms.disbursed[:, None] + after.astype("m8[D]")
+    month = terms.disbursed.astype("M8[M]")
+    start = (month[:, None] + turn).astype("M8[D]")
+    length = ((month[:, None] + turn + 1).astype("M8[D]") - start).astype(np.int64)
+    day = (terms.disbursed - month.astype("M8[D]")).astype(np.int64)[:, None]
+    dates: Days = np.where(days > 0, regular, start + np.minimum(day, length - 1))
     return dates
 
 
 def table(made: Schedules, loan_ids: pa.Array) -> pa.Table:
     """The `instalment` rows."""
-    k = made.principal.shape[1]
-    alive = np.arange(k)[None, :] < made.count[:, None]
+    alive = np.arange(made.principal.shape[1])[None, :] < made.count[:, None]
     loan, turn = np.nonzero(alive)
-    return rows(tape.INSTALMENT, {
+    columns = {
         "loan_id": loan_ids.take(pa.array(loan)),
         "number": turn + 1,
         "due_on": made.due[loan, turn],
         "principal": money(made.principal[loan, turn]),
         "interest": money(made.interest[loan, turn]),
         "fee": money(made.fee[loan, turn]),
-    })  # fmt: skip
+    }
+    return rows(tape.INSTALMENT, columns)
