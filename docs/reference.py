@@ -6,6 +6,7 @@ A test compares them with what this module gives, so that they cannot drift.
 from pathlib import Path
 
 from seawall import office
+from seawall.core.expression import reference as expression_reference
 from seawall.portfolio import segments, tape
 
 DOCS = Path(__file__).parent
@@ -13,7 +14,12 @@ DOCS = Path(__file__).parent
 
 def pages() -> dict[str, str]:
     """Every page that is written here, by its path under `docs/`."""
-    return {"measures.md": _measures(), "problems.md": _problems(), "contract.md": _contract()}
+    return {
+        "measures.md": _measures(),
+        "problems.md": _problems(),
+        "contract.md": _contract(),
+        "expression.md": _expression(),
+    }
 
 
 def _measures() -> str:
@@ -56,6 +62,12 @@ def _contract() -> str:
                          f"{c.meaning.en} | {c.meaning.zh} |")  # fmt: skip
         lines.append("")
     return "\n".join(lines)
+
+
+def _expression() -> str:
+    """The page's own words, up to the first operator, and the table of operators behind them."""
+    words, _, _ = (DOCS / "expression.md").read_text(encoding="utf-8").partition("### ")
+    return words + expression_reference.page()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from seawall.book.store import Book, Snapshot, UnableToChangeBook, UnableToReadB
 from seawall.core import pack
 from seawall.core import problems as pack_problems
 from seawall.core.engine import DuckEngine, Engine
+from seawall.core.expression import problems as expression_problems
 from seawall.core.measure import Measure, Question
 from seawall.core.problem import Kind
 from seawall.core.steps import Steps
@@ -44,7 +45,11 @@ PACKS = Path(__file__).parent / "packs"
 HOME_VARIABLE = "SEAWALL_HOME"
 HOME_DEFAULT = Path("seawall-home")
 
-PROBLEM_KINDS: tuple[Kind, ...] = (*pack_problems.KINDS, *tape_problems.KINDS)
+PROBLEM_KINDS: tuple[Kind, ...] = (
+    *pack_problems.KINDS,
+    *expression_problems.KINDS,
+    *tape_problems.KINDS,
+)
 
 
 def measures(conventions: Conventions) -> tuple[Measure, ...]:

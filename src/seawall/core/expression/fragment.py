@@ -1,0 +1,80 @@
+"""A piece of generated Python: when it is NULL, and what it is otherwise."""
+
+from dataclasses import dataclass, replace
+
+from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST, NUMBER_MOST
+
+ALWAYS = "True"
+DEPTH_MOST = 10
+"""Deeper expressions are cut by a statement: Python's own parser allows 200 brackets."""
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """The value is NULL where one of the conditions is true, tried in order; else it is the text.
+
+    Attributes:
+        nulls: Python conditions; those further left are false when one is tried.
+        text: a Python expression, to be evaluated after all conditions were false.
+        atomic: whether the text is a name or a constant: cheap and without effect to repeat.
+        raw: whether the text may give an infinity or NaN.
+        depth: how deeply it is nested.
+    """
+
+    nulls: tuple[str, ...]
+    text: str
+    atomic: bool = False
+    raw: bool = False
+    depth: int = 0
+
+    @property
+    def inner(self) -> str:
+        """The text, fit to stand inside another one."""
+        return self.text if self.atomic else f"({self.text})"
+
+    @property
+    def null(self) -> str:
+        """One condition for all."""
+        return " or ".join(self.nulls)
+
+    @property
+    def kept(self) -> str | None:
+        """The whole value, where the only condition is that it is None; None where it is not."""
+        start, end = f"({self.text} := ", ") is None"
+        if self.nulls == (f"{self.text} is None",):
+            return self.text
+        if len(self.nulls) == 1 and self.nulls[0].startswith(start) and self.atomic:
+            return self.nulls[0].removeprefix(start).removesuffix(end)
+        return None
+
+    @property
+    def whole(self) -> str:
+        """The value as one Python expression: None for NULL."""
+        if not self.nulls:
+            return self.text
+        if self.kept is not None:
+            return self.kept
+        return "None" if ALWAYS in self.nulls else f"None if {self.null} else {self.text}"
+
+    @property
+    def truth(self) -> str:
+        """Whether the value is TRUE, as one Python expression."""
+        if not self.nulls:
+            return self.inner
+        if self.kept is not None:
+            return f"({self.kept}) is True"
+        return "False" if ALWAYS in self.nulls else f"(False if {self.null} else {self.text})"
+
+    def and_null_when(self, *conditions: str) -> "Fragment":
+        """The same with more conditions."""
+        return replace(self, nulls=(*self.nulls, *conditions))
+
+
+def outside_integers(temporary: str, text: str) -> str:
+    """A condition: the text, now kept in a temporary, is no 64-bit integer."""
+    return f"not {INTEGER_LEAST} <= ({temporary} := {text}) <= {INTEGER_MOST}"
+
+
+def not_finite(text: str) -> str:
+    """A condition: the text is an infinity or NaN (a comparison with NaN is false)."""
+    return f"not -{NUMBER_MOST!r} <= {text} <= {NUMBER_MOST!r}"

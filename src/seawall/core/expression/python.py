@@ -1,0 +1,421 @@
+"""Compile expressions to Python: one function over one record, or many inlined in one body.
+
+The source is made of the operator table's templates, of names this module counts out (`v0` for an
+input, `t0` for a temporary, `k0` for a constant) and of numerals. Nothing a user wrote gets into
+it: texts, dates and patterns are handed over as values, inputs by position.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from seawall.core.expression import pattern
+from seawall.core.expression.fragment import (
+    ALWAYS,
+    DEPTH_MOST,
+    Fragment,
+    not_finite,
+    outside_integers,
+)
+from seawall.core.expression.functions import CALLABLE
+from seawall.core.expression.language import Expression
+from seawall.core.expression.operators import STARTS_RAW, Overload
+from seawall.core.expression.tree import Call, Constant, Name, Node, Pattern, branches
+from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST, NUMBER_MOST, Type, Value
+
+BORDER = {
+    "boolean": "{0} if {0} is True or {0} is False else None",
+    "integer": f"{{0}} if type({{0}}) is int and {INTEGER_LEAST} <= {{0}} <= {INTEGER_MOST} "
+    "else read_integer({0})",
+    "number": f"{{0}} if type({{0}}) is float and -{NUMBER_MOST!r} <= {{0}} <= {NUMBER_MOST!r} "
+    "else read_number({0})",
+    "text": "{0} if type({0}) is str and {0}.isascii() else read_text({0})",
+    "date": "{0} if type({0}) is date else read_date({0})",
+    "timestamp": "{0} if type({0}) is datetime and {0}.tzinfo is None else read_timestamp({0})",
+}
+"""How an input is read: the usual case without a call, all others by `functions`."""
+
+
+class Body:
+    """The body of one generated function, to which any number of expressions are added.
+
+    Inputs are loaded once and shared. Every method returns Python that stands after the lines so
+    far; the lines are total: none of them raises, whatever the inputs are.
+
+    >>> from seawall.core.expression import language, types
+    >>> inputs = {"age": types.INTEGER, "income": types.NUMBER}
+    >>> body = Body()
+    >>> for name, type_ in inputs.items():
+    ...     _ = body.take(name, type_)
+    >>> young = body.bind(language.parse("age < 18", inputs=inputs))
+    >>> poor = body.bind(language.parse("income < 3000", inputs=inputs))
+    >>> body.function(f"({young}, {poor})")(17, None)
+    (True, None)
+    """
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+        self._lines: list[str] = []
+        self._parameters: list[str] = []
+        self._locals: dict[str, str] = {}
+        self._constants: dict[str, object] = {}
+        self._forms: dict[str, Callable[[Call], Fragment]] = {
+            "AND": self._logic,
+            "OR": self._logic,
+            "IS NULL": self._is_null,
+            "IS TRUE": self._is_true,
+            "IS FALSE": self._is_false,
+            "BETWEEN": self._between,
+            "IN": self._in,
+            "LIKE": self._like,
+            "CASE": self._case,
+            "COALESCE": self._coalesce,
+            "NULLIF": self._nullif,
+            "LEAST": self._extreme,
+            "GREATEST": self._extreme,
+        }
+
+    def take(self, name: str, type_: Type, *, clean: bool = False) -> str:
+        """Make an input the next positional parameter, and read it at the border.
+
+        Args:
+            name: what expressions call it.
+            type_: its declared type.
+            clean: the caller vouches for the value, so that no reading is needed.
+
+        Returns:
+            the local variable that holds it; None in it is NULL. Where the type promises that it
+            is there, the caller must not run the lines that follow while it is None.
+        """
+        local = self._fresh("v")
+        self._parameters.append(local)
+        self._locals[name] = local
+        if not clean:
+            self.line(f"{local} = {BORDER[type_.kind].format(local)}")
+        return local
+
+    def name(self, name: str, local: str) -> None:
+        """Let expressions read a local variable by name: a derived value, for example."""
+        self._locals[name] = local
+
+    def line(self, source: str) -> None:
+        """Add one line; only trusted code may call this, with nothing a user wrote."""
+        self._lines.append(source)
+
+    def constant(self, value: object) -> str:
+        """A name for a value that the function carries along."""
+        name = self._fresh("k")
+        self._constants[name] = value
+        return name
+
+    def bind(self, expression: Expression) -> str:
+        """A local variable that holds the expression's value: None for NULL."""
+        return self.bind_node(expression.node)
+
+    def bind_node(self, node: Node) -> str:
+        """As `bind`, for a part of an expression."""
+        fragment = self._settled(self._fragment(node))
+        if fragment.atomic and not fragment.nulls:
+            return fragment.text
+        local = self._fresh("t")
+        self.line(f"{local} = {fragment.whole}")
+        return local
+
+    def truth(self, expression: Expression) -> str:
+        """Python that is true where a boolean expression is TRUE, false where FALSE or NULL."""
+        return self._fragment(expression.node).truth
+
+    def source(self, returns: str) -> str:
+        """The function as Python source."""
+        lines = "".join(f"    {line}\n" for line in self._lines)
+        return f"def compiled({', '.join(self._parameters)}):\n{lines}    return {returns}\n"
+
+    def function(self, returns: str) -> Callable[..., object]:
+        """The function: positional over the inputs that were taken, in that order."""
+        reach = {**CALLABLE, **self._constants, "__builtins__": {}}
+        exec(compile(self.source(returns), "<expression>", "exec"), reach)  # noqa: S102 - see above
+        made: Callable[..., object] = reach["compiled"]  # type: ignore[assignment]
+        return made
+
+    def _fresh(self, prefix: str) -> str:
+        return f"{prefix}{next(self._numbers)}"
+
+    def _settled(self, fragment: Fragment) -> Fragment:
+        """The fragment with raw numbers turned into NULL."""
+        if not fragment.raw:
+            return fragment
+        if fragment.atomic:
+            return replace(fragment.and_null_when(not_finite(fragment.text)), raw=False)
+        temporary = self._fresh("t")
+        wrong = not_finite(f"({temporary} := {fragment.text})")
+        return replace(fragment.and_null_when(wrong), text=temporary, atomic=True, raw=False)
+
+    def _held(self, fragment: Fragment) -> Fragment:
+        """The fragment with its whole value, NULL included, kept in a temporary."""
+        if fragment.atomic and fragment.nulls in ((), (f"{fragment.text} is None",)):
+            return fragment
+        temporary = self._fresh("t")
+        test = f"({temporary} := {fragment.whole}) is None"
+        return replace(fragment, nulls=(test,), text=temporary, atomic=True)
+
+    def _fragment(self, node: Node) -> Fragment:
+        if isinstance(node, Constant):
+            return self._constant_fragment(node.value)
+        if isinstance(node, Name):
+            local = self._locals[node.name]
+            return Fragment((f"{local} is None",) if node.nullable else (), local, atomic=True)
+        form = self._forms.get(node.overload.operator, self._strict)
+        fragment = form(node)
+        return self._shallow(fragment)
+
+    def _shallow(self, fragment: Fragment) -> Fragment:
+        """What is nested too deeply becomes a line of its own."""
+        if fragment.depth <= DEPTH_MOST:
+            return fragment
+        local = self._fresh("t")
+        self.line(f"{local} = {fragment.whole}")
+        nulls = (f"{local} is None",) if fragment.nulls else ()
+        return Fragment(nulls, local, atomic=True, raw=fragment.raw)
+
+    def _constant_fragment(self, value: Value) -> Fragment:
+        if value is None:
+            return Fragment((ALWAYS,), "None", atomic=True)
+        if isinstance(value, str | date):
+            return Fragment((), self.constant(value), atomic=True)
+        text = repr(value)
+        return Fragment((), f"({text})" if text.startswith("-") else text, atomic=True)
+
+    def _strict(self, node: Call) -> Fragment:
+        """NULL where an argument is; else what the table's template says."""
+        row = node.overload
+        parts = [self._fragment(argument) for argument in node.arguments]
+        if any(ALWAYS in part.nulls for part in parts):
+            return self._constant_fragment(None)
+        if row.raw in ("never", "starts"):
+            parts = [self._settled(part) for part in parts]
+        nulls = list(dict.fromkeys(itertools.chain.from_iterable(part.nulls for part in parts)))
+        texts = [part.inner for part in parts]
+        if row.null_when and not _is_nonzero(node.arguments[-1]):
+            nulls.append(self._null_when(row, texts))
+        text = row.python.format(*texts, **self._settings(node))
+        raw = row.raw == "starts" or (row.raw == "carries" and not self._is_tame(node, parts))
+        depth = 1 + max(part.depth for part in parts)
+        return self._checked(row, Fragment(tuple(nulls), text, raw=raw, depth=depth))
+
+    def _is_tame(self, node: Call, parts: list[Fragment]) -> bool:
+        """Whether an operator that carries raw numbers starts none of its own."""
+        return node.overload.operator not in STARTS_RAW and not any(part.raw for part in parts)
+
+    def _null_when(self, row: Overload, texts: list[str]) -> str:
+        """The row's condition; an argument that is no name is kept in a temporary by it."""
+        last = len(texts) - 1
+        if texts[last].startswith("("):
+            temporary = self._fresh("t")
+            kept, texts[last] = f"({temporary} := {texts[last]})", temporary
+            return row.null_when.format(*texts[:last], kept)
+        return row.null_when.format(*texts)
+
+    def _checked(self, row: Overload, fragment: Fragment) -> Fragment:
+        if row.bounded:
+            temporary = self._fresh("t")
+            wrong = outside_integers(temporary, fragment.text)
+            return replace(fragment.and_null_when(wrong), text=temporary, atomic=True)
+        if row.partial:
+            temporary = self._fresh("t")
+            missing = f"({temporary} := {fragment.text}) is None"
+            return replace(fragment.and_null_when(missing), text=temporary, atomic=True)
+        return fragment
+
+    def _settings(self, node: Call) -> dict[str, str]:
+        """What the text fixed, for the template."""
+        option = node.option
+        if isinstance(option, tuple):
+            start, length = option
+            return {"first": str(start - 1), "last": str(start - 1 + length)}
+        return {"digits": str(option)}
+
+    def _like(self, node: Call) -> Fragment:
+        (part,) = self._all(node)
+        if not isinstance(node.option, Pattern):
+            return self._strict(node)
+        template, constant = pattern.python(node.option)
+        text = template.format(part.inner, self.constant(constant))
+        return Fragment(part.nulls, text, depth=1 + part.depth)
+
+    def _all(self, node: Call) -> list[Fragment]:
+        return [self._settled(self._fragment(argument)) for argument in node.arguments]
+
+    def _opaque(self, text: str, parts: list[Fragment], *, nullable: bool) -> Fragment:
+        """A value whose text says itself when it is NULL."""
+        depth = 2 + max(part.depth for part in parts)
+        if not nullable:
+            return Fragment((), text, depth=depth)
+        temporary = self._fresh("t")
+        return Fragment((f"({temporary} := {text}) is None",), temporary, atomic=True, depth=depth)
+
+    def _logic(self, node: Call) -> Fragment:
+        """AND and OR: the deciding value wins over NULL, NULL over the other."""
+        decides = node.overload.operator == "OR"
+        parts = [self._held(part) if part.nulls else part for part in self._all(node)]
+        if not any(part.nulls for part in parts):
+            word = f" {node.overload.operator.lower()} "
+            text = word.join(part.inner for part in parts)
+            return Fragment((), text, depth=1 + max(part.depth for part in parts))
+        deciding = [self._decides(part, decides=decides) for part in parts]
+        missing = " or ".join(f"{part.text} is None" for part in parts if part.nulls)
+        text = f"({decides} if {' or '.join(deciding)} else None if {missing} else {not decides})"
+        return self._opaque(text, parts, nullable=True)
+
+    def _decides(self, part: Fragment, *, decides: bool) -> str:
+        if not part.nulls:
+            return part.inner if decides else f"not {part.inner}"
+        if ALWAYS in part.nulls:
+            return "False"
+        kept = part.nulls[0].removesuffix(" is None")
+        return f"{kept} is {decides}"
+
+    def _is_null(self, node: Call) -> Fragment:
+        (part,) = self._all(node)
+        return Fragment((), part.null or "False", depth=1 + part.depth)
+
+    def _is_true(self, node: Call) -> Fragment:
+        (part,) = self._all(node)
+        return Fragment((), part.truth, depth=1 + part.depth)
+
+    def _is_false(self, node: Call) -> Fragment:
+        (part,) = self._all(node)
+        if part.kept is not None:
+            return Fragment((), f"({part.kept}) is False", depth=1 + part.depth)
+        denied = replace(part, text=f"not {part.inner}", atomic=False)
+        return Fragment((), denied.truth, depth=1 + part.depth)
+
+    def _between(self, node: Call) -> Fragment:
+        subject, low, high = self._all(node)
+        if not low.nulls and not high.nulls:
+            text = f"{low.inner} <= {subject.inner} <= {high.inner}"
+            depth = 1 + max(part.depth for part in (subject, low, high))
+            return Fragment(subject.nulls, text, depth=depth)
+        held = self._held(subject)
+        bounds = [self._held(low), self._held(high)]
+        return self._kleene(held, bounds, ("{0} >= {1}", "{0} <= {1}"), decides=False)
+
+    def _in(self, node: Call) -> Fragment:
+        subject, *listed = self._all(node)
+        values = [item.value for item in node.arguments[1:] if isinstance(item, Constant)]
+        if len(values) < len(listed):
+            held = [self._held(part) for part in (subject, *listed)]
+            return self._kleene(held[0], held[1:], ("{0} == {1}",) * len(listed), decides=True)
+        members = self.constant(frozenset(value for value in values if value is not None))
+        depth = 1 + subject.depth
+        if None not in values:
+            return Fragment(subject.nulls, f"{subject.inner} in {members}", depth=depth)
+        held_subject = self._held(subject)
+        absent = f"{held_subject.text} not in {members}"
+        return replace(held_subject, text="True", depth=depth).and_null_when(absent)
+
+    def _kleene(
+        self, subject: Fragment, others: list[Fragment], tests: tuple[str, ...], *, decides: bool
+    ) -> Fragment:
+        """Comparisons of one subject, joined by OR (`decides` true) or AND."""
+        parts = [subject, *others]
+        pairs = list(zip(others, tests, strict=True))
+        deciding = [
+            f"({_if_there(other, test.format(subject.text, other.text), decides=decides)})"
+            for other, test in pairs
+        ]
+        missing = " or ".join(f"{other.text} is None" for other, _ in pairs if other.nulls)
+        otherwise = f"None if {missing} else {not decides}" if missing else str(not decides)
+        text = f"({decides} if {' or '.join(deciding)} else {otherwise})"
+        opaque = self._opaque(text, parts, nullable=bool(missing))
+        return replace(opaque, nulls=(*subject.nulls, *opaque.nulls))
+
+    def _case(self, node: Call) -> Fragment:
+        subjects, conditions, results = branches(node.arguments, simple=bool(node.option))
+        parts = [self._fragment(result) for result in results]
+        tests = [self._settled(self._fragment(condition)) for condition in conditions]
+        held = [self._held(self._settled(self._fragment(subject))) for subject in subjects]
+        truths = [_equals(held[0], test) if held else test.truth for test in tests]
+        branch = [
+            f"({part.whole}) if {truth} else" for part, truth in zip(parts, truths, strict=False)
+        ]
+        text = f"({' '.join(branch)} ({parts[-1].whole}))"
+        if held and held[0].nulls:
+            text = f"(({parts[-1].whole}) if {held[0].null} else {text})"
+        nullable = any(part.nulls for part in parts)
+        opaque = self._opaque(text, [*parts, *tests, *held], nullable=nullable)
+        return replace(opaque, raw=any(part.raw for part in parts))
+
+    def _coalesce(self, node: Call) -> Fragment:
+        parts = self._all(node)
+        there = [
+            f"{part.text} if not ({part.null}) else" if part.nulls else f"{part.text} if True else"
+            for part in parts
+        ]
+        text = f"({' '.join(there)} None)"
+        return self._opaque(text, parts, nullable=all(part.nulls for part in parts))
+
+    def _nullif(self, node: Call) -> Fragment:
+        first, second = (self._held(part) for part in self._all(node))
+        if ALWAYS in second.nulls:
+            return first
+        equal = f"{first.text} == {second.text}"
+        if second.nulls:
+            equal = f"(not ({second.null}) and {equal})"
+        return replace(first, depth=1 + max(first.depth, second.depth)).and_null_when(equal)
+
+    def _extreme(self, node: Call) -> Fragment:
+        parts = self._all(node)
+        name = {"LEAST": "min", "GREATEST": "max"}[node.overload.operator]
+        nulls = dict.fromkeys(itertools.chain.from_iterable(part.nulls for part in parts))
+        text = f"{name}({', '.join(part.text for part in parts)})"
+        return Fragment(tuple(nulls), text, depth=1 + max(part.depth for part in parts))
+
+
+def _is_nonzero(divisor: Node) -> bool:
+    return isinstance(divisor, Constant) and bool(divisor.value)
+
+
+def _if_there(part: Fragment, test: str, *, decides: bool) -> str:
+    """The test, or its opposite, where the part is not NULL; false where it is."""
+    found = test if decides else f"not {test}"
+    if ALWAYS in part.nulls:
+        return "False"
+    return f"False if {part.null} else {found}" if part.nulls else found
+
+
+def _equals(subject: Fragment, other: Fragment) -> str:
+    return replace(other, text=f"{subject.text} == {other.inner}", atomic=False).truth
+
+
+def python_function(expression: Expression) -> Callable[..., Value]:
+    """A function over one record: one positional argument per `expression.names`, in that order.
+
+    It takes Python's bool, int, float or Decimal, str, date and datetime, and None for NULL; what
+    is none of these, NaN and infinities read as NULL. It never raises.
+
+    >>> from seawall.core.expression import language, types
+    >>> dti = language.parse("debt / income", inputs={"debt": types.NUMBER, "income": types.NUMBER})
+    >>> python_function(dti)(100, 400.0), python_function(dti)(100, 0)
+    (0.25, None)
+    """
+    body, returns = _whole(expression)
+    return body.function(returns)  # type: ignore[return-value]
+
+
+def python_source(expression: Expression) -> str:
+    """The source of that function, to be looked at."""
+    body, returns = _whole(expression)
+    return body.source(returns)
+
+
+def _whole(expression: Expression) -> tuple[Body, str]:
+    body = Body()
+    locals_ = {name: body.take(name, type_) for name, type_ in expression.inputs}
+    broken = " or ".join(f"{locals_[name]} is None" for name in expression.promised)
+    if broken:
+        body.line(f"if {broken}: return None")
+    value = body.bind(expression)
+    # Adding zero turns -0.0 into 0.0: the language knows one zero.
+    zero = "None if {0} is None else {0} + 0.0" if expression.type.nullable else "{0} + 0.0"
+    return body, zero.format(value) if expression.type.kind == "number" else value

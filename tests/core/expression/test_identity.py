@@ -1,0 +1,132 @@
+"""Two compilations, one answer: random expressions over random records, in every engine."""
+
+import shutil
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+import sqlglot
+
+from seawall.core.expression import language, sample
+from seawall.core.expression.language import Expression
+from seawall.core.expression.operators import OPERATORS
+from seawall.core.expression.sample import INEXACT, INPUTS, Writer
+from seawall.core.expression.sql import sql_text
+from seawall.core.expression.tree import Call, Node
+from tests.core.expression.engines import (
+    chance,
+    codes,
+    differences,
+    in_duckdb,
+    in_python,
+    same,
+    table,
+)
+
+RECORDS = 250
+BATCH = 100
+
+
+def expressions(seed: int, count: int, depth: int) -> list[Expression]:
+    writer = Writer(chance(seed))
+    depths = chance(seed + 1)
+    found: list[Expression] = []
+    while len(found) < count:
+        text = writer.any_expression(depths.randint(1, depth))
+        # Only size may stop what the writer writes.
+        if codes(text, INPUTS) != {"expression-too-large"}:
+            found.append(language.parse(text, inputs=INPUTS))
+    return found
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as made:
+        yield made
+
+
+@pytest.mark.parametrize(("seed", "depth"), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)])
+def test_python_and_duckdb_give_one_answer(
+    seed: int, depth: int, connection: duckdb.DuckDBPyConnection
+) -> None:
+    records = list(sample.records(chance(seed), RECORDS))
+    connection.register("record", table(records))
+    made = expressions(seed, 200, depth)
+    for start in range(0, len(made), BATCH):
+        batch = made[start : start + BATCH]
+        # 5 seeds × 200 expressions × 250 records: 250,000 cases.
+        assert differences(batch, records, in_duckdb(connection, batch)) == []
+
+
+def operators(node: Node) -> Iterator[str]:
+    if isinstance(node, Call):
+        yield node.overload.operator
+        for argument in node.arguments:
+            yield from operators(argument)
+
+
+def test_the_random_expressions_use_every_operator_and_rarely_say_nothing() -> None:
+    made = expressions(2, 1000, 3)
+    used = {operator for each in made for operator in operators(each.node)}
+    assert used == {operator.name for operator in OPERATORS}
+    records = list(sample.records(chance(2), 50))
+    answers = [answer for each in made for answer in in_python(each, records)]
+    assert 0.1 < sum(answer is None for answer in answers) / len(answers) < 0.6
+    varied = sum(len(set(map(repr, in_python(each, records)))) > 1 for each in made)
+    assert varied / len(made) > 0.6
+
+
+def test_a_comparison_of_engines_notices_a_difference() -> None:
+    (expression,) = [language.parse("integer_1 + 1", inputs=INPUTS)]
+    records = [(None,) * len(INPUTS)]
+    assert differences([expression], records, [(1,)]) != []
+    assert not same(0.0, -0.0)
+    assert not same(1, 1.0)
+    assert not same(True, 1)
+
+
+def transpiled(expression: Expression) -> str:
+    return sqlglot.transpile(sql_text(expression), read="duckdb", write="spark")[0]
+
+
+@pytest.mark.spark
+def test_python_and_spark_give_one_answer() -> None:
+    if shutil.which("java") is None:
+        pytest.skip("no Java runtime on the path: Spark cannot start")
+    sql = pytest.importorskip("pyspark.sql")
+    types = pytest.importorskip("pyspark.sql.types")
+    kinds = {
+        "boolean": types.BooleanType(),
+        "integer": types.LongType(),
+        "number": types.DoubleType(),
+        "text": types.StringType(),
+        "date": types.DateType(),
+        "timestamp": types.TimestampNTZType(),
+    }
+    session = (
+        sql.SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+    try:
+        records = list(sample.records(chance(6), 80))
+        columns = [types.StructField(name, kinds[type_.kind]) for name, type_ in INPUTS.items()]
+        frame = session.createDataFrame(records, types.StructType(columns)).coalesce(1)
+        frame.createOrReplaceTempView("record")
+        made = expressions(6, 60, 2)
+        for start in range(0, len(made), 30):
+            batch = made[start : start + 30]
+            # One batch as `core.steps` would: DuckDB's text, transpiled as a whole.
+            text = ", ".join(
+                f"{transpiled(e) if start == 30 else sql_text(e, 'spark')} AS c{i}"
+                for i, e in enumerate(batch)
+            )
+            rows = session.sql(f"SELECT {text} FROM record").collect()
+            exact = [e for e in batch if not set(INEXACT) & set(operators(e.node))]
+            assert differences(batch, records, rows, tolerance=1e-9) == []
+            places = [batch.index(each) for each in exact]
+            kept = [[row[place] for place in places] for row in rows]
+            assert differences(exact, records, kept) == []
+    finally:
+        session.stop()
