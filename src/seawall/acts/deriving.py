@@ -11,7 +11,7 @@ from seawall.core.steps import Steps
 from seawall.portfolio import tape
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.month_end import calendar, month_end
-from seawall.portfolio.settlement import Slice, settlement
+from seawall.portfolio.settlement import settlement, slices, starts
 
 LOANS_PER_SLICE = 250_000
 """Work is cut into slices of loans so that memory stays flat as the book grows."""
@@ -53,23 +53,22 @@ def derive(change: Change, engine: Engine, conventions: Conventions, progress: P
     for table in (tape.LOAN, tape.INSTALMENT, tape.PAYMENT):
         files = change.after.tables.get(table.name)
         engine.show(table.name, files or table.schema.empty_table())
-    loans, first, last = _extent(engine)
+    first, last = _extent(engine)
     engine.show("calendar", calendar(first, last))
-    parts = -(-loans // LOANS_PER_SLICE)
-    for part in range(parts):
-        progress("month-ends", part / parts)
-        cut = Slice(part, parts)
-        settled = change.file("settlement", part)
-        engine.write(settlement(last, cut), settled)
+    cuts = slices(engine.table(starts(LOANS_PER_SLICE))["loan_id"].to_pylist())
+    for number, part in enumerate(cuts):
+        progress("month-ends", number / len(cuts))
+        settled = change.file("settlement", number)
+        engine.write(settlement(last, part), settled)
         engine.show("settlement", (settled,))
-        engine.write(month_end(last, conventions, cut), change.file("month_end", part))
+        engine.write(month_end(last, conventions, part), change.file("month_end", number))
     for name in ("settlement", "month_end"):
-        change.replace(name, tuple(change.file(name, part) for part in range(parts)))
+        change.replace(name, tuple(change.file(name, number) for number in range(len(cuts))))
     progress("month-ends", 1.0)
 
 
-def _extent(engine: Engine) -> tuple[int, date, date]:
-    """How many loans there are, the first disbursement, and the last day known."""
-    sql = "SELECT COUNT(*) AS n, MIN(disbursed_on) AS first, MAX(observed_on) AS last FROM loan"
+def _extent(engine: Engine) -> tuple[date, date]:
+    """The first disbursement, and the last day known."""
+    sql = "SELECT MIN(disbursed_on) AS first, MAX(observed_on) AS last FROM loan"
     found = engine.table(Steps().then("extent", sql)).to_pylist()[0]
-    return found["n"], found["first"], found["last"]
+    return found["first"], found["last"]

@@ -60,7 +60,7 @@ def month_end(as_of: date, conventions: Conventions, part: Slice = WHOLE) -> Ste
         .then("schedule", _SCHEDULE)
         .then("totals", _TOTALS)
         .then("lives", _LIVES)
-        .then("recoveries", _RECOVERIES)
+        .then("recoveries", _recoveries(part))
         .then("flows", _flows(as_of))
         .then("months", _months())
         .then("running", _running())
@@ -121,14 +121,17 @@ FROM (
 ) AS known
 """
 
-_RECOVERIES = f"""
+
+def _recoveries(part: Slice) -> str:
+    return f"""
 SELECT l.loan_no, {month_sql("p.paid_on")} AS month,
   SUM({cents_sql("p.amount")}) AS recovered,
   SUM({cents_sql("p.collection_cost")}) AS collection_cost
 FROM payment p JOIN loans l ON l.loan_id = p.loan_id
-WHERE p.paid_on > l.charged_off_on AND p.paid_on <= l.known_to
+WHERE {part.condition("p.loan_id")} AND p.paid_on > l.charged_off_on AND p.paid_on <= l.known_to
 GROUP BY l.loan_no, {month_sql("p.paid_on")}
 """
+
 
 _MOVES = (
     "settled", "scheduled", "scheduled_principal", "cash", "late_fee", "given_fee",
@@ -158,7 +161,9 @@ def _flows(as_of: date) -> str:
 
 
 def _source(rows: str, loan: str, month: str, moves: dict[str, str]) -> str:
-    columns = [f"CAST({moves.get(name, '0')} AS BIGINT) AS {name}" for name in ("alive", *_MOVES)]
+    # Whole cents add up exactly in doubles, whatever the order, below 2^53 (90 trillion units of
+    # currency in one month of one loan), and several times faster than in 128-bit integers.
+    columns = [f"CAST({moves.get(name, '0')} AS DOUBLE) AS {name}" for name in ("alive", *_MOVES)]
     return f"SELECT {loan} AS loan_no, {month} AS month, {', '.join(columns)}\nFROM {rows}"
 
 

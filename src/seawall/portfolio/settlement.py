@@ -7,6 +7,7 @@ payoff: interest not yet earned is forgiven). Only running totals
 over a loan's own rows are used, so the work grows linearly and can be cut into slices of loans.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,21 +16,53 @@ from seawall.core.steps import Steps
 
 @dataclass(frozen=True)
 class Slice:
-    """One of several equal parts of the book's loans; part 0 of 1 is the whole book."""
+    """The loans from one id up to another, in the order of their ids as bytes.
 
-    part: int = 0
-    parts: int = 1
+    Ranges of ids, not hashes: files are mostly written in that order, so an engine reads only the
+    parts of a file that a slice needs, and every engine cuts alike.
 
-    @property
-    def condition(self) -> str:
-        """The loans of this slice, as a SQL condition on `loan_id`."""
-        if self.parts == 1:
-            return "TRUE"
-        # Spark's hash may be negative, and so may its remainder: such a loan would be in no slice.
-        return f"(HASH(loan_id) % {self.parts} + {self.parts}) % {self.parts} = {self.part}"
+    Attributes:
+        first: the first id; None for the beginning of the book.
+        before: the first id that is no longer in it; None for the end of the book.
+    """
+
+    first: str | None = None
+    before: str | None = None
+
+    def condition(self, loan_id: str) -> str:
+        """The loans of this slice, as a SQL condition on a column."""
+        after = f"{loan_id} >= {_quoted(self.first)}" if self.first is not None else "TRUE"
+        until = f"{loan_id} < {_quoted(self.before)}" if self.before is not None else "TRUE"
+        return f"{after} AND {until}"
 
 
 WHOLE = Slice()
+
+
+def starts(loans_per_slice: int) -> Steps:
+    """Where slices of so many loans begin, but for the first: column `loan_id`, in order."""
+    return Steps().then(
+        "starts",
+        f"""
+SELECT loan_id
+FROM (SELECT loan_id, ROW_NUMBER() OVER (ORDER BY loan_id) - 1 AS place FROM loan) AS numbered
+WHERE place > 0 AND place % {loans_per_slice} = 0
+ORDER BY loan_id""",
+    )
+
+
+def slices(starts: Sequence[str]) -> tuple[Slice, ...]:
+    """The slices that begin at these loans, and the one before them: together the whole book.
+
+    >>> [part.condition("loan_id") for part in slices(["L5"])]
+    ["TRUE AND loan_id < 'L5'", "loan_id >= 'L5' AND TRUE"]
+    """
+    edges = [None, *starts, None]
+    return tuple(map(Slice, edges[:-1], edges[1:]))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def month_sql(day: str) -> str:
@@ -60,7 +93,7 @@ def settlement(as_of: date, part: Slice = WHOLE) -> Steps:
     """
     return (
         loans_and_receipts(as_of, part)
-        .then("dues", _DUES)
+        .then("dues", _dues(part))
         .then("levels", _LEVELS)
         .then("covered", _COVERED)
         .then("settled", _SETTLED)
@@ -76,7 +109,7 @@ def loans_and_receipts(as_of: date, part: Slice) -> Steps:
     `loans` numbers the slice's loans (`loan_no`), which makes joins and windows several times
     cheaper than text does; `receipts` are payments up to charge-off, money in cents.
     """
-    return Steps().then("loans", _loans(as_of, part)).then("receipts", _RECEIPTS)
+    return Steps().then("loans", _loans(as_of, part)).then("receipts", _receipts(part))
 
 
 def _loans(as_of: date, part: Slice) -> str:
@@ -88,13 +121,16 @@ SELECT
   LEAST(observed_on, DATE '{as_of}') AS known_to,
   {month_sql("disbursed_on")} AS first_month
 FROM loan
-WHERE disbursed_on <= DATE '{as_of}' AND {part.condition}
+WHERE disbursed_on <= DATE '{as_of}' AND {part.condition("loan_id")}
 """
 
 
 _BEFORE = "OVER (PARTITION BY loan_no ORDER BY number ROWS UNBOUNDED PRECEDING)"
 
-_DUES = f"""
+
+def _dues(part: Slice) -> str:
+    """Instalments with what falls due before each of them."""
+    return f"""
 SELECT loan_no, number, due_on, fee, interest, principal, paid_share,
   COUNT(*) OVER (PARTITION BY loan_no) AS times,
   CAST(SUM(fee) {_BEFORE} - fee AS BIGINT) AS fee_before,
@@ -104,20 +140,28 @@ FROM (
   SELECT l.loan_no, l.paid_share, i.number, i.due_on, {cents_sql("i.fee")} AS fee,
     {cents_sql("i.interest")} AS interest, {cents_sql("i.principal")} AS principal
   FROM instalment i JOIN loans l ON l.loan_id = i.loan_id
+  WHERE {part.condition("i.loan_id")}
 ) AS parts
 """
 
-# Payments of one day count together: the running sum takes in the whole day.
-_RECEIPTS = f"""
+
+def _receipts(part: Slice) -> str:
+    """Payments up to charge-off, and the cash so far on each day they were made.
+
+    Payments of one day count together: the running sum takes in the whole day.
+    """
+    return f"""
 SELECT *, CAST(SUM(cash) OVER (PARTITION BY loan_no ORDER BY paid_on) AS BIGINT) AS cash_so_far
 FROM (
   SELECT l.loan_no, p.paid_on,
     {cents_sql("p.amount - p.late_fee")} AS cash, {cents_sql("p.late_fee")} AS late_fee,
     {cents_sql("p.fee")} AS given_fee, {cents_sql("p.principal")} AS given_principal
   FROM payment p JOIN loans l ON l.loan_id = p.loan_id
-  WHERE p.paid_on <= l.known_to AND (l.charged_off_on IS NULL OR p.paid_on <= l.charged_off_on)
+  WHERE {part.condition("p.loan_id")}
+    AND p.paid_on <= l.known_to AND (l.charged_off_on IS NULL OR p.paid_on <= l.charged_off_on)
 ) AS counted
 """
+
 
 _LEVELS = """
 SELECT loan_no, number, CAST(NULL AS DATE) AS paid_on,
