@@ -1,8 +1,9 @@
 """Packs: declarations in YAML, read into typed values, every mistake with its line and column."""
 
 import re
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -24,8 +25,8 @@ class _Mark(Protocol):
     column: int
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML's safe reader, but only `true` and `false` are booleans.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML's safe reader (its C form where that is installed), but only `true` and `false` are booleans.
 
     YAML 1.1 also reads `no`, `on`, `off` and `yes` so, which are column names and country codes.
     """
@@ -40,6 +41,37 @@ _Loader.add_implicit_resolver(
 )
 
 
+@dataclass(frozen=True)
+class Placed(Generic[Declared]):
+    """A declaration, and where in its text each part of it stands.
+
+    Attributes:
+        declared: what the text declares.
+        name: what problems call the text.
+    """
+
+    declared: Declared
+    name: str
+    _root: yaml.Node = field(repr=False, compare=False)
+
+    def place(self, *path: int | str) -> Place:
+        """Where the value on a path begins; where its own text begins, if it is a text.
+
+        >>> class Rule(BaseModel):
+        ...     when: str
+        >>> str(parse_placed("when: 'age < 18'", "a.yaml", Rule).place("when"))
+        'a.yaml:1:8'
+        """
+        node = _at(self._root, path)
+        start = _place(node, self.name)
+        style = node.style if isinstance(node, yaml.ScalarNode) else None
+        if style in ("'", '"'):
+            return replace(start, column=node.start_mark.column + 2)
+        if style in ("|", ">"):
+            return Place(self.name, line=node.start_mark.line + 2, column=1)
+        return start
+
+
 def read(path: Path, model: type[Declared]) -> Declared:
     """Read one pack.
 
@@ -51,19 +83,40 @@ def read(path: Path, model: type[Declared]) -> Declared:
         UnableToUseInput: the file cannot be read, is not YAML, or does not fit the model; carries
             every problem with file, line and column.
     """
-    return parse(_text(path), str(path), model)
+    return read_placed(path, model).declared
+
+
+def read_placed(path: Path, model: type[Declared]) -> Placed[Declared]:
+    """Read one pack, and keep where its parts stand. Raises like `read`."""
+    return parse_placed(_text(path), str(path), model)
 
 
 def parse(text: str, name: str, model: type[Declared]) -> Declared:
     """Read a pack's text; `name` is what problems call it. Raises like `read`."""
+    return parse_placed(text, name, model).declared
+
+
+def parse_placed(text: str, name: str, model: type[Declared]) -> Placed[Declared]:
+    """Read a pack's text, and keep where its parts stand. Raises like `read`."""
     node = _node(text, name)
-    found = tuple(_keys_twice(node, name))
+    found = tuple(_wrong_keys(node, name))
     if found:
         raise UnableToUseInput(found)
     try:
-        return model.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe one
+        declared = model.model_validate(_values(node, name))
     except ValidationError as error:
         raise UnableToUseInput(_misfits(error, node, name)) from None
+    return Placed(declared, name, node)
+
+
+def _values(node: yaml.Node, name: str) -> object:
+    """The tree as plain values; only YAML's own simple types are made."""
+    try:
+        return _Loader("").construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(name, error.problem_mark, error.problem or "unreadable") from None
+    except ValueError as error:  # a date such as 2024-99-99
+        raise _not_yaml(name, None, str(error)) from None
 
 
 def _text(path: Path) -> str:
@@ -107,20 +160,22 @@ def _not_yaml(name: str, mark: _Mark | None, why: str) -> UnableToUseInput:
     return UnableToUseInput((Problem(problems.PACK_NOT_YAML, place, {"why": why}),))
 
 
-def _keys_twice(node: yaml.Node, name: str) -> list[Problem]:
+def _wrong_keys(node: yaml.Node, name: str) -> list[Problem]:
     """YAML's reader keeps the last of two equal keys; a law given twice must not pass silently."""
     found: list[Problem] = []
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _not_yaml(name, key.start_mark, "a key must be a plain name")
             if key.value in seen:
                 facts: dict[str, object] = {"key": key.value}
                 found.append(Problem(problems.PACK_KEY_TWICE, _place(key, name), facts))
             seen.add(str(key.value))
-            found.extend(_keys_twice(value, name))
+            found.extend(_wrong_keys(value, name))
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            found.extend(_keys_twice(item, name))
+            found.extend(_wrong_keys(item, name))
     return found
 
 
