@@ -13,7 +13,8 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from seawall.core.expression import language, sample, types
+from seawall.core.expression import language, reader, sample, types
+from seawall.core.expression.check import Checker
 from seawall.core.expression.language import Expression
 from seawall.core.expression.python import Body, python_function
 from seawall.core.expression.sql import sql_input, sql_text
@@ -61,6 +62,8 @@ RULES = (
     "city LIKE 'X%'",
     "WHOLE_YEARS(born_on, applied_on) < 18",
 )
+SMALL = ("age < 18",)
+LARGER = ("debt / income > 0.45 AND term IN (12, 24, 36)",)
 RECORD = (5000.0, 1000.0, 3000.0, 30, 12, 600, 1, "D", True, date(1990, 1, 1), date(2024, 1, 1))
 
 
@@ -112,9 +115,14 @@ def seconds(work: Callable[[], object], repeat: int = 5) -> float:
     return best
 
 
-def compiling(count: int) -> None:
+def compiling(rules_of: tuple[str, ...], count: int) -> None:
     """What it costs to load rules."""
-    texts = [RULES[index % len(RULES)] for index in range(count)]
+    texts = [rules_of[index % len(rules_of)] for index in range(count)]
+    forms = [reader.read(text, language.NOWHERE) for text in texts]
+    form = seconds(lambda: [reader.read(text, language.NOWHERE) for text in texts])
+    check = seconds(
+        lambda: [Checker(INPUTS, language.NOWHERE).node(each) for each in forms]  # type: ignore[arg-type]
+    )
     read = seconds(lambda: [language.parse(text, inputs=INPUTS) for text in texts])
     rules = [language.parse(text, inputs=INPUTS) for text in texts]
     generate = seconds(lambda: body_of(rules))
@@ -122,8 +130,10 @@ def compiling(count: int) -> None:
     compile_ = seconds(lambda: source_body.function(returns))
     to_sql = seconds(lambda: [sql_text(rule, clean=True) for rule in rules])
     total = (read + generate + compile_) * 1e3
-    print(f"{count} rules: read and check {read * 1e3:.1f} ms, generate {generate * 1e3:.1f} ms,")
-    print(f"  compile {compile_ * 1e3:.1f} ms: {total:.1f} ms in all; SQL {to_sql * 1e3:.1f} ms")
+    first = f"{count} rules such as {texts[0]!r}: read and check {read * 1e3:.1f} ms"
+    print(f"{first} ({form / count * 1e6:.1f} + {check / count * 1e6:.1f} µs each),")
+    print(f"  generate {generate * 1e3:.1f} ms, compile {compile_ * 1e3:.1f} ms:")
+    print(f"  {total:.1f} ms in all; SQL {to_sql * 1e3:.1f} ms")
 
 
 def body_of(rules: list[Expression]) -> tuple[Body, str]:
@@ -168,8 +178,8 @@ def main() -> None:
     """Print all figures."""
     given = [int(word) for word in sys.argv[1:]]
     cases, seed = (*given, *(CASES, 1)[len(given) :])
-    compiling(30)
-    compiling(500)
+    for conditions in (RULES, SMALL, LARGER, SMALL + LARGER):
+        compiling(conditions, 500)
     running()
     began = time.perf_counter()
     found = identity(cases, seed)

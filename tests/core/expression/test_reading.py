@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.core.expression import language, problems, types
-from seawall.core.expression.forms import DEPTH_MOST, PARTS_MOST
 from seawall.core.expression.python import python_function
+from seawall.core.expression.reader import DEPTH_MOST, NESTING_MOST, PARTS_MOST
 from seawall.core.expression.sample import INPUTS as SAMPLE
 from seawall.core.expression.sample import Writer
-from seawall.core.expression.syntax import LENGTH_MOST, NESTING_MOST, TOKENS_MOST
+from seawall.core.expression.tokens import LENGTH_MOST, TOKENS_MOST
 from seawall.core.expression.writing import written
 from seawall.core.problem import Place, Problem, UnableToUseInput
 from tests.core.expression.engines import chance, codes
@@ -96,37 +96,37 @@ def test_what_is_written_again_is_read_again(seed: int) -> None:
 REFUSED = [
     ("__import__('os')", "expression-not-in-language", 1),
     ("income.real > 1", "expression-not-in-language", 1),
-    ("(SELECT 1)", "expression-not-in-language", 9),
-    ("EXISTS (SELECT 1)", "expression-not-in-language", 16),
+    ("(SELECT 1)", "expression-not-in-language", 2),
+    ("EXISTS (SELECT 1)", "expression-not-in-language", 1),
     ("age IN (SELECT 1)", "expression-not-in-language", 1),
     ("SUM(income) > 1", "expression-not-in-language", 1),
     ("ROW_NUMBER() OVER ()", "expression-not-in-language", 1),
-    ("income > 1 AND MAX(age) OVER (PARTITION BY city) > 1", "expression-not-in-language", 20),
+    ("income > 1 AND MAX(age) OVER (PARTITION BY city) > 1", "expression-not-in-language", 16),
     ("$1 = age", "expression-not-in-language", 1),
     ("? = age", "expression-not-in-language", 1),
     ("read_text('/etc/passwd')", "expression-not-in-language", 1),
     ("getenv('HOME')", "expression-not-in-language", 1),
     ("RANDOM() < 0.5", "expression-not-in-language", 1),
     ("CURRENT_DATE > opened_on", "expression-not-in-language", 1),
-    ("CAST(city AS INTEGER)", "expression-not-in-language", 6),
+    ("CAST(city AS INTEGER)", "expression-not-in-language", 1),
     ("city::INTEGER", "expression-not-in-language", 1),
     ("CONCAT(city, city)", "expression-not-in-language", 1),
     ("city ILIKE 'a'", "expression-not-in-language", 1),
     ("age // 2", "expression-not-in-language", 1),
     ("city COLLATE nocase = 'a'", "expression-not-in-language", 1),
-    ("[age]", "expression-not-in-language", 2),
-    ("{'a': age}", "expression-not-in-language", 7),
+    ("[age]", "expression-not-in-language", 1),
+    ("{'a': age}", "expression-not-in-language", 1),
     ("x -> x", "expression-not-in-language", 1),
     ("*", "expression-not-in-language", 1),
     ("", "expression-unreadable", 1),
-    ("age BETWEEN 1 2", "expression-unreadable", 1),
-    ("COALESCE(, age)", "expression-unreadable", 9),
+    ("age BETWEEN 1 2", "expression-unreadable", 15),
+    ("COALESCE(, age)", "expression-unreadable", 10),
     ("! employed", "expression-unreadable", 1),
     ("age + NOT", "expression-unreadable", 7),
     ("age <", "expression-unreadable", 5),
-    ("age < 1; DROP TABLE loan", "expression-unreadable", 10),
+    ("age < 1; DROP TABLE loan", "expression-unreadable", 8),
     ("SELECT 1", "expression-unreadable", 1),
-    ("age < 'x", "expression-unreadable", 1),
+    ("age < 'x", "expression-unreadable", 7),
     ("age < 1\x00", "expression-unreadable", 8),
     ("incme < 1", "expression-name-unknown", 1),
     ("Income < 1", "expression-name-unknown", 1),
@@ -134,7 +134,7 @@ REFUSED = [
     ("city < 1", "expression-type-misfit", 1),
     ("opened_on >= '2024-01-01'", "expression-type-misfit", 1),
     ("employed < TRUE", "expression-type-misfit", 1),
-    ("TRY_CAST(employed AS INTEGER)", "expression-type-misfit", 10),
+    ("TRY_CAST(employed AS INTEGER)", "expression-type-misfit", 1),
     ("NULL", "expression-type-none", None),
     ("age = 9223372036854775808", "expression-constant-out-of-range", 7),
     ("income < 1e999", "expression-constant-out-of-range", 10),
@@ -143,9 +143,9 @@ REFUSED = [
     ("city LIKE 'a!b' ESCAPE '!'", "expression-option-invalid", 1),
     ("ROUND(income, age)", "expression-option-invalid", 1),
     ("ROUND(income, 99)", "expression-option-invalid", 1),
-    ("SUBSTRING(city, 0, 1)", "expression-option-invalid", 11),
-    ("TRY_CAST(city AS DECIMAL(9, 2))", "expression-option-invalid", 10),
-    ("TRY_CAST(city AS BLOB)", "expression-option-invalid", 10),
+    ("SUBSTRING(city, 0, 1)", "expression-option-invalid", 1),
+    ("TRY_CAST(city AS DECIMAL(9, 2))", "expression-option-invalid", 1),
+    ("TRY_CAST(city AS BLOB)", "expression-option-invalid", 1),
     ("age" + " + age" * (DEPTH_MOST + 1), "expression-too-large", 1),
     ("(" * 30 + "age" + ")" * 30, "expression-too-large", NESTING_MOST + 1),
     ("age IN (" + "1, " * TOKENS_MOST + "1)", "expression-too-large", 1),

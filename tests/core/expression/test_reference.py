@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from seawall.core.expression import forms, functions, language, reference, remedies, syntax, types
+from seawall.core.expression import functions, language, reader, reference, remedies, tokens, types
 from seawall.core.expression.operators import BY_NAME, OPERATORS, Operator, Overload
 from seawall.core.expression.python import python_function
 from seawall.core.expression.sql import sql_text
@@ -33,11 +33,11 @@ def test_the_table_names_each_operator_once() -> None:
 def test_the_limits_on_the_page_are_the_limits() -> None:
     plain = PAGE.replace(" ", "").replace("\n", "")
     for limit, unit in (
-        (syntax.LENGTH_MOST, "characters,"),
-        (syntax.TOKENS_MOST, "words"),
-        (syntax.NESTING_MOST, "nestedbrackets"),
-        (forms.DEPTH_MOST, "levels"),
-        (forms.PARTS_MOST, "parts"),
+        (tokens.LENGTH_MOST, "characters,"),
+        (tokens.TOKENS_MOST, "words"),
+        (reader.NESTING_MOST, "nestedbrackets"),
+        (reader.DEPTH_MOST, "levels"),
+        (reader.PARTS_MOST, "parts"),
         (remedies.PATTERN_MOST, "characters."),
     ):
         assert f"{limit}{unit}" in plain

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from seawall.core.expression import functions, problems
 from seawall.core.expression.operators import BY_NAME, Overload
-from seawall.core.expression.syntax import moved
+from seawall.core.expression.reader import moved
 from seawall.core.expression.tree import Call, Constant, Form, Name, Node, Option, branches
 from seawall.core.expression.types import WIDER, Kind, Type, common, fits
 from seawall.core.problem import Kind as ProblemKind
@@ -18,12 +18,18 @@ NAMES_SHOWN = 5
 
 
 class Checker:
-    """Checks forms against declared inputs, and collects every problem on the way."""
+    """Checks forms against declared inputs, and collects every problem on the way.
+
+    Attributes:
+        found: the problems.
+        used: the inputs that the forms read, in order of appearance.
+    """
 
     def __init__(self, inputs: Mapping[str, Type], where: Place) -> None:
         self._inputs = inputs
         self._where = where
         self.found: list[Problem] = []
+        self.used: dict[str, Type] = {}
 
     def node(self, form: Form) -> Node | None:
         """The typed node, or None where a problem was found in or below the form."""
@@ -32,15 +38,16 @@ class Checker:
         if form.operator == "name":
             return self._name(form)
         arguments = [self.node(argument) for argument in form.arguments]
-        known = tuple(argument for argument in arguments if argument is not None)
-        if len(known) < len(arguments):
+        if not all(arguments):  # a node is never false, and `None in` would ask each for equality
             return None
+        known: tuple[Node, ...] = tuple(arguments)  # type: ignore[arg-type]
         return self._case(form, known) if form.operator == "CASE" else self._call(form, known)
 
     def _name(self, form: Form) -> Node | None:
         name = str(form.option)
         type_ = self._inputs.get(name)
         if type_ is not None:
+            self.used[name] = type_
             return Name(name, type_.kind, type_.nullable)
         near = get_close_matches(name, self._inputs, NAMES_SHOWN, 0.0)
         known = ", ".join(near) or "(none)"
@@ -48,19 +55,21 @@ class Checker:
         return None
 
     def _call(self, form: Form, arguments: tuple[Node, ...]) -> Node | None:
-        kinds = tuple(argument.kind for argument in arguments)
+        kinds = tuple([argument.kind for argument in arguments])
         if form.operator == "TRY_CAST" and kinds == ("null",):
             return Constant(None, form.option)  # type: ignore[arg-type]
         target = form.option if form.operator == "TRY_CAST" else None
-        overload = _chosen(form.operator, target, kinds)
-        if overload is None:
+        chosen = _chosen(form.operator, target, kinds)
+        if chosen is None:
             self._misfit(form, kinds)
             return None
+        overload, wanted, nullable = chosen
         if overload is SAME_KIND:
             return arguments[0]
-        wanted = _wanted(overload, len(arguments))
-        ready = tuple(map(converted, arguments, wanted))
-        nullable = _nullable(overload, ready)
+        ready = arguments if kinds == wanted else tuple(map(converted, arguments, wanted))
+        if nullable is None:
+            some = [argument.nullable for argument in ready]
+            nullable = False not in some if form.operator == "COALESCE" else True in some
         return Call(overload, ready, overload.gives, nullable, form.option)
 
     def _case(self, form: Form, arguments: tuple[Node, ...]) -> Node | None:
@@ -103,14 +112,28 @@ SAME_KIND = Overload("TRY_CAST", ("null",), "null")
 
 
 @lru_cache(maxsize=4096)
-def _chosen(operator: str, target: Option, kinds: tuple[Kind, ...]) -> Overload | None:
-    """The first row of the table, from the narrowest, that takes these kinds."""
+def _chosen(
+    operator: str, target: Option, kinds: tuple[Kind, ...]
+) -> tuple[Overload, tuple[Kind, ...], bool | None] | None:
+    """The first row of the table, from the narrowest, that takes these kinds.
+
+    Returns:
+        the row, the kinds it takes them as, and whether the result can be NULL: None where that
+        depends on the arguments.
+    """
     rows = BY_NAME[operator].overloads
     if operator == "TRY_CAST":
         if kinds == (target,):
-            return SAME_KIND
+            return SAME_KIND, kinds, None
         rows = tuple(row for row in rows if row.gives == target)
-    return next((row for row in rows if _takes(row, kinds)), None)
+    row = next((row for row in rows if _takes(row, kinds)), None)
+    return (row, _wanted(row, len(kinds)), _nullable(row)) if row else None
+
+
+def _nullable(row: Overload) -> bool | None:
+    if row.operator in NEVER_NULL:
+        return False
+    return True if row.may_be_null or row.operator == "NULLIF" else None
 
 
 def _takes(row: Overload, kinds: tuple[Kind, ...]) -> bool:
@@ -139,12 +162,3 @@ def converted(node: Node, kind: Kind) -> Node:
     rows = BY_NAME["TRY_CAST"].overloads
     row = next(row for row in rows if row.takes == (node.kind,) and row.gives == kind)
     return Call(row, (node,), kind, node.nullable)
-
-
-def _nullable(overload: Overload, arguments: tuple[Node, ...]) -> bool:
-    some = any(argument.nullable for argument in arguments)
-    if overload.operator in NEVER_NULL:
-        return False
-    if overload.operator == "COALESCE":
-        return all(argument.nullable for argument in arguments)
-    return some or overload.may_be_null or overload.operator == "NULLIF"

@@ -1,16 +1,15 @@
 """A piece of generated Python: when it is NULL, and what it is otherwise."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST, NUMBER_MOST
+from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST
 
 ALWAYS = "True"
 DEPTH_MOST = 10
 """Deeper expressions are cut by a statement: Python's own parser allows 200 brackets."""
 
 
-@dataclass(frozen=True)
-class Fragment:
+class Fragment(NamedTuple):
     """The value is NULL where one of the conditions is true, tried in order; else it is the text.
 
     Attributes:
@@ -43,8 +42,10 @@ class Fragment:
         start, end = f"({self.text} := ", ") is None"
         if self.nulls == (f"{self.text} is None",):
             return self.text
-        if len(self.nulls) == 1 and self.nulls[0].startswith(start) and self.atomic:
-            return self.nulls[0].removeprefix(start).removesuffix(end)
+        if len(self.nulls) == 1 and self.atomic:
+            (null,) = self.nulls
+            if null.startswith(start) and null.endswith(end):
+                return null.removeprefix(start).removesuffix(end)
         return None
 
     @property
@@ -67,7 +68,7 @@ class Fragment:
 
     def and_null_when(self, *conditions: str) -> "Fragment":
         """The same with more conditions."""
-        return replace(self, nulls=(*self.nulls, *conditions))
+        return self._replace(nulls=(*self.nulls, *conditions))
 
 
 def outside_integers(temporary: str, text: str) -> str:
@@ -75,6 +76,11 @@ def outside_integers(temporary: str, text: str) -> str:
     return f"not {INTEGER_LEAST} <= ({temporary} := {text}) <= {INTEGER_MOST}"
 
 
-def not_finite(text: str) -> str:
-    """A condition: the text is an infinity or NaN (a comparison with NaN is false)."""
-    return f"not -{NUMBER_MOST!r} <= {text} <= {NUMBER_MOST!r}"
+def not_finite(first: str, again: str) -> str:
+    """A condition: the text is an infinity or NaN, which taken from itself leaves NaN.
+
+    Args:
+        first: the text; it may keep itself in a temporary.
+        again: the text after that.
+    """
+    return f"{first} - {again} != 0.0"

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from seawall.core.expression import problems, syntax, tree
+from seawall.core.expression import problems, reader
 from seawall.core.expression.check import Checker
 from seawall.core.expression.tree import Node
 from seawall.core.expression.types import Type
@@ -57,8 +58,11 @@ def parse(text: str, *, inputs: Mapping[str, Type], where: Place = NOWHERE) -> E
     >>> parse("income * 0.35 < debt", inputs={"income": NUMBER, "debt": NUMBER}).names
     ('income', 'debt')
     """
-    found = list(_clashes(inputs, where))
-    form = syntax.read(text, where)
+    found = [
+        Problem(problems.NAMES_CLASH, where, {"first": a, "second": b})
+        for a, b in _clashes(tuple(inputs))
+    ]
+    form = reader.read(text, where)
     if isinstance(form, Problem):
         raise UnableToUseInput((*found, form))
     checker = Checker(inputs, where)
@@ -68,17 +72,12 @@ def parse(text: str, *, inputs: Mapping[str, Type], where: Place = NOWHERE) -> E
         found.append(Problem(problems.TYPE_NONE, where))
     if node is None or found:
         raise UnableToUseInput(tuple(found))
-    used = dict.fromkeys(tree.names(node))
-    return Expression(text, node, tuple((name, inputs[name]) for name in used))
+    return Expression(text, node, tuple(checker.used.items()))
 
 
-def _clashes(inputs: Mapping[str, Type], where: Place) -> list[Problem]:
+@lru_cache(maxsize=256)
+def _clashes(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Names that SQL would take for one: DuckDB and Spark both ignore the case of a column."""
     seen: dict[str, str] = {}
-    found = []
-    for name in inputs:
-        first = seen.setdefault(name.casefold(), name)
-        if first != name:
-            facts: dict[str, object] = {"first": first, "second": name}
-            found.append(Problem(problems.NAMES_CLASH, where, facts))
-    return found
+    pairs = ((seen.setdefault(name.casefold(), name), name) for name in names)
+    return tuple((first, second) for first, second in pairs if first != second)

@@ -6,8 +6,8 @@ it: texts, dates and patterns are handed over as values, inputs by position.
 """
 
 import itertools
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from seawall.core.expression import pattern
@@ -57,6 +57,7 @@ class Body:
     def __init__(self) -> None:
         self._numbers = itertools.count()
         self._lines: list[str] = []
+        self._margin = ""
         self._parameters: list[str] = []
         self._locals: dict[str, str] = {}
         self._constants: dict[str, object] = {}
@@ -88,7 +89,7 @@ class Body:
             the local variable that holds it; None in it is NULL. Where the type promises that it
             is there, the caller must not run the lines that follow while it is None.
         """
-        local = self._fresh("v")
+        local = self.fresh("v")
         self._parameters.append(local)
         self._locals[name] = local
         if not clean:
@@ -101,11 +102,24 @@ class Body:
 
     def line(self, source: str) -> None:
         """Add one line; only trusted code may call this, with nothing a user wrote."""
-        self._lines.append(source)
+        self._lines.append(self._margin + source)
+
+    @contextmanager
+    def indented(self) -> Iterator[None]:
+        """Lines added within stand in the block that the line before opened."""
+        before, self._margin = self._margin, self._margin + "    "
+        try:
+            yield
+        finally:
+            self._margin = before
+
+    def fresh(self, prefix: str = "t") -> str:
+        """A name no line has used yet."""
+        return f"{prefix}{next(self._numbers)}"
 
     def constant(self, value: object) -> str:
         """A name for a value that the function carries along."""
-        name = self._fresh("k")
+        name = self.fresh("k")
         self._constants[name] = value
         return name
 
@@ -118,7 +132,7 @@ class Body:
         fragment = self._settled(self._fragment(node))
         if fragment.atomic and not fragment.nulls:
             return fragment.text
-        local = self._fresh("t")
+        local = self.fresh("t")
         self.line(f"{local} = {fragment.whole}")
         return local
 
@@ -138,26 +152,25 @@ class Body:
         made: Callable[..., object] = reach["compiled"]  # type: ignore[assignment]
         return made
 
-    def _fresh(self, prefix: str) -> str:
-        return f"{prefix}{next(self._numbers)}"
-
     def _settled(self, fragment: Fragment) -> Fragment:
         """The fragment with raw numbers turned into NULL."""
         if not fragment.raw:
             return fragment
         if fragment.atomic:
-            return replace(fragment.and_null_when(not_finite(fragment.text)), raw=False)
-        temporary = self._fresh("t")
-        wrong = not_finite(f"({temporary} := {fragment.text})")
-        return replace(fragment.and_null_when(wrong), text=temporary, atomic=True, raw=False)
+            wrong = not_finite(fragment.text, fragment.text)
+            return fragment.and_null_when(wrong)._replace(raw=False)
+        temporary = self.fresh("t")
+        wrong = not_finite(f"({temporary} := {fragment.text})", temporary)
+        nulls = (*fragment.nulls, wrong)
+        return Fragment(nulls, temporary, atomic=True, depth=fragment.depth)
 
     def _held(self, fragment: Fragment) -> Fragment:
         """The fragment with its whole value, NULL included, kept in a temporary."""
         if fragment.atomic and fragment.nulls in ((), (f"{fragment.text} is None",)):
             return fragment
-        temporary = self._fresh("t")
+        temporary = self.fresh("t")
         test = f"({temporary} := {fragment.whole}) is None"
-        return replace(fragment, nulls=(test,), text=temporary, atomic=True)
+        return fragment._replace(nulls=(test,), text=temporary, atomic=True)
 
     def _fragment(self, node: Node) -> Fragment:
         if isinstance(node, Constant):
@@ -173,7 +186,7 @@ class Body:
         """What is nested too deeply becomes a line of its own."""
         if fragment.depth <= DEPTH_MOST:
             return fragment
-        local = self._fresh("t")
+        local = self.fresh("t")
         self.line(f"{local} = {fragment.whole}")
         nulls = (f"{local} is None",) if fragment.nulls else ()
         return Fragment(nulls, local, atomic=True, raw=fragment.raw)
@@ -211,20 +224,20 @@ class Body:
         """The row's condition; an argument that is no name is kept in a temporary by it."""
         last = len(texts) - 1
         if texts[last].startswith("("):
-            temporary = self._fresh("t")
+            temporary = self.fresh("t")
             kept, texts[last] = f"({temporary} := {texts[last]})", temporary
             return row.null_when.format(*texts[:last], kept)
         return row.null_when.format(*texts)
 
     def _checked(self, row: Overload, fragment: Fragment) -> Fragment:
         if row.bounded:
-            temporary = self._fresh("t")
+            temporary = self.fresh("t")
             wrong = outside_integers(temporary, fragment.text)
-            return replace(fragment.and_null_when(wrong), text=temporary, atomic=True)
+            return fragment.and_null_when(wrong)._replace(text=temporary, atomic=True)
         if row.partial:
-            temporary = self._fresh("t")
+            temporary = self.fresh("t")
             missing = f"({temporary} := {fragment.text}) is None"
-            return replace(fragment.and_null_when(missing), text=temporary, atomic=True)
+            return fragment.and_null_when(missing)._replace(text=temporary, atomic=True)
         return fragment
 
     def _settings(self, node: Call) -> dict[str, str]:
@@ -251,29 +264,24 @@ class Body:
         depth = 2 + max(part.depth for part in parts)
         if not nullable:
             return Fragment((), text, depth=depth)
-        temporary = self._fresh("t")
+        temporary = self.fresh("t")
         return Fragment((f"({temporary} := {text}) is None",), temporary, atomic=True, depth=depth)
 
     def _logic(self, node: Call) -> Fragment:
         """AND and OR: the deciding value wins over NULL, NULL over the other."""
-        decides = node.overload.operator == "OR"
         parts = [self._held(part) if part.nulls else part for part in self._all(node)]
-        if not any(part.nulls for part in parts):
-            word = f" {node.overload.operator.lower()} "
-            text = word.join(part.inner for part in parts)
-            return Fragment((), text, depth=1 + max(part.depth for part in parts))
-        deciding = [self._decides(part, decides=decides) for part in parts]
-        missing = " or ".join(f"{part.text} is None" for part in parts if part.nulls)
-        text = f"({decides} if {' or '.join(deciding)} else None if {missing} else {not decides})"
-        return self._opaque(text, parts, nullable=True)
-
-    def _decides(self, part: Fragment, *, decides: bool) -> str:
-        if not part.nulls:
-            return part.inner if decides else f"not {part.inner}"
-        if ALWAYS in part.nulls:
-            return "False"
-        kept = part.nulls[0].removesuffix(" is None")
-        return f"{kept} is {decides}"
+        missing = [part for part in parts if part.nulls]
+        if node.overload.operator == "AND":
+            # Where none is FALSE, Python's own chain of TRUE and None ends in the None, if any.
+            tests = [_unless(part, "{} is not False") for part in parts]
+            text = " and ".join([*tests, *(part.text for part in missing)])
+        else:
+            tests = [_unless(part, "{} is True") for part in parts]
+            null = " or ".join(f"{part.text} is None" for part in missing)
+            text = " or ".join([*tests, f"({null}) and None"] if missing else tests)
+        if missing:
+            return self._opaque(f"({text})", parts, nullable=True)
+        return Fragment((), text, depth=1 + max(part.depth for part in parts))
 
     def _is_null(self, node: Call) -> Fragment:
         (part,) = self._all(node)
@@ -287,7 +295,7 @@ class Body:
         (part,) = self._all(node)
         if part.kept is not None:
             return Fragment((), f"({part.kept}) is False", depth=1 + part.depth)
-        denied = replace(part, text=f"not {part.inner}", atomic=False)
+        denied = part._replace(text=f"not {part.inner}", atomic=False)
         return Fragment((), denied.truth, depth=1 + part.depth)
 
     def _between(self, node: Call) -> Fragment:
@@ -301,18 +309,19 @@ class Body:
         return self._kleene(held, bounds, ("{0} >= {1}", "{0} <= {1}"), decides=False)
 
     def _in(self, node: Call) -> Fragment:
-        subject, *listed = self._all(node)
-        values = [item.value for item in node.arguments[1:] if isinstance(item, Constant)]
+        listed = node.arguments[1:]
+        values = [item.value for item in listed if isinstance(item, Constant)]
         if len(values) < len(listed):
-            held = [self._held(part) for part in (subject, *listed)]
+            held = [self._held(part) for part in self._all(node)]
             return self._kleene(held[0], held[1:], ("{0} == {1}",) * len(listed), decides=True)
+        subject = self._settled(self._fragment(node.arguments[0]))
         members = self.constant(frozenset(value for value in values if value is not None))
         depth = 1 + subject.depth
         if None not in values:
             return Fragment(subject.nulls, f"{subject.inner} in {members}", depth=depth)
         held_subject = self._held(subject)
         absent = f"{held_subject.text} not in {members}"
-        return replace(held_subject, text="True", depth=depth).and_null_when(absent)
+        return held_subject._replace(text="True", depth=depth).and_null_when(absent)
 
     def _kleene(
         self, subject: Fragment, others: list[Fragment], tests: tuple[str, ...], *, decides: bool
@@ -328,7 +337,7 @@ class Body:
         otherwise = f"None if {missing} else {not decides}" if missing else str(not decides)
         text = f"({decides} if {' or '.join(deciding)} else {otherwise})"
         opaque = self._opaque(text, parts, nullable=bool(missing))
-        return replace(opaque, nulls=(*subject.nulls, *opaque.nulls))
+        return opaque._replace(nulls=(*subject.nulls, *opaque.nulls))
 
     def _case(self, node: Call) -> Fragment:
         subjects, conditions, results = branches(node.arguments, simple=bool(node.option))
@@ -344,7 +353,7 @@ class Body:
             text = f"(({parts[-1].whole}) if {held[0].null} else {text})"
         nullable = any(part.nulls for part in parts)
         opaque = self._opaque(text, [*parts, *tests, *held], nullable=nullable)
-        return replace(opaque, raw=any(part.raw for part in parts))
+        return opaque._replace(raw=any(part.raw for part in parts))
 
     def _coalesce(self, node: Call) -> Fragment:
         parts = self._all(node)
@@ -362,7 +371,7 @@ class Body:
         equal = f"{first.text} == {second.text}"
         if second.nulls:
             equal = f"(not ({second.null}) and {equal})"
-        return replace(first, depth=1 + max(first.depth, second.depth)).and_null_when(equal)
+        return first._replace(depth=1 + max(first.depth, second.depth)).and_null_when(equal)
 
     def _extreme(self, node: Call) -> Fragment:
         parts = self._all(node)
@@ -376,6 +385,11 @@ def _is_nonzero(divisor: Node) -> bool:
     return isinstance(divisor, Constant) and bool(divisor.value)
 
 
+def _unless(part: Fragment, test: str) -> str:
+    """A part of AND or OR: itself where it cannot be NULL, else a test of what is held of it."""
+    return test.format(part.nulls[0].removesuffix(" is None")) if part.nulls else part.inner
+
+
 def _if_there(part: Fragment, test: str, *, decides: bool) -> str:
     """The test, or its opposite, where the part is not NULL; false where it is."""
     found = test if decides else f"not {test}"
@@ -385,7 +399,7 @@ def _if_there(part: Fragment, test: str, *, decides: bool) -> str:
 
 
 def _equals(subject: Fragment, other: Fragment) -> str:
-    return replace(other, text=f"{subject.text} == {other.inner}", atomic=False).truth
+    return other._replace(text=f"{subject.text} == {other.inner}", atomic=False).truth
 
 
 def python_function(expression: Expression) -> Callable[..., Value]:

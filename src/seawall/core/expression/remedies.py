@@ -4,24 +4,30 @@ PATTERN_MOST = 200
 DIGITS_MOST = 15
 
 REMEDIES: dict[str, tuple[str, str]] = {
-    "Cast": ("Use TRY_CAST(a AS type), which gives NULL instead of an error.",
+    "CAST": ("Use TRY_CAST(a AS type), which gives NULL instead of an error.",
              "请用 TRY_CAST(a AS 类型)，失败时为 NULL。"),
-    "Concat": ("Use a || b; CONCAT treats NULL differently from engine to engine.",
+    "CONCAT": ("Use a || b; CONCAT treats NULL differently from engine to engine.",
                "请用 a || b；CONCAT 对 NULL 的处理因引擎而异。"),
-    "IntDiv": ("Use FLOOR(a / b).", "请用 FLOOR(a / b)。"),
-    "Log": ("Use LN(a) or LOG10(a).", "请用 LN(a) 或 LOG10(a)。"),
-    "ILike": ("Use LOWER(a) LIKE 'pattern'.", "请用 LOWER(a) LIKE '模式'。"),
-    "Extract": ("Use YEAR(a), MONTH(a), DAY(a), HOUR(a) or MINUTE(a).",
+    "//": ("Use FLOOR(a / b).", "请用 FLOOR(a / b)。"),
+    "LOG": ("Use LN(a) or LOG10(a).", "请用 LN(a) 或 LOG10(a)。"),
+    "ILIKE": ("Use LOWER(a) LIKE 'pattern'.", "请用 LOWER(a) LIKE '模式'。"),
+    "EXTRACT": ("Use YEAR(a), MONTH(a), DAY(a), HOUR(a) or MINUTE(a).",
                 "请用 YEAR(a)、MONTH(a)、DAY(a)、HOUR(a) 或 MINUTE(a)。"),
-    "DateDiff": ("Use to - from for days, WHOLE_MONTHS(from, to) or WHOLE_YEARS(from, to).",
+    "DATEDIFF": ("Use to - from for days, WHOLE_MONTHS(from, to) or WHOLE_YEARS(from, to).",
                  "天数请用 to - from，另有 WHOLE_MONTHS(from, to)、WHOLE_YEARS(from, to)。"),
-    "Interval": ("Add days as an integer: opened_on + 30.", "请以整数加天数：opened_on + 30。"),
-    "Column": ("Name the input alone, without a table.", "请只写输入名，不带表名。"),
-    "CurrentDate": ("Declare the date as an input; an expression knows no clock.",
+    "INTERVAL": ("Add days as an integer: opened_on + 30.", "请以整数加天数：opened_on + 30。"),
+    ".": ("Name the input alone, without a table.", "请只写输入名，不带表名。"),
+    "CURRENT_DATE": ("Declare the date as an input; an expression knows no clock.",
                     "请把日期声明为输入；表达式不读时钟。"),
-    "CurrentTimestamp": ("Declare the time as an input; an expression knows no clock.",
+    "CURRENT_TIMESTAMP": ("Declare the time as an input; an expression knows no clock.",
                          "请把时间声明为输入；表达式不读时钟。"),
 }  # fmt: skip
+ALIKE: dict[str, str] = {
+    "::": "CAST", "NOT ILIKE": "ILIKE", "DATE_PART": "EXTRACT", "DATE_DIFF": "DATEDIFF",
+    "TODAY": "CURRENT_DATE", "NOW": "CURRENT_TIMESTAMP", "CURRENT_TIME": "CURRENT_TIMESTAMP",
+    "LOCALTIME": "CURRENT_TIMESTAMP", "LOCALTIMESTAMP": "CURRENT_TIMESTAMP",
+}  # fmt: skip
+"""What has the remedy of another."""
 REMEDY = (
     (
         "Use the operators and functions of docs/expression.md; windows and aggregates are features, "
@@ -53,18 +59,23 @@ TARGET_WRONG = (
     "类型须为 BOOLEAN、INTEGER、DOUBLE、TEXT、DATE 或 TIMESTAMP",
 )
 EMPTY = ("it is empty", "内容为空")
-NOT_ONE = ("it is not one expression", "不是单个表达式")
-AND_MISSING = ("an AND is missing after BETWEEN", "BETWEEN 之后缺少 AND")
 OPERAND_MISSING = ("an operand is missing", "缺少操作数")
-UNFORESEEN = ("the reader cannot make sense of it", "读取器无法理解")
-PARSER_WORDS = {
-    "Required keyword": OPERAND_MISSING,
-    "Invalid expression": ("something does not belong here", "此处有多余内容"),
-    "Expecting )": ("a closing bracket is missing", "缺少右括号"),
-    "Expected AND": AND_MISSING,
-    "Error tokenizing": (
-        "a quote is not closed, or a character is not known",
-        "引号未闭合或字符无效",
-    ),
+QUOTE_OPEN = ("a quote is not closed", "引号未闭合")
+COMMENT_OPEN = ("a comment is not closed", "注释未闭合")
+
+
+def instead_of(what: str) -> tuple[str, str]:
+    """What to write instead of something that the language does not have."""
+    return REMEDIES.get(ALIKE.get(what, what), REMEDY)
+
+
+def missing(key: str) -> tuple[str, str]:
+    """A word or sign that must stand at a place does not."""
+    return MISSING.get(key, (f"{key} is missing", f"缺少 {key}"))
+
+
+MISSING = {
+    "AND": ("an AND is missing after BETWEEN", "BETWEEN 之后缺少 AND"),
+    ")": ("a closing bracket is missing", "缺少右括号"),
+    "END": ("the END of a CASE is missing", "CASE 缺少 END"),
 }
-"""What sqlglot says, by how it begins, in words for people."""

@@ -3,9 +3,8 @@
 Both are plain values. A form knows what was written; a node knows what it means.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from seawall.core.expression.types import Kind, Value
 
@@ -29,8 +28,7 @@ Option = Value | Pattern | tuple[int, int]
 """What stands in an expression as part of the operator and cannot vary by record."""
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """A piece of text as it was read, before its meaning is checked.
 
     Attributes:
@@ -90,15 +88,6 @@ class Call:
 
 
 Node = Constant | Name | Call
-
-
-def names(node: Node) -> Iterator[str]:
-    """Every input a node reads, in order of appearance, repeats included."""
-    if isinstance(node, Name):
-        yield node.name
-    elif isinstance(node, Call):
-        for argument in node.arguments:
-            yield from names(argument)
 
 
 def branches(

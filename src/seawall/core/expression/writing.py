@@ -2,13 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.errors import TokenError
-from sqlglot.tokenizer_core import TokenType
-
 from seawall.core.expression.operators import BY_NAME
 from seawall.core.expression.pattern import quoted
 from seawall.core.expression.pattern import sql as pattern_sql
+from seawall.core.expression.tokens import is_plain
 from seawall.core.expression.tree import Call, Constant, Name, Node, Pattern, branches
 from seawall.core.expression.types import Kind, Value
 
@@ -44,15 +41,13 @@ SHAPES: dict[str, str] = {
 LEFT = ("+", "-", "*", "/", "AND", "OR")
 """Operators that may stand in a row without brackets, read from the left."""
 
-_dialect = DuckDB()
-
 
 def written(node: Node) -> str:
     """The text of a node; reading it gives the node again."""
     if isinstance(node, Constant):
         return constant(node.value, node.kind)
     if isinstance(node, Name):
-        return node.name if _is_plain(node.name) else '"' + node.name.replace('"', '""') + '"'
+        return node.name if is_plain(node.name) else '"' + node.name.replace('"', '""') + '"'
     if is_conversion(node):
         return written(node.arguments[0])
     operator = node.overload.operator
@@ -78,14 +73,6 @@ def constant(value: Value, kind: Kind = "null") -> str:
     if isinstance(value, str):
         return quoted(value)
     return repr(value).upper() if isinstance(value, bool) else repr(value)
-
-
-def _is_plain(name: str) -> bool:
-    """Whether a name is read as a name without quotes, and is no word of SQL."""
-    try:
-        return [token.token_type for token in _dialect.tokenize(name)] == [TokenType.VAR]
-    except TokenError:
-        return False
 
 
 def _level(node: Node) -> int:
