@@ -1,0 +1,147 @@
+"""DuckDB embedded: what it is shown it reads, what it is told it writes, and nothing else."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from seawall.core.engine import DuckEngine
+from seawall.core.steps import Steps
+
+ROWS = pa.table(
+    {
+        "loan_id": ["L1", "L2", None],
+        "due_on": pa.array([date(2024, 2, 29), None, date(1970, 1, 1)], pa.date32()),
+        "balance": pa.array(
+            [Decimal("0.01"), Decimal("9999999999999999.99"), None], pa.decimal128(18, 2)
+        ),
+    }
+)
+ALL = "SELECT * FROM facts ORDER BY loan_id NULLS LAST"
+
+
+def one(sql: str) -> Steps:
+    return Steps().then("answer", sql)
+
+
+def test_a_table_that_is_shown_comes_back_as_it_went_in(engine: DuckEngine) -> None:
+    engine.show("facts", ROWS)
+    assert engine.table(one(ALL)).equals(ROWS)
+
+
+def test_a_table_shown_again_under_a_name_takes_the_place_of_the_first(engine: DuckEngine) -> None:
+    engine.show("facts", ROWS)
+    engine.show("facts", ROWS.slice(0, 1))
+    assert engine.table(one("SELECT COUNT(*) AS n FROM facts"))["n"].to_pylist() == [1]
+
+
+@pytest.mark.parametrize("name", ["plain.parquet", "it's.parquet", "''; x.parquet", "防线 2024.pq"])
+def test_files_are_shown_whatever_they_are_called(
+    engine: DuckEngine, tmp_path: Path, name: str
+) -> None:
+    pq.write_table(ROWS, tmp_path / name)
+    engine.show("facts", (tmp_path / name,))
+    assert engine.table(one(ALL)).equals(ROWS)
+
+
+def test_several_files_are_one_relation(engine: DuckEngine, tmp_path: Path) -> None:
+    files = tuple(tmp_path / f"part-{n}.parquet" for n in range(3))
+    for n, file in enumerate(files):
+        pq.write_table(ROWS.slice(n, 1), file)
+    engine.show("facts", files)
+    assert engine.table(one(ALL)).equals(ROWS)
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "alice's.parquet"])
+def test_what_is_written_another_reader_reads(
+    engine: DuckEngine, tmp_path: Path, name: str
+) -> None:
+    engine.show("facts", ROWS)
+    engine.write(one(ALL), tmp_path / name)
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert pq.read_table(tmp_path / name).equals(ROWS)
+
+
+def test_what_is_written_is_read_back_by_another_engine(engine: DuckEngine, tmp_path: Path) -> None:
+    engine.show("facts", ROWS)
+    engine.write(one(ALL), tmp_path / "out.parquet")
+    other = DuckEngine(threads=1)
+    other.show("facts", (tmp_path / "out.parquet",))
+    assert other.table(one(ALL)).equals(ROWS)
+    other.close()
+
+
+def test_a_text_ending_in_a_comment_is_written_too(engine: DuckEngine, tmp_path: Path) -> None:
+    engine.write(one("SELECT 7 AS n -- the answer"), tmp_path / "out.parquet")
+    assert pq.read_table(tmp_path / "out.parquet").to_pylist() == [{"n": 7}]
+
+
+def test_steps_run_in_order_over_what_is_shown(engine: DuckEngine) -> None:
+    engine.show("facts", ROWS)
+    steps = one("SELECT balance FROM facts WHERE loan_id = 'L1'").then(
+        "twice", "SELECT balance * 2 AS n FROM answer"
+    )
+    assert engine.table(steps)["n"].to_pylist() == [Decimal("0.02")]
+
+
+def test_what_was_not_shown_is_not_there(engine: DuckEngine) -> None:
+    with pytest.raises(duckdb.CatalogException, match="facts"):
+        engine.table(one("SELECT * FROM facts"))
+
+
+def test_engines_do_not_see_each_others_tables(engine: DuckEngine) -> None:
+    other = DuckEngine(threads=1)
+    other.show("facts", ROWS)
+    with pytest.raises(duckdb.CatalogException, match="facts"):
+        engine.table(one("SELECT * FROM facts"))
+    other.close()
+
+
+def test_what_does_not_fit_into_memory_is_spilled_and_nothing_stays(tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    small = DuckEngine(scratch, memory="40MB", threads=1)
+    # 3 million hashes are 24 MB of values, and a sort of them needs a multiple of that.
+    small.write(
+        one("SELECT hash(range) AS n FROM range(3000000) ORDER BY n"), tmp_path / "sorted.parquet"
+    )
+    assert list(scratch.iterdir()) != []
+    small.close()
+    assert not scratch.exists() or list(scratch.iterdir()) == []
+    assert pq.read_metadata(tmp_path / "sorted.parquet").num_rows == 3_000_000
+
+
+def test_a_closed_engine_answers_no_more() -> None:
+    made = DuckEngine(threads=1)
+    made.close()
+    with pytest.raises(duckdb.ConnectionException, match=r"(?i)closed"):
+        made.table(one("SELECT 1 AS n"))
+
+
+def test_memory_and_threads_are_what_was_asked_for() -> None:
+    made = DuckEngine(memory="64MiB", threads=3)
+    told = "SELECT current_setting('memory_limit') AS m, current_setting('threads') AS t"
+    assert made.table(one(told)).to_pylist() == [{"m": "64.0 MiB", "t": 3}]
+    made.close()
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:9/x.parquet", "s3://bucket/x.parquet"])
+def test_nothing_is_fetched_from_the_network(engine: DuckEngine, address: str) -> None:
+    with pytest.raises(duckdb.Error, match="httpfs"):
+        engine.table(one(f"SELECT * FROM read_parquet('{address}')"))
+    loaded = "SELECT loaded FROM duckdb_extensions() WHERE extension_name = 'httpfs'"
+    assert engine.table(one(loaded))["loaded"].to_pylist() == [False]
+    asked = "SELECT DISTINCT value FROM duckdb_settings() WHERE name LIKE 'auto%_known_extensions'"
+    assert engine.table(one(asked))["value"].to_pylist() == ["false"]
+
+
+def test_times_are_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    made = DuckEngine(threads=1)
+    text = "SELECT CAST(TIMESTAMPTZ '2024-01-01 00:30:00+02' AS TIMESTAMP) AS t"
+    bare = datetime(2023, 12, 31, 22, 30, tzinfo=UTC).replace(tzinfo=None)
+    assert made.table(one(text))["t"].to_pylist() == [bare]
+    made.close()
