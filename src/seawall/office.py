@@ -17,9 +17,14 @@ from seawall.core import problems as pack_problems
 from seawall.core.engine import DuckEngine, Engine
 from seawall.core.expression import problems as expression_problems
 from seawall.core.measure import Measure, Question
-from seawall.core.problem import Kind
+from seawall.core.problem import Kind, Problem, UnableToUseInput
 from seawall.core.steps import Steps
 from seawall.core.text import Language, Text
+from seawall.policy import check_problems, reading, window_problems
+from seawall.policy import problems as policy_problems
+from seawall.policy.cases import Cases
+from seawall.policy.declaration import Sheet
+from seawall.policy.program import Program
 from seawall.portfolio import (
     collections,
     concentration,
@@ -42,6 +47,7 @@ from seawall.reports import html, pdf, portfolio
 from seawall.simulator.declaration import Lender
 
 PACKS = Path(__file__).parent / "packs"
+OVERLAYS_MOST = 8
 HOME_VARIABLE = "SEAWALL_HOME"
 HOME_DEFAULT = Path("seawall-home")
 
@@ -49,6 +55,9 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *pack_problems.KINDS,
     *expression_problems.KINDS,
     *tape_problems.KINDS,
+    *policy_problems.KINDS,
+    *check_problems.KINDS,
+    *window_problems.KINDS,
 )
 
 
@@ -123,6 +132,40 @@ def lender() -> Lender:
     return pack.read(PACKS / "simulator" / "lender.yaml", Lender)
 
 
+def policies() -> dict[str, Path]:
+    """The shipped policies and overlays, by id."""
+    every = sorted((PACKS / "policies").glob("*.yaml"))
+    return {path.stem: path for path in every if not path.stem.endswith(".cases")}
+
+
+def policy(name: str) -> Program:
+    """A shipped policy by its id, or one from a file; an overlay with what it extends.
+
+    Raises:
+        UnableToUseInput: the text is not a policy; carries every problem with its place.
+    """
+    path = policies().get(name, Path(name))
+    sheets = [pack.read_placed(path, Sheet)]
+    while (base := sheets[0].declared.extends) is not None:
+        names = [sheet.declared.id for sheet in sheets]
+        below = path.with_name(f"{base}.yaml")
+        where = sheets[0].place("extends")
+        if base in names or len(sheets) > OVERLAYS_MOST:
+            facts: dict[str, object] = {"limit": OVERLAYS_MOST, "names": ", ".join(names)}
+            raise UnableToUseInput((Problem(policy_problems.BASE_CIRCLE, where, facts),))
+        if not below.is_file():
+            raise UnableToUseInput((Problem(policy_problems.BASE_MISSING, where, {"name": base}),))
+        sheets.insert(0, pack.read_placed(below, Sheet))
+    return reading.program(sheets)
+
+
+def policy_cases(name: str) -> pack.Placed[Cases] | None:
+    """The cases beside a policy; None where there are none."""
+    path = policies().get(name, Path(name))
+    beside = path.with_name(f"{path.stem}.cases.yaml")
+    return pack.read_placed(beside, Cases) if beside.is_file() else None
+
+
 @dataclass(frozen=True)
 class Reading:
     """The book opened for measures: one snapshot, shown to one engine."""
@@ -185,14 +228,14 @@ def write_report(reading: Reading, target: Path, progress: Progress) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     every = told(reading, progress)
     aside = target.with_name(target.name + ".new")
-    aside.write_text(html.page(every), encoding="utf-8")
+    aside.write_text(html.page(portfolio.leaf(every)), encoding="utf-8")
     return aside.replace(target)
 
 
 def write_pdf(reading: Reading, target: Path, language: Language) -> Path:
     """Write the risk report as PDF in one language; returns where it is."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(pdf.document(told(reading, lambda *_: None), language))
+    target.write_bytes(pdf.document(portfolio.leaf(told(reading, lambda *_: None)), language))
     return target
 
 

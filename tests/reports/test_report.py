@@ -29,7 +29,7 @@ def test_every_measure_has_a_section_and_all_but_the_summary_a_chart(told: portf
 
 
 def test_the_page_asks_nothing_of_the_network(told: portfolio.Told) -> None:
-    page = html.page(told)
+    page = html.page(portfolio.leaf(told))
     body = page.split("<script>", 1)[0] + page.rsplit("</script>", 3)[-1]
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", page.split("<script>", 1)[0])
     assert "@import" not in body
@@ -37,7 +37,7 @@ def test_the_page_asks_nothing_of_the_network(told: portfolio.Told) -> None:
 
 
 def test_every_text_of_the_page_is_in_both_languages(told: portfolio.Told) -> None:
-    page = html.page(told).split("<script>", 1)[0]
+    page = html.page(portfolio.leaf(told)).split("<script>", 1)[0]
     english, chinese = page.count('<span lang="en">'), page.count('<span lang="zh-CN">')
     assert english == chinese > 100
 
@@ -52,7 +52,7 @@ def test_charts_speak_one_language_at_a_time(told: portfolio.Told) -> None:
 
 
 def test_a_text_in_the_data_cannot_end_the_script(told: portfolio.Told) -> None:
-    page = html.page(told)
+    page = html.page(portfolio.leaf(told))
     data = page.split('id="specs">', 1)[1].split("</script>", 1)[0]
     assert "</" not in data
 
@@ -61,12 +61,12 @@ def test_an_empty_answer_says_so(told: portfolio.Told) -> None:
     empty = {name: rows.slice(0, 0) if name != "summary" else rows
              for name, rows in told.answers.items()}  # fmt: skip
     bare = portfolio.Told(**{**vars(told), "answers": empty, "as_of": date(2020, 1, 31)})
-    assert "Nothing to show" in html.page(bare)
+    assert "Nothing to show" in html.page(portfolio.leaf(bare))
 
 
 @pytest.mark.skipif(fonts.cjk_family() is None, reason="no font here can print Chinese")
 def test_the_pdf_is_written_in_both_languages(told: portfolio.Told, tmp_path: Path) -> None:
     for language in LANGUAGES:
-        written = pdf.document(told, language)
+        written = pdf.document(portfolio.leaf(told), language)
         (tmp_path / f"{language}.pdf").write_bytes(written)
         assert written.startswith(b"%PDF")

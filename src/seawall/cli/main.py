@@ -12,7 +12,8 @@ from seawall import __version__, office
 from seawall.acts.importing import ImportReport, bring_in
 from seawall.acts.simulating import make_lender
 from seawall.cli import doctor as machine
-from seawall.cli import export
+from seawall.cli import export, policies
+from seawall.cli.options import AsOfOption, ByOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.problem import UnableToUseInput
 from seawall.core.text import Text
@@ -29,22 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-HomeOption = Annotated[
-    Path | None,
-    typer.Option("--home", help="The home folder.  [default: $SEAWALL_HOME or ./seawall-home]"),
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and problems.")]
-LangOption = Annotated[
-    str | None, typer.Option("--lang", help="en or zh.  [default: $SEAWALL_LANG or the locale]")
-]
-AsOfOption = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"],
-                 help="Analysis date.  [default: the book's last month-end]"),
-]  # fmt: skip
-ByOption = Annotated[
-    str, typer.Option("--by", help=f"Break down by, comma-separated: {', '.join(segments.NAMES)}.")
-]
+app.add_typer(policies.app, name="policy")
+app.command("decide")(policies.decide)
 
 
 @app.command("import")

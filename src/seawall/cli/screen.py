@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -50,6 +50,10 @@ class Screen:
     def result(self, text: str) -> None:
         """A line that is always shown, as it is."""
         self._out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def show(self, drawn: RenderableType) -> None:
+        """Something drawn by rich; always shown."""
+        self._out.print(drawn)
 
     def problem(self, problem: Problem) -> None:
         """A problem: where, what, and what to do."""

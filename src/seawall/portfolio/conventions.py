@@ -17,6 +17,20 @@ class Bucket(BaseModel):
     title: Text
 
 
+class Performance(BaseModel):
+    """A loan is bad once more than `bad_after_days` past due, within so many months on book.
+
+    Attributes:
+        bad_after_days: days past due at a month-end, exclusive.
+        within_months: a loan younger than this that is not bad is not yet known to be good.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bad_after_days: int = Field(ge=0)
+    within_months: int = Field(ge=1)
+
+
 class Conventions(BaseModel):
     """The pack `conventions/delinquency.yaml`.
 
@@ -26,6 +40,9 @@ class Conventions(BaseModel):
         early_payments: which of a loan's first instalments are watched for default.
         early_late_days: by how many days an early instalment must be late to count.
         window_months: over how many months transitions are averaged.
+        performance: what counts as a bad loan when decisions are judged afterwards.
+        unlent_times_as_bad: how many times as bad as loans that were made those might be that
+            were not; a replay shows the bad rate for each.
         top: concentration is told for so many of the largest.
     """
 
@@ -41,6 +58,8 @@ class Conventions(BaseModel):
     early_payments: tuple[int, ...] = Field(min_length=1)
     early_late_days: tuple[int, ...] = Field(min_length=1)
     window_months: int = Field(ge=1)
+    performance: Performance
+    unlent_times_as_bad: tuple[float, ...] = Field(min_length=1)
     top: tuple[int, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

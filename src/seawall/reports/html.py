@@ -1,4 +1,4 @@
-"""The risk report as one self-contained HTML page: two languages, no network, light and dark."""
+"""A report as one self-contained HTML page: two languages, no network, light and dark."""
 
 import json
 from functools import lru_cache
@@ -7,14 +7,13 @@ from html import escape
 import vl_convert
 
 from seawall.core.text import Text
-from seawall.reports import portfolio
-from seawall.reports.portfolio import Grid, Section, Told
+from seawall.reports.leaf import ROWS_TOLD, Aside, Grid, Leaf, Section, shown
 
 _RIGHT = ("count", "money", "share", "rate_annual", "days", "months", "index")
 _CONTENTS = Text(en="Contents", zh="目录")
 _FIGURES = Text(en="Figures", zh="数据表")
 _LATEST = Text(en="latest {n} rows", zh="最近 {n} 行")
-_AS_OF = Text(en="as of {day}", zh="截至 {day}")
+_SOURCE = Text(en="Definition", zh="定义出处")
 _NOTHING = Text(
     en="Nothing to show: the book holds no such facts up to this date.",
     zh="无数据：截至该日账册中没有相关事实。",
@@ -26,18 +25,18 @@ _MADE = Text(
 _SKIP = Text(en="Skip to the report", zh="跳到正文")
 
 
-def page(told: Told) -> str:
+def page(leaf: Leaf) -> str:
     """The whole page; open it in any browser."""
-    parts = portfolio.sections(told)
+    parts = leaf.sections
     specs = {part.name: part.chart for part in parts if part.chart is not None}
     data = json.dumps(specs, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return "".join((
         '<!doctype html><html lang="en" data-lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(portfolio.TITLE.en)} · {escape(portfolio.TITLE.zh)} · {told.as_of}</title>",
+        f"<title>{escape(leaf.title.en)} · {escape(leaf.title.zh)}</title>",
         f"<style>{_CSS}</style></head><body>",
-        f'<a class="skip" href="#summary">{_both(_SKIP)}</a>',
-        _head(told), _contents(parts), "<main>", _planted(told),
+        f'<a class="skip" href="#{parts[0].name}">{_both(_SKIP)}</a>',
+        _head(leaf), _contents(parts), "<main>", _aside(leaf.aside),
         *(_section(part) for part in parts),
         f"</main><footer>{_both(_MADE)}</footer>",
         f"<script>{_library()}</script>",
@@ -46,18 +45,16 @@ def page(told: Told) -> str:
     ))  # fmt: skip
 
 
-def _head(told: Told) -> str:
+def _head(leaf: Leaf) -> str:
     tiles = "".join(
-        f'<div class="tile"><b>{_both(portfolio.shown(value, column))}</b>'
+        f'<div class="tile"><b>{_both(shown(value, column))}</b>'
         f"<span>{_both(column.title)}</span></div>"
-        for column, value in portfolio.tiles(told)
+        for column, value in leaf.tiles
     )
-    day = _AS_OF.filled(day=told.as_of)
-    sources = escape(", ".join(told.brought))
     return (
-        f"<header><div class=bar><h1>{_both(portfolio.TITLE)}</h1>"
+        f"<header><div class=bar><h1>{_both(leaf.title)}</h1>"
         '<button id="language" type="button" aria-label="中文 / English">中文</button></div>'
-        f"<p>{_both(day)}{' · ' + sources if sources else ''}</p>"
+        f"<p>{_both(leaf.about)}</p>"
         f'<div class="tiles">{tiles}</div></header>'
     )
 
@@ -67,17 +64,16 @@ def _contents(parts: tuple[Section, ...]) -> str:
     return f'<nav aria-label="{_CONTENTS.en} / {_CONTENTS.zh}">{links}</nav>'
 
 
-def _planted(told: Told) -> str:
-    if not told.troubles:
+def _aside(aside: Aside | None) -> str:
+    if aside is None:
         return ""
     items = "".join(
-        f"<li><time>{escape(str(each['starts_on']))} – {escape(str(each['ends_on']))}</time> "
-        f"{_both(Text.model_validate(each['title']))}</li>"
-        for each in told.troubles
+        f"<li>{f'<time>{escape(when)}</time> ' if when else ''}{_both(text)}</li>"
+        for when, text in aside.items
     )
     return (
-        f"<section><h2>{_both(portfolio.PLANTED)}</h2>"
-        f"<p>{_both(portfolio.PLANTED_MEANING)}</p><ul class=planted>{items}</ul></section>"
+        f"<section><h2>{_both(aside.title)}</h2>"
+        f"<p>{_both(aside.meaning)}</p><ul class=aside>{items}</ul></section>"
     )
 
 
@@ -90,7 +86,7 @@ def _section(part: Section) -> str:
     return (
         f'<section id="{part.name}"><h2>{_both(part.title)}</h2><p>{_both(part.meaning)}</p>'
         f"{chart}{empty}{grids}"
-        f"<p class=source>{_both(portfolio.SOURCE)}: {escape(part.source)}</p></section>"
+        f"<p class=source>{_both(_SOURCE)}: {escape(part.source)}</p></section>"
     )
 
 
@@ -100,14 +96,14 @@ def _grid(grid: Grid) -> str:
     )
     rows = "".join(
         "<tr>" + "".join(
-            f"<td{_side(column.unit)}>{_both(portfolio.shown(value, column))}</td>"
+            f"<td{_side(column.unit)}>{_both(shown(value, column))}</td>"
             for value, column in zip(row, grid.columns, strict=True)
         ) + "</tr>"
         for row in grid.rows
     )  # fmt: skip
     note = ""
-    if len(grid.rows) == portfolio.ROWS_TOLD and grid.columns[0].unit == "date":
-        note = f" <small>({_both(_LATEST.filled(n=portfolio.ROWS_TOLD))})</small>"
+    if len(grid.rows) == ROWS_TOLD and grid.columns[0].unit == "date":
+        note = f" <small>({_both(_LATEST.filled(n=ROWS_TOLD))})</small>"
     caption = f"<caption>{_both(grid.caption)}{note}</caption>" if grid.caption else ""
     return (
         f'<div class="wide"><table>{caption}<thead><tr>{heads}</tr></thead>'
@@ -172,7 +168,7 @@ th,td{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);text-align:left
 white-space:nowrap}th{color:var(--soft);font-weight:600;white-space:normal;vertical-align:bottom}
 .n{text-align:right}summary{cursor:pointer;color:var(--accent);font-size:14px}
 .source,footer,.none{font-size:13px;color:var(--soft)}.source{margin:8px 0 0}
-.planted{margin:0;padding-left:18px}.planted time{color:var(--soft);
+.aside{margin:0;padding-left:18px}.aside time{color:var(--soft);
 font-variant-numeric:tabular-nums;margin-right:8px}footer{padding-bottom:32px}
 @media (max-width:600px){header,nav,main,footer{padding-left:12px;padding-right:12px}
 section{padding:14px 12px}.tiles{grid-template-columns:repeat(2,1fr)}h1{font-size:21px}}

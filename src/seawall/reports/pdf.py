@@ -1,4 +1,4 @@
-"""The risk report on paper: the same sections, charts as drawings, set by typst."""
+"""A report on paper: the same sections, charts as drawings, set by typst."""
 
 import json
 from typing import Any
@@ -6,13 +6,12 @@ from typing import Any
 import typst
 import vl_convert
 
-from seawall.core.text import Language, Text
-from seawall.reports import charts, fonts, portfolio
-from seawall.reports.portfolio import Grid, Section, Told
+from seawall.core.text import Language
+from seawall.reports import charts, fonts
+from seawall.reports.leaf import Grid, Leaf, Section, shown
 
 _WIDTH = 620
 _COLUMNS_MOST = 13
-_AS_OF = Text(en="as of {day}", zh="截至 {day}")
 
 
 class UnableToWritePdf(Exception):
@@ -22,7 +21,7 @@ class UnableToWritePdf(Exception):
         super().__init__("no font here can print Chinese; `seawall doctor` says how to get one")
 
 
-def document(told: Told, language: Language) -> bytes:
+def document(leaf: Leaf, language: Language) -> bytes:
     """The report as PDF in one language.
 
     Raises:
@@ -31,9 +30,7 @@ def document(told: Told, language: Language) -> bytes:
     family = fonts.cjk_family()
     if family is None:
         raise UnableToWritePdf
-    parts = portfolio.sections(told)
-    title = portfolio.TITLE.in_(language)
-    day = _AS_OF.filled(day=told.as_of).in_(language)
+    title = leaf.title.in_(language)
     text = "\n".join((
         f'#set document(title: "{title}")',
         '#set page(paper: "a4", margin: (x: 16mm, y: 18mm), numbering: "1 / 1")',
@@ -41,19 +38,19 @@ def document(told: Told, language: Language) -> bytes:
         "#set par(justify: false)",
         "#show heading.where(level: 2): set block(above: 14pt, below: 6pt)",
         f"= {_plain(title)}",
-        f"#text(fill: gray)[{_plain(day)}]",
-        _tiles(told, language),
-        *(_section(part, language, family) for part in parts),
+        f"#text(fill: gray)[{_plain(leaf.about.in_(language))}]",
+        _tiles(leaf, language),
+        *(_section(part, language, family) for part in leaf.sections),
     ))  # fmt: skip
     written: bytes = typst.compile(text.encode(), format="pdf")
     return written
 
 
-def _tiles(told: Told, language: Language) -> str:
+def _tiles(leaf: Leaf, language: Language) -> str:
     cells = ", ".join(
-        f"[#text(size: 12pt, weight: 600)[{_plain(portfolio.shown(value, column).in_(language))}] \\ "
+        f"[#text(size: 12pt, weight: 600)[{_plain(shown(value, column).in_(language))}] \\ "
         f"#text(fill: gray)[{_plain(column.title.in_(language))}]]"
-        for column, value in portfolio.tiles(told)
+        for column, value in leaf.tiles
     )
     return f"#v(6pt)\n#grid(columns: (1fr, 1fr, 1fr, 1fr), row-gutter: 9pt, {cells})"
 
@@ -84,7 +81,7 @@ def _grid(grid: Grid, language: Language) -> str:
     align = ", ".join("right" if column.unit in right else "left" for column in grid.columns)
     heads = ", ".join(f"[*{_plain(column.title.in_(language))}*]" for column in grid.columns)
     cells = ", ".join(
-        f"[{_plain(portfolio.shown(value, column).in_(language))}]"
+        f"[{_plain(shown(value, column).in_(language))}]"
         for row in grid.rows
         for value, column in zip(row, grid.columns, strict=True)
     )

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import pyarrow as pa
 
@@ -11,6 +10,7 @@ from seawall.core.measure import Column, Measure
 from seawall.core.text import Text
 from seawall.reports import charts
 from seawall.reports.charts import Spec
+from seawall.reports.leaf import ROWS_TOLD, Aside, Grid, Leaf, Section
 
 BROKEN_DOWN: dict[str, tuple[str, ...]] = {
     "summary": ("product", "channel", "region", "grade"),
@@ -18,9 +18,8 @@ BROKEN_DOWN: dict[str, tuple[str, ...]] = {
 }
 """Which measures the report also breaks down, and by which segments."""
 
-ROWS_TOLD = 24
 TITLE = Text(en="Portfolio risk report", zh="资产组合风险报告")
-SOURCE = Text(en="Definition", zh="定义出处")
+_AS_OF = Text(en="as of {day}", zh="截至 {day}")
 SEGMENTS = {
     "product": Text(en="product", zh="产品"),
     "channel": Text(en="channel", zh="渠道"),
@@ -53,25 +52,21 @@ class Told:
     troubles: tuple[dict[str, object], ...]
 
 
-@dataclass(frozen=True)
-class Grid:
-    """A table to print: columns, and rows of values; `caption` where there are several."""
-
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[object, ...], ...]
-    caption: Text | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    """One section: heading, meaning, source, chart and tables."""
-
-    name: str
-    title: Text
-    meaning: Text
-    source: str
-    chart: Spec | None
-    grids: tuple[Grid, ...]
+def leaf(told: Told) -> Leaf:
+    """The whole report."""
+    day = _AS_OF.filled(day=told.as_of)
+    sources = "".join(f" · {each}" for each in (", ".join(told.brought),) if each)
+    troubles = tuple(
+        (f"{each['starts_on']} – {each['ends_on']}", Text.model_validate(each["title"]))
+        for each in told.troubles
+    )
+    return Leaf(
+        title=TITLE,
+        about=Text(en=day.en + sources, zh=day.zh + sources),
+        tiles=tiles(told),
+        sections=sections(told),
+        aside=Aside(PLANTED, PLANTED_MEANING, troubles) if troubles else None,
+    )
 
 
 def tiles(told: Told) -> tuple[tuple[Column, object], ...]:
@@ -164,25 +159,3 @@ def _by(name: str) -> Text:
 def _cell(value: object, column: Column, told: Told) -> object:
     named = column.name in ("bucket", "state", "next_state")
     return told.states.get(str(value), value) if named else value
-
-
-def shown(value: object, column: Column) -> Text:
-    """A value for people, in both languages."""
-    if isinstance(value, Text):
-        return value
-    text = _plain(value, column)
-    return Text(en=text, zh=text)
-
-
-def _plain(value: object, column: Column) -> str:
-    if value is None:
-        return "–"
-    if column.unit in ("share", "rate_annual"):
-        return f"{float(str(value)):.2%}"
-    if isinstance(value, Decimal):
-        return f"{value:,.0f}"
-    if column.unit == "index":
-        return f"{float(str(value)):.4f}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return str(value)

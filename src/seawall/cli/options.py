@@ -1,0 +1,26 @@
+"""Options that many commands share."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seawall.portfolio import segments
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="The home folder.  [default: $SEAWALL_HOME or ./seawall-home]"),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only results and problems.")]
+LangOption = Annotated[
+    str | None, typer.Option("--lang", help="en or zh.  [default: $SEAWALL_LANG or the locale]")
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"],
+                 help="Analysis date.  [default: the book's last month-end]"),
+]  # fmt: skip
+ByOption = Annotated[
+    str, typer.Option("--by", help=f"Break down by, comma-separated: {', '.join(segments.NAMES)}.")
+]

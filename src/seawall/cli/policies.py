@@ -1,0 +1,178 @@
+"""The commands about policies: check, explain and test one; decide applications with it."""
+
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.markup import escape
+from rich.tree import Tree
+
+from seawall import office
+from seawall.acts.deciding import Decided, decide_file
+from seawall.cli.options import LangOption, QuietOption
+from seawall.cli.screen import Screen, language
+from seawall.core.expression.explain import Part
+from seawall.core.expression.writing import constant
+from seawall.core.text import Language, Text
+from seawall.policy import cases, explain, record
+from seawall.policy.decider import Decider
+from seawall.policy.program import Program
+
+app = typer.Typer(
+    help="Read, check, explain and test a policy.", no_args_is_help=True, rich_markup_mode=None
+)
+
+PolicyArgument = Annotated[str, typer.Argument(help="A shipped policy's id, or a YAML file.")]
+InputOption = Annotated[
+    Path, typer.Option("--input", "-i", help="Applications: .json, .jsonl, .csv or .parquet.")
+]
+
+
+@app.command("list")
+def list_(lang: LangOption = None) -> None:
+    """Name the shipped policies."""
+    screen = Screen(language(lang))
+    for name in office.policies():
+        screen.result(f"{name}  {office.policy(name).title.in_(screen.language)}")
+
+
+@app.command("explain")
+def explain_(
+    policy: PolicyArgument,
+    given: Annotated[
+        Path | None,
+        typer.Option("--input", "-i", help="An application: every rule's truth, and why."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Say a policy in plain sentences; or take one decision apart."""
+    screen = Screen(language(lang))
+    program = office.policy(policy)
+    if given is not None:
+        for decided in decide_file(Decider(program), given):
+            _take_apart(screen, Decider(program), decided)
+        return
+    screen.result(program.title.in_(screen.language))
+    for heading, lines in groupby(explain.sentences(program), key=lambda each: each.under):
+        screen.result(f"\n{heading.in_(screen.language)}")
+        for line in lines:
+            screen.result(f"  {line.text.in_(screen.language)}")
+
+
+def _take_apart(screen: Screen, decider: Decider, decided: Decided) -> None:
+    _say_decision(screen, decider.program, decided)
+    for answer in explain.answered(decider, decided.known):
+        tree = Tree(
+            f"[bold]{escape(answer.check.id)}[/] {_TRUTHS[answer.truth].in_(screen.language)}"
+        )
+        _grow(tree, answer.part)
+        screen.show(tree)
+
+
+def _grow(tree: Tree, part: Part) -> None:
+    shown = "?" if part.value is None else constant(part.value)
+    branch = tree.add(escape(f"{part.text}  =  {shown}"))
+    for each in part.parts:
+        _grow(branch, each)
+
+
+@app.command("test")
+def run_cases(
+    policy: PolicyArgument,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Run the cases that stand beside a policy."""
+    screen = Screen(language(lang), quiet=quiet)
+    decider = Decider(office.policy(policy))
+    sheet = office.policy_cases(policy)
+    if sheet is None:
+        screen.failure(_NO_CASES.filled(policy=policy).in_(screen.language))
+        raise typer.Exit(1)
+    verdicts = list(cases.verdicts(decider, sheet))
+    for verdict in verdicts:
+        if verdict.wrong:
+            screen.failure(f"{verdict.place}: {verdict.name}")
+        for what, expected, found in verdict.wrong:
+            facts = {"what": what, "expected": expected, "found": found}
+            screen.failure("  " + _DIFFERS.filled(**facts).in_(screen.language))
+    failed = sum(bool(verdict.wrong) for verdict in verdicts)
+    screen.say(_TESTED, passed=len(verdicts) - failed, failed=failed)
+    if failed:
+        raise typer.Exit(1)
+
+
+def decide(
+    policy: PolicyArgument,
+    given: InputOption,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write every decision's whole record, as JSON lines."),
+    ] = None,
+    form: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="How to print.")
+    ] = "text",
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Decide applications by a policy."""
+    screen = Screen(language(lang), quiet=quiet)
+    decider = Decider(office.policy(policy))
+    counts = dict.fromkeys(("approve", "refer", "decline"), 0)
+    lines = []
+    for decided in decide_file(decider, given):
+        counts[decided.decision.outcome] += 1
+        for problem in decided.problems:
+            screen.problem(problem)
+        if output is not None or form == "json":
+            lines.append(record.record(decider, decided.known, reference=decided.reference))
+        if output is None and form == "text":
+            _say_decision(screen, decider.program, decided)
+    if output is not None:
+        output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        screen.say(_WRITTEN, n=len(lines), path=output)
+    elif form == "json":
+        for line in lines:
+            screen.result(line)
+    screen.say(_COUNTED, **counts, digest=decider.program.digest[:12], policy=decider.program.id)
+
+
+def _say_decision(screen: Screen, program: Program, decided: Decided) -> None:
+    spoken, decision = screen.language, decided.decision
+    known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
+    screen.result(f"{known_by}: {explain.THEN[decision.outcome].in_(spoken)}")
+    for code in decision.reasons:
+        screen.result(f"  {code}: {_told(program, code, decided.known, spoken)}")
+    if decision.outcome == "approve":
+        for name, value in record.offered(program, decision).items():
+            screen.result(f"  {program.titles[name].in_(spoken)}: {value}")
+
+
+def _told(program: Program, code: str, known: dict[str, object], spoken: Language) -> str:
+    check = program.check(code.removeprefix("unknown:"))
+    if code.startswith("unknown:"):
+        return record.asked(program, check, known).in_(spoken)
+    return check.reason.in_(spoken)
+
+
+_TRUTHS: dict[bool | None, Text] = {
+    True: Text(en="holds", zh="成立"),
+    False: Text(en="does not hold", zh="不成立"),
+    None: Text(en="is unknown", zh="无法判断"),
+}
+_NO_CASES = Text(
+    en="{policy} has no cases: write them into the file POLICY.cases.yaml beside it.",
+    zh="{policy} 没有测试用例：请在其旁编写 POLICY.cases.yaml。",
+)
+_DIFFERS = Text(
+    en="{what}: expected {expected}, came out {found}", zh="{what}：应为 {expected}，实为 {found}"
+)
+_TESTED = Text(
+    en="{passed} cases pass, {failed} fail.", zh="{passed} 个用例通过，{failed} 个失败。"
+)
+_WRITTEN = Text(en="{n:,} decision records: {path}", zh="{n:,} 条决策记录：{path}")
+_COUNTED = Text(
+    en="{approve:,} approved, {refer:,} referred, {decline:,} declined by {policy} {digest}.",
+    zh="策略 {policy} {digest}：通过 {approve:,}，转人工 {refer:,}，拒绝 {decline:,}。",
+)

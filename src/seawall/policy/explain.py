@@ -1,0 +1,238 @@
+"""A policy as plain sentences, and one decision taken apart."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from seawall.core.expression.explain import Part, explainer
+from seawall.core.expression.tree import Call, Constant, Name, Node
+from seawall.core.expression.types import Value
+from seawall.core.expression.writing import constant, is_conversion, written
+from seawall.core.text import Language, Text
+from seawall.policy.decider import Decider
+from seawall.policy.program import Check, Define, Lookup, LookupRow, Program, Step
+
+_WORDS: dict[str, Text] = {
+    "=": Text(en="{0} is {1}", zh="{0}为{1}"),
+    "<>": Text(en="{0} is not {1}", zh="{0}不为{1}"),
+    "<": Text(en="{0} is less than {1}", zh="{0}小于{1}"),
+    "<=": Text(en="{0} is at most {1}", zh="{0}不超过{1}"),
+    ">": Text(en="{0} is more than {1}", zh="{0}大于{1}"),
+    ">=": Text(en="{0} is at least {1}", zh="{0}不低于{1}"),
+    "BETWEEN": Text(en="{0} is from {1} to {2}", zh="{0}在{1}至{2}之间"),
+    "IS NULL": Text(en="{0} is missing", zh="{0}缺失"),
+    "IS TRUE": Text(en="it is established that {0}", zh="已确认{0}"),
+    "IS FALSE": Text(en="it is established that not: {0}", zh="已确认并非：{0}"),
+    "NOT": Text(en="it is not so that {0}", zh="并非{0}"),
+    "IN": Text(en="{0} is one of {1}", zh="{0}为下列之一：{1}"),
+    "LIKE": Text(en="{0} reads like {1}", zh="{0}形如{1}"),
+    "+": Text(en="{0} + {1}", zh="{0} + {1}"),
+    "-": Text(en="{0} − {1}", zh="{0} − {1}"),
+    "*": Text(en="{0} × {1}", zh="{0} × {1}"),
+    "/": Text(en="{0} ÷ {1}", zh="{0} ÷ {1}"),
+    "COALESCE": Text(en="the first known of ({0})", zh="（{0}）中首个已知值"),
+    "LEAST": Text(en="the smallest of ({0})", zh="（{0}）中的最小值"),
+    "GREATEST": Text(en="the largest of ({0})", zh="（{0}）中的最大值"),
+    "ROUND": Text(en="{0}, rounded", zh="{0}（四舍五入）"),
+    "FLOOR": Text(en="{0}, rounded down", zh="{0}（向下取整）"),
+    "CEIL": Text(en="{0}, rounded up", zh="{0}（向上取整）"),
+    "WHOLE_YEARS": Text(en="whole years from {0} to {1}", zh="{0}至{1}的整年数"),
+    "WHOLE_MONTHS": Text(en="whole months from {0} to {1}", zh="{0}至{1}的整月数"),
+}
+"""How operators are said; all others are shown as they are written."""
+_DENIED: dict[str, Text] = {
+    "IS NULL": Text(en="{0} is known", zh="{0}已知"),
+    "IN": Text(en="{0} is none of {1}", zh="{0}不属于下列任何一项：{1}"),
+    "BETWEEN": Text(en="{0} is not from {1} to {2}", zh="{0}不在{1}至{2}之间"),
+    "LIKE": Text(en="{0} does not read like {1}", zh="{0}不形如{1}"),
+}
+_JOINED: dict[str, dict[Language, str]] = {
+    "AND": {"en": " and ", "zh": "，且"},
+    "OR": {"en": " or ", "zh": "，或"},
+}
+_LISTED = ("COALESCE", "LEAST", "GREATEST")
+_LOOSE = ("AND", "OR", "+", "-", "NOT")
+"""Operators whose operands are set in brackets where they stand inside another."""
+
+KINDS = {
+    "boolean": Text(en="yes or no", zh="是/否"),
+    "integer": Text(en="whole number", zh="整数"),
+    "number": Text(en="number", zh="数值"),
+    "text": Text(en="text", zh="文本"),
+    "date": Text(en="date", zh="日期"),
+    "timestamp": Text(en="time", zh="时间"),
+}
+
+THEN = {
+    "decline": Text(en="decline", zh="拒绝"),
+    "refer": Text(en="refer to a person", zh="转人工"),
+    "note": Text(en="note it", zh="记录"),
+    "ignore": Text(en="pass over it", zh="忽略"),
+    "approve": Text(en="approve", zh="通过"),
+}
+
+
+def phrase(node: Node, titles: Mapping[str, Text], language: Language) -> str:
+    """An expression in words."""
+    if not isinstance(node, Call):
+        return titles[node.name].in_(language) if isinstance(node, Name) else _literal(node)
+    if is_conversion(node):
+        return phrase(node.arguments[0], titles, language)
+    operator, first = node.overload.operator, node.arguments[0]
+    if operator == "NOT" and isinstance(first, Call) and first.overload.operator in _DENIED:
+        return _said(first, _DENIED[first.overload.operator], titles, language)
+    if operator in _JOINED:
+        parts = [_operand(node, each, titles, language) for each in node.arguments]
+        return _JOINED[operator][language].join(parts)
+    if operator not in _WORDS:
+        return written(node)
+    return _said(node, _WORDS[operator], titles, language)
+
+
+def _said(node: Call, words: Text, titles: Mapping[str, Text], language: Language) -> str:
+    operator = node.overload.operator
+    parts = [_operand(node, each, titles, language) for each in node.arguments]
+    comma = "、" if language == "zh" else ", "
+    if operator in _LISTED:
+        return words.in_(language).format("; ".join(parts))
+    if operator == "IN":
+        return words.in_(language).format(parts[0], comma.join(parts[1:]))
+    if operator == "LIKE":
+        return words.in_(language).format(parts[0], written(node).rpartition("LIKE ")[2])
+    return words.in_(language).format(*parts)
+
+
+def _operand(outer: Call, node: Node, titles: Mapping[str, Text], language: Language) -> str:
+    text = phrase(node, titles, language)
+    inner = node.overload.operator if isinstance(node, Call) and not is_conversion(node) else ""
+    same = inner == outer.overload.operator and inner in (*_JOINED, "+")
+    loose = (
+        inner in _LOOSE and not same and outer.overload.operator not in ("=", "<", ">", "<=", ">=")
+    )
+    return f"({text})" if loose else text
+
+
+def _literal(node: Constant) -> str:
+    if isinstance(node.value, float) and node.value.is_integer() and abs(node.value) < 2**53:
+        return f"{int(node.value):,}"
+    if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return f"{node.value:,}"
+    if isinstance(node.value, date):
+        return node.value.isoformat()
+    return constant(node.value, node.kind)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One line of a policy told in words; `under` is the heading it stands under."""
+
+    under: Text
+    text: Text
+
+
+_INPUTS = Text(en="What the policy asks", zh="所需信息")
+_VALUES = Text(en="What it computes", zh="计算内容")
+_RULES = Text(en="What it decides", zh="决策规则")
+_OFFER = Text(en="What an approval carries", zh="通过时给出")
+
+
+def sentences(program: Program) -> Iterator[Sentence]:
+    """The whole policy in words, in both languages, in the order in which it works."""
+    for name, asked in program.inputs.items():
+        kind = KINDS[asked.type]
+        need = (
+            Text(en="required", zh="必填")
+            if asked.required
+            else Text(en="may be missing", zh="可缺失")
+        )
+        yield Sentence(_INPUTS, _both("{0} ({1}): {2}, {3}.", "{0}（{1}）：{2}，{3}。",
+                                      asked.title, name, kind, need))  # fmt: skip
+    for name, window in program.features.items():
+        yield Sentence(_INPUTS, _both("{0} ({1}): counted over the past.", "{0}（{1}）：由历史统计。",
+                                      window.title, name))  # fmt: skip
+    for step in program.steps:
+        yield from (Sentence(_VALUES, text) for text in _step(program, step))
+    for check in program.checks:
+        if ":" not in check.id:
+            yield Sentence(_RULES, _rule(program, check))
+    for name in program.offer:
+        yield Sentence(_OFFER, _both("{0}; without it, a person decides.", "{0}；缺失时转人工。",
+                                     program.titles[name]))  # fmt: skip
+
+
+def _both(en: str, zh: str, *parts: object) -> Text:
+    """A sentence in both languages; parts that are texts are said in each."""
+    return Text(
+        en=en.format(*(part.en if isinstance(part, Text) else part for part in parts)),
+        zh=zh.format(*(part.zh if isinstance(part, Text) else part for part in parts)),
+    )
+
+
+def _phrases(program: Program, node: Node) -> Text:
+    return Text(en=phrase(node, program.titles, "en"), zh=phrase(node, program.titles, "zh"))
+
+
+def _step(program: Program, step: Step) -> Iterator[Text]:
+    if isinstance(step, Define):
+        title, told = program.titles[step.name], _phrases(program, step.expression.node)
+        yield _both("{0} is {1}.", "{0} = {1}。", title, told)
+        return
+    yield from _rows(program, step)
+
+
+def _rows(program: Program, step: Lookup) -> Iterator[Text]:
+    titles = [program.titles[output.name] for output in step.outputs]
+    yield _both("{0}:", "{0}：", _HITS[step.hit])
+    for row in step.rows:
+        gives = [
+            _both("{0} {1}", "{0} {1}", title, _phrases(program, value.node))
+            for title, value in zip(titles, row.gives, strict=True)
+        ]
+        given = Text(en=", ".join(g.en for g in gives), zh="、".join(g.zh for g in gives))
+        if row.condition is None:
+            yield _both("Otherwise: {0}.", "其余情况：{0}。", given)
+        else:
+            yield _both("Where {0}: {1}.", "若{0}：{1}。", _cells(program, row), given)
+    for output, title in zip(step.outputs, titles, strict=True):
+        if output.otherwise:
+            told = _phrases(program, output.otherwise.node)
+            yield _both("Where no row matches: {0} {1}.", "均不符合时：{0} {1}。", title, told)
+
+
+_HITS: dict[str, Text] = {
+    "first": Text(en="The first that fits", zh="按顺序取首个符合者"),
+    "unique": Text(en="The only one that fits", zh="取唯一符合者"),
+    "collect": Text(en="All that fit, together", zh="合并所有符合者"),
+}
+
+
+def _cells(program: Program, row: LookupRow) -> Text:
+    each = [_phrases(program, cell.node) for _, cell in row.cells]
+    return Text(en=" and ".join(c.en for c in each), zh="，且".join(c.zh for c in each))
+
+
+def _rule(program: Program, check: Check) -> Text:
+    when = _phrases(program, check.expression.node)
+    return _both(
+        "{0}: where {1}, {2}; where that is not known, {3}. Customers are told: {4} [{5}]",
+        "{0}：若{1}，则{2}；无法判断时{3}。告知客户：{4} [{5}]",
+        check.id, when, THEN[check.then], THEN[check.unknown], check.reason, check.source,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A check for one application: its truth, and the value of every part of its condition."""
+
+    check: Check
+    truth: bool | None
+    part: Part
+
+
+def answered(decider: Decider, application: Mapping[str, object]) -> Iterator[Answered]:
+    """Every check of the policy for one application, taken apart."""
+    values = decider.values(application)
+    decision = decider.decide(application)
+    for check, truth in zip(decider.program.checks, decision.truths, strict=True):
+        given: list[Value] = [values[name] for name in check.expression.names]
+        yield Answered(check, truth, explainer(check.expression)(*given))

@@ -1,0 +1,114 @@
+"""The record of a decision: all that is needed to replay it years later, byte for byte.
+
+A record is one line of canonical JSON: keys sorted, no spaces, numbers as the shortest text that
+reads back the same, UTF-8. `replayed` decides again from what the record says was known.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+
+from seawall.core.expression.types import Value
+from seawall.core.text import Text
+from seawall.policy import application
+from seawall.policy.decider import Decider
+from seawall.policy.decision import Decision
+from seawall.policy.program import Check, Program
+
+
+def record(decider: Decider, given: Mapping[str, object], *, reference: Mapping[str, str]) -> str:
+    """Decide, and write down everything.
+
+    Args:
+        decider: the policy.
+        given: a value per input and feature, as for `Decider.decide`.
+        reference: what the institution knows the decision by (application id, time, arm …); texts,
+            carried as they are.
+    """
+    program = decider.program
+    decision, values = decider.decide(given), decider.values(given)
+    known = decider.known(given)
+    held = {
+        "policy": {"id": program.id, "digest": program.digest},
+        "reference": dict(reference),
+        "input": {name: plain(known[name]) for name in program.inputs},
+        "features": {name: plain(known[name]) for name in program.features},
+        "values": {name: plain(values[name]) for name in values if name not in program.asked},
+        "checks": {
+            check.id: truth for check, truth in zip(program.checks, decision.truths, strict=True)
+        },
+        "outcome": decision.outcome,
+        "reasons": [_reason(program, each, values) for each in decision.reasons],
+        "offer": offered(program, decision),
+    }
+    return canonical(held)
+
+
+def replayed(decider: Decider, text: str) -> str:
+    """The record that the same policy gives for what a record says was known.
+
+    Raises:
+        UnableToReplay: the record was made by another policy, or is no record.
+    """
+    try:
+        held = json.loads(text)
+        digest, policy = held["policy"]["digest"], held["policy"]["id"]
+        told = {**held["input"], **held["features"]}
+        reference = held["reference"]
+    except (ValueError, KeyError, TypeError):
+        raise UnableToReplay("it is not a decision record") from None
+    if digest != decider.program.digest:
+        raise UnableToReplay(
+            f"it was made by {policy} {digest[:12]}, this policy is {decider.program.id} "
+            f"{decider.program.digest[:12]}"
+        )
+    known, _ = application.read(decider.program, told)
+    return record(decider, known, reference=reference)
+
+
+def asked(program: Program, check: Check, known: Mapping[str, object]) -> Text:
+    """What the customer may be told where a check could not be answered: what is missing."""
+    if check.waits is not None:
+        return check.waits
+    missing = [name for name in check.roots if known.get(name) is None]
+    titles = [program.titles[name] for name in missing or check.roots]
+    return Text(
+        en=_NEEDS.en.format(what=", ".join(title.en for title in titles)),
+        zh=_NEEDS.zh.format(what="、".join(title.zh for title in titles)),
+    )
+
+
+def offered(program: Program, decision: Decision) -> dict[str, bool | int | float | str | None]:
+    """The offer by name."""
+    return {name: plain(value) for name, value in zip(program.offer, decision.offer, strict=True)}
+
+
+def canonical(value: object) -> str:
+    """A value as canonical JSON."""
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def plain(value: Value) -> bool | int | float | str | None:
+    """A value as JSON can hold it: dates and times in ISO 8601."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _reason(program: Program, code: str, known: Mapping[str, object]) -> dict[str, str]:
+    check = program.check(code.removeprefix("unknown:"))
+    unknown = code.startswith("unknown:")
+    told = asked(program, check, known) if unknown else check.reason
+    return {"code": code, "en": told.en, "zh": told.zh}
+
+
+_NEEDS = Text(
+    en="To decide, we need to know more about: {what}.", zh="为作出决定，还需了解：{what}。"
+)
+
+
+class UnableToReplay(ValueError):
+    """A record cannot be replayed with this policy."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the record cannot be replayed: {why}")

@@ -1,0 +1,89 @@
+"""Open the office's database: Django configured in code, its tables brought up to date."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+_SQLITE = {
+    # Readers never wait for a writer; a transaction that returned survives a loss of power.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+    " PRAGMA mmap_size=268435456;",
+    # A transaction that will write waits for its turn at its start, and not half-way.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 60,
+}
+
+
+def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> None:
+    """Open a database and bring its tables up to date; again with another one, to change over.
+
+    One database at a time in a process. SQLite files are opened in WAL mode.
+
+    Args:
+        database: a SQLite file (its folder is made), or an address such as
+            `postgresql://user:password@host:5432/name`.
+        more: further settings of Django's, for rooms above; only the first call's count.
+
+    Raises:
+        UnableToOpenRecords: the address is of no database that is supported.
+    """
+    told = _database(database)
+    if not settings.configured:
+        own = {
+            "DATABASES": {"default": told},
+            "INSTALLED_APPS": ["seawall.records"],
+            "USE_TZ": True,
+            "TIME_ZONE": "UTC",
+        }
+        settings.configure(**{**own, **(more or {})})
+        django.setup()
+    elif not _same(told):
+        connections["default"].close()
+        connections.databases["default"] = connections.configure_settings({"default": told})[
+            "default"
+        ]
+        del connections["default"]
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _same(told: Mapping[str, object]) -> bool:
+    now = connections.databases["default"]
+    return all(now.get(name) == value for name, value in told.items())
+
+
+def _database(database: Path | str) -> dict[str, object]:
+    if isinstance(database, Path):
+        database.parent.mkdir(parents=True, exist_ok=True)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(database.absolute()),
+            "OPTIONS": _SQLITE,
+        }
+    address = urlsplit(database)
+    if address.scheme not in ("postgresql", "postgres") or not address.path.strip("/"):
+        raise UnableToOpenRecords(address.scheme)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(address.path.strip("/")),
+        "USER": unquote(address.username or ""),
+        "PASSWORD": unquote(address.password or ""),
+        "HOST": address.hostname or "",
+        "PORT": str(address.port or ""),
+        "CONN_MAX_AGE": None,
+    }
+
+
+class UnableToOpenRecords(ValueError):
+    """The address names no database that the office can use."""
+
+    def __init__(self, scheme: str) -> None:
+        # The address may hold a password: it is not repeated.
+        super().__init__(
+            f"the office's rows live in a SQLite file or in PostgreSQL "
+            f"(postgresql://user:password@host:port/name), not in {scheme!r}"
+        )

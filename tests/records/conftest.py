@@ -1,0 +1,15 @@
+"""A database of the office, empty."""
+
+from pathlib import Path
+
+import pytest
+
+from seawall.policy import window_online
+from seawall.records import starting
+from seawall.records.event_store import RecordsEventStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RecordsEventStore:
+    starting.start(tmp_path / "office.sqlite")
+    return RecordsEventStore(window_online.observer)
