@@ -23,7 +23,7 @@ BASES = ("instalment_loan", "micro_loan")
 OVERLAYS = tuple(f"{base}_{place}" for base in BASES for place in ("cn", "us", "eu"))
 POLICIES = (*BASES, *OVERLAYS)
 CASES_LEAST = {"base": 12, "overlay": 8}
-LINES_MOST, WIDTH_MOST = 400, 125
+LINES_MOST, WIDTH_MOST = 450, 125
 QUOTED = re.compile(r"'(?:[^']|'')*'")
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -67,6 +67,7 @@ def formulas(sheet: Sheet) -> Iterator[str]:
     for table in sheet.tables.values():
         yield from cells(table)
     yield from (rule.when for rule in sheet.rules)
+    yield from (key for feature in sheet.features.values() for key in feature.by)
 
 
 def points(score: Score) -> Iterator[str]:
@@ -185,7 +186,7 @@ def test_a_base_needs_no_more_than_a_book_keeps(name: str) -> None:
 def test_an_overlay_approves_nobody_of_whom_a_check_is_missing(name: str) -> None:
     decider = Decider(program(name))
     when = rules(name)["checks_incomplete"].when
-    looked_at = [each for each in program(name).inputs if each in words(when)]
+    looked_at = [each for each in program(name).asked if each in words(when)]
     assert looked_at
     known = {**standing(name), "repaid_loans": 1, "late_days_here": 0}
     for each in looked_at:

@@ -60,7 +60,10 @@ def unused(program: Program) -> Iterator[Finding]:
     read |= {*program.offer, *filter(None, (program.as_of, program.customer))}
     used = upstream(program, read)
     used |= {
-        key for name, feature in program.features.items() if name in used for key in feature.by
+        key
+        for name, feature in program.features.items()
+        if name in used
+        for key in feature.window.by
     }
     computed = [name for step in program.steps for name in given(step) if "." not in name]
     for name in (*program.asked, *computed):

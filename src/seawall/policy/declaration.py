@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from seawall.core.text import Text
-from seawall.policy.window import Window
+from seawall.policy.window import Stream, Window
 
 CONFIG = ConfigDict(frozen=True, extra="forbid")
 NAME = r"^[a-z][a-z0-9_]{0,62}$"
@@ -256,6 +256,7 @@ class Drop(BaseModel):
     model_config = CONFIG
 
     inputs: tuple[str, ...] = ()
+    streams: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
@@ -272,6 +273,8 @@ class Sheet(BaseModel):
         as_of: the input that says which day an application is of; rules with `since` or `until`
             need it.
         customer: the input that holds the customer's token.
+        streams: the events that features are about; over a book, its tables go by these names.
+        features: what is asked of the past, as of the `as_of` input, which must be a timestamp.
         unknown: what follows where a rule cannot be answered: refer, or decline.
         offer: the values an approval carries (limit, price, term); an approval that lacks one of
             them is referred instead.
@@ -289,6 +292,7 @@ class Sheet(BaseModel):
     customer: Name | None = None
     unknown: Literal["refer", "decline"] | None = None
     inputs: dict[Name, Input] = {}
+    streams: dict[Name, Stream] = {}
     features: dict[Name, Window] = {}
     derived: dict[Name, Derived] = {}
     scores: dict[Name, Score] = {}

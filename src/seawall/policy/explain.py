@@ -8,9 +8,10 @@ from seawall.core.expression.explain import Part, explainer
 from seawall.core.expression.tree import Call, Constant, Name, Node
 from seawall.core.expression.types import Value
 from seawall.core.expression.writing import constant, is_conversion, written
-from seawall.core.text import Language, Text
+from seawall.core.text import LANGUAGES, Language, Text
 from seawall.policy.decider import Decider
 from seawall.policy.program import Check, Define, Lookup, LookupRow, Program, Step
+from seawall.policy.window import Meaning
 
 _WORDS: dict[str, Text] = {
     "=": Text(en="{0} is {1}", zh="{0}为{1}"),
@@ -109,7 +110,8 @@ def _operand(outer: Call, node: Node, titles: Mapping[str, Text], language: Lang
     loose = (
         inner in _LOOSE and not same and outer.overload.operator not in ("=", "<", ">", "<=", ">=")
     )
-    return f"({text})" if loose else text
+    divisor = inner in ("*", "/") and outer.overload.operator == "/" and node is outer.arguments[1]
+    return f"({text})" if loose or divisor else text
 
 
 def _literal(node: Constant) -> str:
@@ -147,9 +149,8 @@ def sentences(program: Program) -> Iterator[Sentence]:
         )
         yield Sentence(_INPUTS, _both("{0} ({1}): {2}, {3}.", "{0}（{1}）：{2}，{3}。",
                                       asked.title, name, kind, need))  # fmt: skip
-    for name, window in program.features.items():
-        yield Sentence(_INPUTS, _both("{0} ({1}): counted over the past.", "{0}（{1}）：由历史统计。",
-                                      window.title, name))  # fmt: skip
+    for name, meant in program.features.items():
+        yield Sentence(_INPUTS, _feature(program, name, meant))
     for step in program.steps:
         yield from (Sentence(_VALUES, text) for text in _step(program, step))
     for check in program.checks:
@@ -166,6 +167,45 @@ def _both(en: str, zh: str, *parts: object) -> Text:
         en=en.format(*(part.en if isinstance(part, Text) else part for part in parts)),
         zh=zh.format(*(part.zh if isinstance(part, Text) else part for part in parts)),
     )
+
+
+def _feature(program: Program, name: str, meant: Meaning) -> Text:
+    """A window in words; a stream's column is told as the input of its name, where there is one."""
+    window = meant.window
+    columns = {
+        column: program.titles.get(column, Text(en=column, zh=column))
+        for column in meant.stream.columns
+    }
+    keys = [program.titles[key] for key in window.by]
+    parts = {
+        language: {
+            "value": phrase(meant.value.node, columns, language) if meant.value else "",
+            "where": phrase(meant.where.node, columns, language) if meant.where else "",
+        }
+        for language in LANGUAGES
+    }
+    count, unit = window.over.split()
+    return Text(
+        en=f"{window.title.en} ({name}): {_OF[window.of].en.format(**parts['en'])} "
+        f"{meant.stream.title.en} of the same {', '.join(key.en for key in keys)} "
+        f"in the {window.over} before{', where ' * bool(meant.where)}{parts['en']['where']}.",
+        zh=f"{window.title.zh}（{name}）：此前{count}{_UNITS[unit.removesuffix('s')]}内，"
+        f"{'、'.join(key.zh for key in keys)}相同的{meant.stream.title.zh}"
+        f"{'（仅限' * bool(meant.where)}{parts['zh']['where']}{'）' * bool(meant.where)}"
+        f"的{_OF[window.of].zh.format(**parts['zh'])}。",
+    )
+
+
+_OF: dict[str, Text] = {
+    "count": Text(en="how many of", zh="次数"),
+    "sum": Text(en="the sum of {value} over", zh="{value}合计"),
+    "mean": Text(en="the mean of {value} over", zh="{value}均值"),
+    "min": Text(en="the least {value} of", zh="{value}最小值"),
+    "max": Text(en="the greatest {value} of", zh="{value}最大值"),
+    "distinct": Text(en="how many different {value} among", zh="不同{value}的个数"),
+    "since_last": Text(en="seconds since the last of", zh="距最近一次的秒数"),
+}
+_UNITS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周"}
 
 
 def _phrases(program: Program, node: Node) -> Text:

@@ -20,7 +20,7 @@ from seawall.policy.declaration import (
     Sheet,
     Table,
 )
-from seawall.policy.window import Window
+from seawall.policy.window import Stream, Window
 
 T = TypeVar("T")
 
@@ -44,6 +44,7 @@ class Merged:
     customer: str | None
     unknown: str
     inputs: dict[str, Part[Input]]
+    streams: dict[str, Part[Stream]]
     features: dict[str, Part[Window]]
     derived: dict[str, Part[Derived]]
     scores: dict[str, Part[Score]]
@@ -55,7 +56,7 @@ class Merged:
     place: Callable[..., Place]
 
 
-_SECTIONS = ("inputs", "features", "derived", "scores", "tables")
+_SECTIONS = ("inputs", "streams", "features", "derived", "scores", "tables")
 
 
 def merged(sheets: Sequence[Placed[Sheet]]) -> Merged:

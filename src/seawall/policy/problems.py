@@ -45,6 +45,14 @@ AS_OF_MISSING = Kind(
     Text(en="Add `as_of:` with the name of an input of type date or timestamp.",
          zh="请添加 `as_of:`，取值为日期或时间类型的输入名。"),
 )  # fmt: skip
+FEATURE_TIME_MISSING = Kind(
+    "policy-feature-time-missing",
+    Text(en="Feature {feature} looks back from the time of the application, but the policy does not "
+         "say which input holds that time.",
+         zh="特征 {feature} 以申请时间为起点回看，但策略未说明哪个输入是申请时间。"),
+    Text(en="Add `as_of:` with the name of an input of type timestamp.",
+         zh="请添加 `as_of:`，取值为时间类型的输入名。"),
+)  # fmt: skip
 CELL_UNREADABLE = Kind(
     "policy-cell-unreadable",
     Text(en="The cell {cell} does not begin with a comparison.",
@@ -104,6 +112,6 @@ APPLICATIONS_UNREADABLE = Kind(
 
 KINDS = (
     VALUE_UNREADABLE, VALUE_OUTSIDE, APPLICATIONS_UNREADABLE,
-    NAME_TWICE, CIRCLE, NOT_BOOLEAN, KIND_MISFIT, NAME_UNKNOWN, AS_OF_MISSING, CELL_UNREADABLE,
+    NAME_TWICE, CIRCLE, NOT_BOOLEAN, KIND_MISFIT, NAME_UNKNOWN, AS_OF_MISSING, FEATURE_TIME_MISSING, CELL_UNREADABLE,
     NO_INPUTS, BASE_MISSING, BASE_CIRCLE,
 )  # fmt: skip

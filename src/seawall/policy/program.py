@@ -14,7 +14,7 @@ from seawall.core.expression.types import Type, Value
 from seawall.core.problem import Place
 from seawall.core.text import Text
 from seawall.policy.declaration import Hit, Input, Outcome
-from seawall.policy.window import Window
+from seawall.policy.window import Meaning
 
 Collect = Literal["sum", "min", "max"]
 SEVERITY: dict[str, int] = {"ignore": 0, "note": 0, "approve": 0, "refer": 1, "decline": 2}
@@ -145,7 +145,7 @@ class Program:
     id: str
     title: Text
     inputs: dict[str, Input]
-    features: dict[str, Window]
+    features: dict[str, Meaning]
     types: dict[str, Type]
     titles: dict[str, Text]
     steps: tuple[Step, ...]

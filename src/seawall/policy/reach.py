@@ -88,7 +88,7 @@ def asked(program: Program, name: str) -> Domain:
     if name in program.inputs:
         limits = program.inputs[name]
         return Domain(kind, limits.least, limits.most, limits.among)
-    natural = program.features[name].of in ("count", "distinct", "since_last")
+    natural = program.features[name].window.of in ("count", "distinct", "since_last")
     return Domain(kind, least=0 if natural else None)
 
 

@@ -36,6 +36,7 @@ from seawall.policy.program import (
     Program,
     Step,
 )
+from seawall.policy.window import Meaning, Window, meaning
 
 _AND = BY_NAME["AND"].overloads[0]
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
@@ -80,6 +81,7 @@ class _Reader:
         self._types: dict[str, Type] = {}
         self._titles: dict[str, Text] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
+        self._features: dict[str, Meaning] = {}
         self._found: list[Problem] = []
 
     def program(self) -> Program:
@@ -105,7 +107,7 @@ class _Reader:
         return Program(
             id=policy.id, title=policy.title,
             inputs={name: part.value for name, part in policy.inputs.items()},
-            features={name: part.value for name, part in policy.features.items()},
+            features=self._features,
             types=self._types, titles=self._titles, steps=steps, checks=checks,
             offer=policy.offer, as_of=policy.as_of, customer=policy.customer,
             digest=policy.digest, files=policy.files, places=dict(_places(policy)),
@@ -144,19 +146,23 @@ class _Reader:
         for name, asked in self._policy.inputs.items():
             self._types[name] = types.TYPES[asked.value.type]
             self._titles[name] = asked.value.title
+        inputs = dict(self._types)
         for name, feature in self._policy.features.items():
-            counts = feature.value.of in ("count", "distinct")
-            self._types[name] = types.INTEGER if counts else types.NUMBER
+            self._types[name] = feature.value.type
             self._titles[name] = feature.value.title
-            self._keys(name, feature.value.by)
+            self._feature(name, feature, inputs)
 
-    def _keys(self, feature: str, by: tuple[str, ...]) -> None:
-        for key in by:
-            if key not in self._policy.inputs:
-                where = self._policy.features[feature].place("by")
-                known = ", ".join(self._policy.inputs)
-                what = f"features.{feature}.by"
-                self._problem(problems.NAME_UNKNOWN, where, what=what, name=key, known=known)
+    def _feature(self, name: str, part: Part[Window], inputs: Mapping[str, Type]) -> None:
+        streams = {key: each.value for key, each in self._policy.streams.items()}
+        day = self._policy.as_of
+        if day is None or inputs.get(day, types.TEXT).kind != "timestamp":
+            self._problem(problems.FEATURE_TIME_MISSING, part.place(), feature=name)
+        try:
+            self._features[name] = meaning(
+                part.value, streams=streams, inputs=inputs, place=part.place
+            )
+        except UnableToUseInput as error:
+            self._found += error.problems
 
     def _drafts(self) -> Iterator[_Draft]:
         for name, derived in self._policy.derived.items():

@@ -66,14 +66,14 @@ def _once(steps: Steps, name: str, stream: Stream) -> Steps:
     there = f"{id_} IS NOT NULL AND {at} IS NOT NULL"
     return steps.then(
         f"{name}_twice",
-        f"SELECT {id_} AS id FROM {name} AS e WHERE {there} GROUP BY {id_} HAVING COUNT(*) > 1",
+        f'SELECT {id_} AS id FROM "{name}" AS e WHERE {there} GROUP BY {id_} HAVING COUNT(*) > 1',
     ).then(f"{name}_once", f"""
-SELECT {columns} FROM {name} AS e LEFT JOIN {name}_twice AS t ON {id_} = t.id
+SELECT {columns} FROM "{name}" AS e LEFT JOIN {name}_twice AS t ON {id_} = t.id
 WHERE t.id IS NULL AND {there}
 UNION ALL
 SELECT {columns} FROM (
   SELECT e.*, ROW_NUMBER() OVER (PARTITION BY {id_} ORDER BY {known}, {at}) AS window_copy
-  FROM {name} AS e JOIN {name}_twice AS t ON {id_} = t.id WHERE {there}
+  FROM "{name}" AS e JOIN {name}_twice AS t ON {id_} = t.id WHERE {there}
 ) AS e WHERE e.window_copy = 1""")  # fmt: skip
 
 
