@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from seawall.acts import replaying
 from seawall.acts.deriving import Desk, Progress
 from seawall.acts.simulating import NOTE, UnableToSimulateIntoBook
 from seawall.book.store import Book, Snapshot, UnableToChangeBook, UnableToReadBook
@@ -43,7 +44,8 @@ from seawall.portfolio import (
 from seawall.portfolio import problems as tape_problems
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.mapping import Mapping
-from seawall.reports import html, pdf, portfolio
+from seawall.reports import html, pdf, portfolio, replay
+from seawall.reports.leaf import Leaf
 from seawall.simulator.declaration import Lender
 
 PACKS = Path(__file__).parent / "packs"
@@ -225,11 +227,7 @@ def steps_text(reading: Reading, measure: Measure, by: tuple[str, ...]) -> str:
 
 def write_report(reading: Reading, target: Path, progress: Progress) -> Path:
     """Write the HTML risk report; returns where it is."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    every = told(reading, progress)
-    aside = target.with_name(target.name + ".new")
-    aside.write_text(html.page(portfolio.leaf(every)), encoding="utf-8")
-    return aside.replace(target)
+    return _write_page(portfolio.leaf(told(reading, progress)), target)
 
 
 def write_pdf(reading: Reading, target: Path, language: Language) -> Path:
@@ -259,6 +257,85 @@ def told(reading: Reading, progress: Progress) -> portfolio.Told:
         brought=tuple(each.file for each in reading.snapshot.brought),
         troubles=tuple(noted["troubles"]),
     )
+
+
+_BOOK = Text(en="the book as of {day}", zh="截至{day}的账册")
+_WHERE = Text(en="{over} where {where}", zh="{over}（{where}）")
+_THEN = Text(en="what was decided then", zh="当时的决定")
+_NOTHING = Text(en="nothing", zh="无")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a replay is asked to look at.
+
+    Attributes:
+        on: a file of applications; the book where None.
+        where: a condition on applications, in the expression language; all where None.
+        as_of: of a book: later applications and outcomes are not seen; its last month-end where
+            None.
+    """
+
+    on: Path | None = None
+    where: str | None = None
+    as_of: date | None = None
+
+
+def replayed(at: Home, program: Program, asked: Asked, against: Program | None) -> replay.Told:
+    """Replay a policy over past applications.
+
+    Args:
+        at: whose book, and whose scratch space; what was decided stays there, in `replay/`.
+        program: the policy.
+        asked: which applications.
+        against: another policy; what was decided then where None.
+
+    Raises:
+        UnableToReadEmptyBook: nothing was ever brought in.
+        UnableToUseInput: the file holds no applications, or the condition cannot be read.
+    """
+    scratch = at.folder / "scratch" / "replay"
+    scratch.mkdir(parents=True, exist_ok=True)
+    if asked.on is None:
+        reading = read(at, asked.as_of)
+        past = replaying.book_past(reading.engine, reading.as_of, at.conventions, scratch)
+        over = _BOOK.filled(day=reading.as_of)
+    else:
+        past = replaying.file_past(at.engine(), program, asked.on, scratch)
+        over = Text(en=asked.on.name, zh=asked.on.name)
+    if asked.where is not None:
+        past = replaying.only(past, program, asked.where)
+        over = _WHERE.filled(over=over, where=asked.where)
+    times = at.conventions.unlent_times_as_bad
+    done = replaying.replay(past, program, against=against, times_as_bad=times)
+    return replay.Told(
+        title=program.title,
+        policy=f"{program.id} {program.digest[:12]}",
+        past=over,
+        other=_other(done),
+        measures=done.measures,
+        answers=done.answers,
+        absent={name: program.titles[name] for name in done.absent},
+    )
+
+
+def _other(done: replaying.Replayed) -> Text:
+    if done.other is not None:
+        named = f"{done.other.id} {done.other.digest[:12]}"
+        return Text(en=named, zh=named)
+    return _THEN if "replay_swaps" in done.measures else _NOTHING
+
+
+def write_replay(told: replay.Told, target: Path) -> Path:
+    """Write a replay's report as one HTML file; returns where it is."""
+    return _write_page(replay.leaf(told), target)
+
+
+def _write_page(leaf: Leaf, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(target.name + ".new")
+    aside.write_text(html.page(leaf), encoding="utf-8")
+    return aside.replace(target)
 
 
 class UnableToReadEmptyBook(Exception):

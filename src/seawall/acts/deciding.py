@@ -39,7 +39,7 @@ def decide_file(decider: Decider, file: Path) -> Iterator[Decided]:
     Raises:
         UnableToUseInput: the file holds no applications; nothing was decided then.
     """
-    for row, given in enumerate(_applications(file), 1):
+    for row, given in enumerate(applications(file), 1):
         known, strange = application.read(decider.program, given)
         yield Decided(
             reference=_reference(row, given),
@@ -70,7 +70,8 @@ def _problems(
         yield Problem(problems.VALUE_OUTSIDE, place, {"value": repr(value)})
 
 
-def _applications(file: Path) -> Iterable[Mapping[str, object]]:
+def applications(file: Path) -> Iterable[Mapping[str, object]]:
+    """The applications of a file as they stand there, in order; see `decide_file`."""
     readers = {".json": _json, ".jsonl": _lines, ".csv": _csv, ".parquet": _parquet}
     if file.suffix not in readers:
         raise _unreadable(file, f"the name ends in {file.suffix or 'nothing'}")

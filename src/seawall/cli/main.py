@@ -12,7 +12,7 @@ from seawall import __version__, office
 from seawall.acts.importing import ImportReport, bring_in
 from seawall.acts.simulating import make_lender
 from seawall.cli import doctor as machine
-from seawall.cli import export, policies
+from seawall.cli import export, policies, replays
 from seawall.cli.options import AsOfOption, ByOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.problem import UnableToUseInput
@@ -32,6 +32,7 @@ app = typer.Typer(
 
 app.add_typer(policies.app, name="policy")
 app.command("decide")(policies.decide)
+app.command("replay")(replays.replay)
 
 
 @app.command("import")

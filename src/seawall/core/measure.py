@@ -1,7 +1,7 @@
 """A measure: a named function from facts to numbers, by date and segment, written as SQL steps."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -17,11 +17,15 @@ class Column:
 
     `share` is a fraction of one (0.25 is 25 %); `rate_annual` the same, per year; `money` is in
     the book's currency; `index` is a pure number without unit.
+
+    Attributes:
+        labels: what people call the codes that a label column holds; a code without one is itself.
     """
 
     name: str
     unit: Unit
     title: Text
+    labels: Mapping[str, Text] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,13 @@ class Text(BaseModel):
     def filled(self, **facts: object) -> "Text":
         """The same sentence with its `{placeholders}` filled, in both languages.
 
+        A fact that is a text itself is said in each.
+
         >>> Text(en="{n} rows", zh="{n} 行").filled(n=3).en
         '3 rows'
+        >>> Text(en="by {what}", zh="按{what}").filled(what=Text(en="region", zh="地区")).zh
+        '按地区'
         """
-        return Text(en=self.en.format(**facts), zh=self.zh.format(**facts))
+        en = {name: fact.en if isinstance(fact, Text) else fact for name, fact in facts.items()}
+        zh = {name: fact.zh if isinstance(fact, Text) else fact for name, fact in facts.items()}
+        return Text(en=self.en.format(**en), zh=self.zh.format(**zh))

@@ -2,14 +2,27 @@
 
 The measures read the relation `replayed`, one row per application: `applied_on`, segments,
 `outcome` and `reasons` (of the policy), `other` (the outcome it is compared with, NULL for none),
-`bad` (how it turned out; NULL where it was not lent, or is too young to say).
+`lent` (whether it became a loan), `bad` (how it turned out; NULL where it was not lent, or is too
+young to say).
 """
+
+from collections.abc import Mapping
 
 from seawall.core.measure import Column, Measure, Question
 from seawall.core.steps import Steps
 from seawall.core.text import Text
 from seawall.policy.program import Program
 
+OUTCOMES: Mapping[str, Text] = {
+    "approve": Text(en="approve", zh="通过"),
+    "refer": Text(en="refer to a person", zh="转人工"),
+    "decline": Text(en="decline", zh="拒绝"),
+}
+SWAPS: Mapping[str, Text] = {
+    "in": Text(en="swapped in", zh="换入"),
+    "out": Text(en="swapped out", zh="换出"),
+    "same": Text(en="neither", zh="未换"),
+}
 RELATION = "replayed"
 SOURCE = "Siddiqi (2017), Intelligent Credit Scoring, ch. 12: swap sets; reject inference, ch. 9"
 
@@ -54,7 +67,7 @@ def _rules_told(program: Program) -> Measure:
         ),
         (
             Column("rule", "label", Text(en="rule", zh="规则")),
-            Column("outcome", "label", Text(en="asks for", zh="要求")),
+            Column("outcome", "label", Text(en="asks for", zh="要求"), OUTCOMES),
             _APPLICATIONS,
             _SHARE,
             Column("alone", "count", Text(en="only reason", zh="唯一理由")),
@@ -170,7 +183,7 @@ def _inference(question: Question, times_as_bad: tuple[float, ...]) -> Steps:
     return (
         Steps()
         .then("approved", f"""
-SELECT COUNT(*) AS approved, {_count("bad IS NULL")} AS unlent,
+SELECT COUNT(*) AS approved, {_count("NOT lent")} AS unlent,
   {_share("bad", "COUNT(bad)")} AS bad_share
 FROM {RELATION} WHERE outcome = 'approve'""")
         .then("times", rows)
@@ -212,9 +225,9 @@ _SWAPS_TOLD = Measure(
         zh="两者的差异：换入为仅本策略通过者，换出为仅对照方通过者。仅放款者有表现，因此换入者大多无表现。",
     ),
     (
-        Column("swap", "label", Text(en="set", zh="集合")),
-        Column("other", "label", Text(en="the other", zh="对照")),
-        Column("outcome", "label", Text(en="this policy", zh="本策略")),
+        Column("swap", "label", Text(en="set", zh="集合"), SWAPS),
+        Column("other", "label", Text(en="the other", zh="对照"), OUTCOMES),
+        Column("outcome", "label", Text(en="this policy", zh="本策略"), OUTCOMES),
         _APPLICATIONS,
         _SHARE,
         _KNOWN,

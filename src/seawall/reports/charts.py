@@ -109,6 +109,29 @@ def bars(
     }  # fmt: skip
 
 
+def ranked(measure: Measure, rows: pa.Table, *, y: str, x: str, colour: str) -> Spec:
+    """Bars lying down: one column by the labels of another, in their order, coloured by a third."""
+    shade = _column(measure, colour)
+    kept = _records(rows, (y, x, colour))
+    for row in kept:
+        row[colour] = _named(str(row[colour]), dict(shade.labels))
+    unit = _column(measure, x).unit
+    return {
+        "data": {"values": kept}, "height": {"step": 20},
+        "mark": {"type": "bar", "cornerRadiusEnd": 2},
+        "encoding": {
+            "y": {"field": y, "type": "nominal", "sort": None, "title": None,
+                  "axis": {"labelLimit": 190}},
+            "x": _number(x, unit, _column(measure, x).title),
+            "color": {"field": colour, "type": "nominal", "sort": None,
+                      "title": _both(shade.title), "scale": {"range": list(PALETTE)},
+                      "legend": {"orient": "bottom"}},
+            "tooltip": [{"field": y, "title": ""}, {"field": colour, "title": ""},
+                        {"field": x, "format": _format(unit), "title": ""}],
+        },
+    }  # fmt: skip
+
+
 def grouped(measure: Measure, rows: pa.Table, *, x: str, group: str, y: str) -> Spec:
     """Bars side by side: one column over another, grouped by a third."""
     kept = _records(rows, (x, group, y))

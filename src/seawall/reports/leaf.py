@@ -61,6 +61,8 @@ def shown(value: object, column: Column) -> Text:
     """A value for people, in both languages."""
     if isinstance(value, Text):
         return value
+    if isinstance(value, str) and value in column.labels:
+        return column.labels[value]
     text = _plain(value, column)
     return Text(en=text, zh=text)
 
