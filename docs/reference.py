@@ -19,6 +19,8 @@ def pages() -> dict[str, str]:
         "problems.md": _problems(),
         "contract.md": _contract(),
         "expression.md": _expression(),
+        "schemas/policy.schema.json": office.policy_schema("policy") + "\n",
+        "schemas/cases.schema.json": office.policy_schema("cases") + "\n",
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
@@ -166,6 +167,16 @@ def policy_cases(name: str) -> pack.Placed[Cases] | None:
     path = policies().get(name, Path(name))
     beside = path.with_name(f"{path.stem}.cases.yaml")
     return pack.read_placed(beside, Cases) if beside.is_file() else None
+
+
+def policy_schema(of: Literal["policy", "cases"]) -> str:
+    """The JSON Schema of policy files, or of the cases beside them."""
+    model = Sheet if of == "policy" else Cases
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **model.model_json_schema(),
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=1)
 
 
 @dataclass(frozen=True)

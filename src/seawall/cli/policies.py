@@ -13,10 +13,13 @@ from seawall.acts.deciding import Decided, decide_file
 from seawall.cli.options import LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.expression.explain import Part
+from seawall.core.expression.types import Value
 from seawall.core.expression.writing import constant
+from seawall.core.problem import Place
 from seawall.core.text import Language, Text
 from seawall.policy import cases, explain, record
 from seawall.policy.decider import Decider
+from seawall.policy.finding import Finding
 from seawall.policy.program import Program
 
 app = typer.Typer(
@@ -75,6 +78,70 @@ def _grow(tree: Tree, part: Part) -> None:
     branch = tree.add(escape(f"{part.text}  =  {shown}"))
     for each in part.parts:
         _grow(branch, each)
+
+
+@app.command("check")
+def check_(
+    policy: PolicyArgument,
+    form: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="How to print.")
+    ] = "text",
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Find what a policy cannot mean: unreachable rules and rows, gaps, overlaps, unknowns."""
+    from seawall.policy import check  # noqa: PLC0415 - the solver takes half a second to load
+
+    screen = Screen(language(lang), quiet=quiet)
+    program = office.policy(policy)
+    found = check.findings(program)
+    if form == "json":
+        screen.result(record.canonical([_finding(each) for each in found]))
+    else:
+        for each in found:
+            _say_finding(screen, program, each)
+    grades = [each.grade for each in found]
+    counts = {grade: grades.count(grade) for grade in ("error", "warning", "information")}
+    screen.say(_CHECKED, policy=program.id, **counts)
+    if counts["error"]:
+        raise typer.Exit(1)
+
+
+def _say_finding(screen: Screen, program: Program, finding: Finding) -> None:
+    spoken = screen.language
+    place = finding.place or Place(program.files[-1])
+    proof = _PROOFS[finding.proof].in_(spoken)
+    screen.finding(finding.grade, f"{place}: {finding.message.in_(spoken)} [{proof}]")
+    screen.result(f"  {finding.remedy.in_(spoken)}")
+    if finding.witness is not None:
+        told = ", ".join(f"{name}: {_value(value)}" for name, value in finding.witness.items())
+        screen.result(f"  {_WITNESS.filled(told=told or '{}').in_(spoken)}")
+
+
+def _value(value: Value) -> str:
+    return record.canonical(record.plain(value))
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    witness = finding.witness
+    return {
+        "code": finding.kind.code,
+        "grade": finding.grade,
+        "proof": finding.proof,
+        "about": list(finding.about),
+        "place": str(finding.place) if finding.place else None,
+        "message": finding.message.model_dump(),
+        "remedy": finding.remedy.model_dump(),
+        "witness": witness and {name: record.plain(value) for name, value in witness.items()},
+    }
+
+
+@app.command("schema")
+def schema(
+    of: Annotated[Literal["policy", "cases"], typer.Argument(help="Of which file.")] = "policy",
+) -> None:
+    """Print the JSON Schema of policy files, or of their cases, for editors."""
+    Screen("en").result(office.policy_schema(of))
 
 
 @app.command("test")
@@ -156,6 +223,16 @@ def _told(program: Program, code: str, known: dict[str, object], spoken: Languag
     return check.reason.in_(spoken)
 
 
+_PROOFS = {
+    "witness": Text(en="shown by an application", zh="有实例为证"),
+    "proved": Text(en="proved", zh="已证明"),
+    "undecided": Text(en="undecided", zh="未能判定"),
+}
+_WITNESS = Text(en="for example {told}", zh="例如 {told}")
+_CHECKED = Text(
+    en="{policy}: {error} errors, {warning} warnings, {information} notes.",
+    zh="{policy}：{error} 个错误，{warning} 个警告，{information} 条提示。",
+)
 _TRUTHS: dict[bool | None, Text] = {
     True: Text(en="holds", zh="成立"),
     False: Text(en="does not hold", zh="不成立"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 import pyarrow as pa
 from rich.console import Console, RenderableType
@@ -60,6 +61,11 @@ class Screen:
         colour = "yellow" if problem.kind.severity == "warning" else "red"
         sentence = escape(problem.sentence(self.language))
         self._errors.print(f"[{colour}]{sentence}[/]", soft_wrap=True, highlight=False)
+
+    def finding(self, grade: Literal["information", "warning", "error"], sentence: str) -> None:
+        """A line among results, coloured by how much it matters."""
+        style = {"information": "cyan", "warning": "yellow", "error": "red"}[grade]
+        self._out.print(sentence, style=style, markup=False, highlight=False, soft_wrap=True)
 
     def failure(self, sentence: str) -> None:
         """A machine's or a call's failure, in one line."""

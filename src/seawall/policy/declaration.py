@@ -7,7 +7,15 @@ replaces, what it names anew it adds (rules at the end), what it lists under `dr
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from seawall.core.text import Text
 from seawall.policy.window import Stream, Window
@@ -31,7 +39,12 @@ def _as_text(value: object) -> object:
     return f"DATE '{value.isoformat()}'" if isinstance(value, date) else value
 
 
-Formula = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Formula = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(min_length=1),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1}),
+]
 """An expression of the house's language; a number, date or truth value may stand bare."""
 
 
