@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Literal
 import pyarrow as pa
 
 from seawall.acts import replaying
+from seawall.acts.deciding import Judge
 from seawall.acts.deriving import Desk, Progress
 from seawall.acts.simulating import NOTE, UnableToSimulateIntoBook
 from seawall.book.store import Book, Snapshot, UnableToChangeBook, UnableToReadBook
@@ -25,8 +26,12 @@ from seawall.core.text import Language, Text
 from seawall.policy import check_problems, reading, window_problems
 from seawall.policy import problems as policy_problems
 from seawall.policy.cases import Cases
+from seawall.policy.decider import Decider
 from seawall.policy.declaration import Sheet
 from seawall.policy.program import Program
+from seawall.policy.trial import Arms, Trial
+from seawall.policy.window import EventStore
+from seawall.policy.window_online import Features, observer
 from seawall.portfolio import (
     collections,
     concentration,
@@ -101,6 +106,30 @@ class Home:
         scratch.mkdir(parents=True, exist_ok=True)
         return DuckEngine(scratch, memory=memory)
 
+    def events(self, deciders: Sequence[Decider]) -> EventStore | None:
+        """The store of events, ready to answer the features of some policies; None without one."""
+        if not self.records.is_file():
+            return None
+        store = self.open_events()
+        for decider in deciders:
+            store.prepare(Features(decider.program.features).definitions)
+        return store
+
+    def open_events(self) -> EventStore:
+        """The store of events; made where there is none yet."""
+        # Django takes a quarter of a second to load, which most commands need not spend.
+        from seawall.records import starting  # noqa: PLC0415
+
+        starting.start(self.records)
+        from seawall.records.event_store import RecordsEventStore  # noqa: PLC0415 - needs Django's set-up
+
+        return RecordsEventStore(observer)
+
+    @property
+    def records(self) -> Path:
+        """The office's database."""
+        return self.folder / "office.sqlite"
+
     def desk(self) -> Desk:
         """What acts on this home's book work with."""
         return Desk(self.book, self.engine(), self.conventions, self.folder / "rejects")
@@ -160,6 +189,40 @@ def policy(name: str) -> Program:
             raise UnableToUseInput((Problem(policy_problems.BASE_MISSING, where, {"name": base}),))
         sheets.insert(0, pack.read_placed(below, Sheet))
     return reading.program(sheets)
+
+
+def judge(at: Home, program: Program, trial: Path | None) -> Judge:
+    """Who decides by a policy: it alone or in a trial, with the events that a home keeps.
+
+    Raises:
+        UnableToUseInput: the trial, or a policy in it, cannot be read.
+    """
+    champion = Decider(program)
+    arms = None
+    if trial is not None:
+        arms = _arms(champion, pack.read_placed(trial, Trial), trial.parent)
+    every = [champion, *((*arms.challengers, *arms.shadows) if arms else ())]
+    looks_back = any(each.program.features for each in every)
+    return Judge(champion, arms, at.events(every) if looks_back else None)
+
+
+def _arms(champion: Decider, placed: pack.Placed[Trial], folder: Path) -> Arms:
+    declared = placed.declared
+    if declared.challengers and champion.program.customer is None:
+        facts: dict[str, object] = {"policy": champion.program.id}
+        where = placed.place("challengers")
+        raise UnableToUseInput((Problem(policy_problems.TRIAL_NO_CUSTOMER, where, facts),))
+
+    def decider(name: str) -> Decider:
+        beside = folder / name
+        return Decider(policy(str(beside) if beside.is_file() else name))
+
+    return Arms(
+        trial=declared,
+        champion=champion,
+        challengers=tuple(decider(each.policy) for each in declared.challengers),
+        shadows=tuple(decider(name) for name in declared.shadows),
+    )
 
 
 def policy_cases(name: str) -> pack.Placed[Cases] | None:

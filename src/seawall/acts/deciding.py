@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +14,10 @@ from seawall.core.problem import Place, Problem, UnableToUseInput
 from seawall.policy import application, problems
 from seawall.policy.decider import Decider
 from seawall.policy.decision import Decision
+from seawall.policy.program import Program
+from seawall.policy.trial import Arms, Role
+from seawall.policy.window import EventStore
+from seawall.policy.window_online import Features
 
 NUMBERED = "row"
 """What a decision is known by where its application has no id: its place in the file, from 1."""
@@ -21,32 +26,91 @@ IDS = ("application_id", "id")
 
 @dataclass(frozen=True)
 class Decided:
-    """One application, what was known of it, and the answer."""
+    """One application, what was known of it, and the answer.
+
+    Attributes:
+        decider: the policy that answered.
+        role: whether its answer counts: a shadow's does not.
+        problems: what in the application could not be used.
+    """
 
     reference: dict[str, str]
+    decider: Decider
+    role: Role
     known: dict[str, object]
     decision: Decision
     problems: tuple[Problem, ...]
 
 
-def decide_file(decider: Decider, file: Path) -> Iterator[Decided]:
-    """Decide every application of a file, in order.
+@dataclass(frozen=True)
+class Judge:
+    """Who decides, and what it can ask.
+
+    Attributes:
+        champion: the policy in force.
+        arms: the trial it is in, if it is in one.
+        events: where features are looked up that an application does not bring; they are missing
+            where None.
+    """
+
+    champion: Decider
+    arms: Arms | None = None
+    events: EventStore | None = None
+
+
+def decide_file(judge: Judge, file: Path) -> Iterator[Decided]:
+    """Decide every application of a file, in order; of a trial, the shadows' answers follow each.
 
     Args:
-        decider: the policy.
+        judge: who decides.
         file: `.json` (an object or a list of them), `.jsonl`, `.csv` with a header, `.parquet`.
 
     Raises:
         UnableToUseInput: the file holds no applications; nothing was decided then.
     """
+    windows = {id(each): Features(each.program.features) for each in _every(judge)}
     for row, given in enumerate(applications(file), 1):
-        known, strange = application.read(decider.program, given)
-        yield Decided(
-            reference=_reference(row, given),
-            known=known,
-            decision=decider.decide(known),
-            problems=tuple(_problems(decider, file, row, known, strange)),
-        )
+        for role, decider in _deciders(judge, given):
+            program = decider.program
+            known, strange = application.read(program, given)
+            if judge.events is not None and program.features:
+                known |= _looked_up(windows[id(decider)], judge.events, program, known)
+            yield Decided(
+                reference=_reference(row, given),
+                decider=decider,
+                role=role,
+                known=known,
+                decision=decider.decide(known),
+                problems=tuple(_problems(decider, file, row, known, strange)),
+            )
+
+
+def _every(judge: Judge) -> Iterator[Decider]:
+    yield judge.champion
+    if judge.arms is not None:
+        yield from (*judge.arms.challengers, *judge.arms.shadows)
+
+
+def _deciders(judge: Judge, given: Mapping[str, object]) -> Iterable[tuple[Role, Decider]]:
+    if judge.arms is None:
+        return (("champion", judge.champion),)
+    program = judge.champion.program
+    known = judge.champion.known(application.read(program, given)[0])
+    token, day = known.get(program.customer or ""), known.get(program.as_of or "")
+    return judge.arms.deciders(
+        token if isinstance(token, str) else None,
+        day.date() if isinstance(day, datetime) else day if isinstance(day, date) else None,
+    )
+
+
+def _looked_up(
+    features: Features, events: EventStore, program: Program, known: Mapping[str, object]
+) -> dict[str, object]:
+    """The features that the application does not bring, as of its own time."""
+    at = known.get(program.as_of or "")
+    asks = features.asks(known, at if isinstance(at, datetime) else None)
+    found = features.values(asks, events.totals(asks))
+    return {name: value for name, value in found.items() if name not in known}
 
 
 def _reference(row: int, given: Mapping[str, object]) -> dict[str, str]:

@@ -9,8 +9,9 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from seawall import office
-from seawall.acts.deciding import Decided, decide_file
-from seawall.cli.options import LangOption, QuietOption
+from seawall.acts.deciding import Decided, Judge, decide_file
+from seawall.acts.remembering import remember
+from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.expression.explain import Part
 from seawall.core.expression.types import Value
@@ -53,8 +54,8 @@ def explain_(
     screen = Screen(language(lang))
     program = office.policy(policy)
     if given is not None:
-        for decided in decide_file(Decider(program), given):
-            _take_apart(screen, Decider(program), decided)
+        for decided in decide_file(Judge(Decider(program)), given):
+            _take_apart(screen, decided)
         return
     screen.result(program.title.in_(screen.language))
     for heading, lines in groupby(explain.sentences(program), key=lambda each: each.under):
@@ -63,9 +64,9 @@ def explain_(
             screen.result(f"  {line.text.in_(screen.language)}")
 
 
-def _take_apart(screen: Screen, decider: Decider, decided: Decided) -> None:
-    _say_decision(screen, decider.program, decided)
-    for answer in explain.answered(decider, decided.known):
+def _take_apart(screen: Screen, decided: Decided) -> None:
+    _say_decision(screen, decided)
+    for answer in explain.answered(decided.decider, decided.known):
         tree = Tree(
             f"[bold]{escape(answer.check.id)}[/] {_TRUTHS[answer.truth].in_(screen.language)}"
         )
@@ -136,6 +137,24 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
+@app.command("remember")
+def remember_(
+    policy: PolicyArgument,
+    stream: Annotated[str, typer.Argument(help="One of the policy's streams.")],
+    file: Annotated[Path, typer.Argument(help="Events: .json, .jsonl, .csv or .parquet.")],
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Store events in the home, so that decisions can look back on them."""
+    screen = Screen(language(lang), quiet=quiet)
+    events = office.home(home).open_events()
+    told = remember(events, office.policy(policy), stream, file)
+    for problem in told.problems:
+        screen.problem(problem)
+    screen.say(_REMEMBERED, new=told.new, known=told.known, stream=stream)
+
+
 @app.command("schema")
 def schema(
     of: Annotated[Literal["policy", "cases"], typer.Argument(help="Of which file.")] = "policy",
@@ -173,6 +192,10 @@ def run_cases(
 def decide(
     policy: PolicyArgument,
     given: InputOption,
+    trial: Annotated[
+        Path | None,
+        typer.Option("--trial", help="A trial: challengers and shadows beside the policy."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write every decision's whole record, as JSON lines."),
@@ -180,33 +203,41 @@ def decide(
     form: Annotated[
         Literal["text", "json"], typer.Option("--format", help="How to print.")
     ] = "text",
+    home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:
     """Decide applications by a policy."""
     screen = Screen(language(lang), quiet=quiet)
-    decider = Decider(office.policy(policy))
+    judge = office.judge(office.home(home), office.policy(policy), trial)
     counts = dict.fromkeys(("approve", "refer", "decline"), 0)
     lines = []
-    for decided in decide_file(decider, given):
-        counts[decided.decision.outcome] += 1
+    for decided in decide_file(judge, given):
         for problem in decided.problems:
             screen.problem(problem)
         if output is not None or form == "json":
-            lines.append(record.record(decider, decided.known, reference=decided.reference))
-        if output is None and form == "text":
-            _say_decision(screen, decider.program, decided)
+            lines.append(_record(decided, judge))
+        if decided.role != "shadow":
+            counts[decided.decision.outcome] += 1
+            if output is None and form == "text":
+                _say_decision(screen, decided)
     if output is not None:
         output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         screen.say(_WRITTEN, n=len(lines), path=output)
     elif form == "json":
         for line in lines:
             screen.result(line)
-    screen.say(_COUNTED, **counts, digest=decider.program.digest[:12], policy=decider.program.id)
+    program = judge.champion.program
+    screen.say(_COUNTED, **counts, digest=program.digest[:12], policy=program.id)
 
 
-def _say_decision(screen: Screen, program: Program, decided: Decided) -> None:
-    spoken, decision = screen.language, decided.decision
+def _record(decided: Decided, judge: Judge) -> str:
+    trial = {"trial": judge.arms.trial.id, "role": decided.role} if judge.arms else {}
+    return record.record(decided.decider, decided.known, reference=decided.reference | trial)
+
+
+def _say_decision(screen: Screen, decided: Decided) -> None:
+    spoken, decision, program = screen.language, decided.decision, decided.decider.program
     known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
     screen.result(f"{known_by}: {explain.THEN[decision.outcome].in_(spoken)}")
     for code in decision.reasons:
@@ -223,6 +254,10 @@ def _told(program: Program, code: str, known: dict[str, object], spoken: Languag
     return check.reason.in_(spoken)
 
 
+_REMEMBERED = Text(
+    en="{stream}: {new:,} events stored, {known:,} known before.",
+    zh="{stream}：新存储 {new:,} 个事件，{known:,} 个此前已存在。",
+)
 _PROOFS = {
     "witness": Text(en="shown by an application", zh="有实例为证"),
     "proved": Text(en="proved", zh="已证明"),

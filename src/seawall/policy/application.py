@@ -29,15 +29,21 @@ def read(
         value = given.get(name)
         if value is None or value == "":
             continue
-        if isinstance(value, str):
-            value = _from_text(value, program.types[name].kind)
-        elif program.types[name].kind == "integer" and isinstance(value, float):
-            value = int(value) if value.is_integer() else None
-        if value is None:
-            strange[name] = given[name]
+        found = typed(value, program.types[name].kind)
+        if found is None:
+            strange[name] = value
         else:
-            known[name] = value
+            known[name] = found
     return known, strange
+
+
+def typed(value: object, kind: Kind) -> object:
+    """A value as its kind: texts are read, whole numbers become integers; None where it cannot be."""
+    if isinstance(value, str):
+        return _from_text(value, kind)
+    if kind == "integer" and isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value
 
 
 def outside(program: Program, known: Mapping[str, object]) -> dict[str, object]:

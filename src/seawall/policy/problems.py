@@ -83,6 +83,14 @@ BASE_CIRCLE = Kind(
     Text(en="Let one of them be a whole policy.", zh="请让其中一个成为完整策略。"),
 )
 
+TRIAL_NO_CUSTOMER = Kind(
+    "policy-trial-no-customer",
+    Text(en="Challengers decide a share of the customers, but {policy} does not say which input is "
+         "the customer's token.",
+         zh="挑战者策略按客户分流，但 {policy} 未说明哪个输入是客户标识。"),
+    Text(en="Add `customer:` with the name of that input to the policy.",
+         zh="请在策略中添加 `customer:`，取值为该输入名。"),
+)  # fmt: skip
 VALUE_UNREADABLE = Kind(
     "application-value-unreadable",
     Text(en="{value} is not a {kind}; it counts as missing.",
@@ -113,5 +121,5 @@ APPLICATIONS_UNREADABLE = Kind(
 KINDS = (
     VALUE_UNREADABLE, VALUE_OUTSIDE, APPLICATIONS_UNREADABLE,
     NAME_TWICE, CIRCLE, NOT_BOOLEAN, KIND_MISFIT, NAME_UNKNOWN, AS_OF_MISSING, FEATURE_TIME_MISSING, CELL_UNREADABLE,
-    NO_INPUTS, BASE_MISSING, BASE_CIRCLE,
+    NO_INPUTS, TRIAL_NO_CUSTOMER, BASE_MISSING, BASE_CIRCLE,
 )  # fmt: skip
