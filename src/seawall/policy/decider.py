@@ -8,16 +8,15 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import cast
 
-from seawall.core.expression.python import Body
+from seawall.core.expression.python import Body, fits
 from seawall.core.expression.types import NUMBER_MOST, Type, Value
 from seawall.policy.decision import Decision
 from seawall.policy.declaration import Input, Outcome
 from seawall.policy.program import OUTCOMES, Define, Lookup, LookupRow, Program
 
+_Values = Callable[[Mapping[str, object]], tuple[Value, ...]]
 _SEEN_MOST = 65_536
 """How many patterns of truths are remembered with their outcome and reasons."""
-
-Truths = tuple[bool | None, ...]
 
 
 class Decider:
@@ -25,53 +24,66 @@ class Decider:
 
     An instance belongs to any number of threads: deciding changes nothing but a memory of patterns.
 
+    Attributes:
+        program: the policy.
+        decide: decides one application: a mapping with a value per input and feature; what is
+            absent, of another kind or outside the declared limits is missing, other keys are passed
+            over. It is the generated function itself, for a call around it would cost a tenth.
+
     >>> # docs/how-to/write-a-policy.md builds one from nothing
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._asked = program.asked
-        self._answer = _compiled(program, program.offer)
-        self._seen: dict[Truths, tuple[Outcome, tuple[str, ...]]] = {}
-
-    def decide(self, application: Mapping[str, object]) -> Decision:
-        """Decide one application.
-
-        Args:
-            application: a value per input and feature; what is absent, of another kind or outside
-                the declared limits is missing. Other keys are passed over.
-        """
-        truths, offer = self._answer(*map(application.get, self._asked))
-        outcome, reasons = self._seen.get(truths) or self._concluded(truths)
-        return Decision(outcome, reasons, offer, truths)
+        self.decide = _deciding(program)
 
     def values(self, application: Mapping[str, object]) -> dict[str, Value]:
         """Every name of the policy with its value: inputs as they were read, and all steps."""
-        _, found = self._every(*map(application.get, self._asked))
-        return dict(zip(self.program.types, found, strict=True))
+        return dict(zip(self.program.types, self._every(application), strict=True))
 
     def known(self, application: Mapping[str, object]) -> dict[str, Value]:
         """What the policy asks for, as it was read, before the declared limits."""
-        return dict(zip(self._asked, self._read(*map(application.get, self._asked)), strict=True))
+        return dict(zip(self.program.asked, self._known(application), strict=True))
 
     @cached_property
-    def _read(self) -> Callable[..., tuple[Value, ...]]:
+    def _known(self) -> _Values:
         body = Body()
-        held = [body.take(name, self.program.types[name]) for name in self._asked]
-        return cast("Callable[..., tuple[Value, ...]]", body.function(_tuple(held)))
+        held = _fetched(body, self.program)
+        for name, local in held.items():
+            body.read(local, self.program.types[name])
+        return cast("_Values", body.function(_tuple(list(held.values()))))
 
     @cached_property
-    def _every(self) -> Callable[..., tuple[Truths, tuple[Value, ...]]]:
-        return _compiled(self.program, tuple(self.program.types))
+    def _every(self) -> _Values:
+        body = Body()
+        types, held = self.program.types, _fetched(body, self.program)
+        _read(body, self.program, held)
+        _compute(body, self.program, held)
+        return cast("_Values", body.function(_tuple([_one_zero(held[n], types[n]) for n in types])))
 
-    def _concluded(self, truths: Truths) -> tuple[Outcome, tuple[str, ...]]:
-        found = concluded(self.program, truths)
-        if len(self._seen) < _SEEN_MOST:
-            self._seen[truths] = found
+
+class _Patterns(dict[int, Decision]):
+    """Decisions, without their offers, by the pattern of their truths: each is concluded once."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self._program = program
+
+    def __missing__(self, pattern: int) -> Decision:
+        truths = tuple(_DIGITS[pattern >> 2 * n & 3] for n in range(len(self._program.checks)))
+        outcome, reasons = concluded(self._program, truths)
+        found = Decision(outcome, reasons, (), truths)
+        if len(self) < _SEEN_MOST:
+            self[pattern] = found
         return found
 
 
-def concluded(program: Program, truths: Truths) -> tuple[Outcome, tuple[str, ...]]:
+_TRUE, _NULL = 1, 2
+_DIGITS: tuple[bool | None, ...] = (False, True, None)
+"""Truths stand in one integer, two bits each, so that a pattern is looked up by one number."""
+
+
+def concluded(program: Program, truths: tuple[bool | None, ...]) -> tuple[Outcome, tuple[str, ...]]:
     """The outcome of a pattern of truths, and the reasons for it."""
     follows = [check.follows(truth) for check, truth in zip(program.checks, truths, strict=True)]
     severity = max(follows, default=0)
@@ -83,24 +95,86 @@ def concluded(program: Program, truths: Truths) -> tuple[Outcome, tuple[str, ...
     return OUTCOMES[severity], reasons
 
 
-def _compiled(
-    program: Program, wanted: tuple[str, ...]
-) -> Callable[..., tuple[Truths, tuple[Value, ...]]]:
-    """A function over what the policy asks, positional: the truths, and the values wanted."""
+def _deciding(program: Program) -> Callable[[Mapping[str, object]], Decision]:
     body = Body()
-    held: dict[str, str] = {}
-    for name in program.asked:
-        held[name] = body.take(name, program.types[name])
-        if name in program.inputs:
-            _limit(body, held[name], program.inputs[name])
+    patterns = body.constant(_Patterns(program))
+    held = _fetched(body, program)
+    if len(program.checks) <= _TWICE_MOST:
+        # Where everything asked for is there, as in most applications, nothing need be read, and
+        # hardly anything can be NULL: that case gets lines of its own.
+        tests = [_fitting(body, program, name, local) for name, local in held.items()]
+        body.line(f"if {' and '.join(tests)}:")
+        with body.indented(), body.present(program.asked):
+            body.line(f"return {_decided(body, program, dict(held), patterns)}")
+    _read(body, program, held)
+    return cast(
+        "Callable[[Mapping[str, object]], Decision]",
+        body.function(_decided(body, program, held, patterns)),
+    )
+
+
+_TWICE_MOST = 100
+"""Policies with more checks are compiled for the general case only, to be ready sooner."""
+
+
+def _decided(body: Body, program: Program, held: dict[str, str], patterns: str) -> str:
+    """The lines that decide from inputs that were read; and what they return."""
+    _compute(body, program, held)
+    pattern = body.fresh()
+    body.line(f"{pattern} = 0")
+    for number, check in enumerate(program.checks):
+        true, null = (f"{pattern} += {digit << 2 * number}" for digit in (_TRUE, _NULL))
+        body.tally(check.expression, true=true, null=null)
+    if not program.offer:
+        return f"{patterns}[{pattern}]"
+    outcome, reasons, truths = (body.fresh() for _ in range(3))
+    body.line(f"{outcome}, {reasons}, _, {truths} = {patterns}[{pattern}]")
+    offer = _tuple([_one_zero(held[name], program.types[name]) for name in program.offer])
+    return f"{body.constant(Decision)}({outcome}, {reasons}, {offer}, {truths})"
+
+
+def _fetched(body: Body, program: Program) -> dict[str, str]:
+    """The lines that look up what the policy asks of an application: the local variables."""
+    held = dict(zip(program.asked, body.fetch(program.asked), strict=True))
+    for name, local in held.items():
+        body.name(name, local)
+    return held
+
+
+def _fitting(body: Body, program: Program, name: str, local: str) -> str:
+    """Python that is true where a value is there, of its kind and within the declared limits."""
+    inside = _limits(body, local, program.inputs[name]) if name in program.inputs else []
+    return " and ".join([fits(local, program.types[name]), *inside])
+
+
+def _read(body: Body, program: Program, held: Mapping[str, str]) -> None:
+    """The lines that read what was looked up; what is outside the declared limits is missing."""
+    for name, local in held.items():
+        body.read(local, program.types[name])
+        inside = _limits(body, local, program.inputs[name]) if name in program.inputs else []
+        if inside:
+            body.line(f"if {local} is not None and not ({' and '.join(inside)}): {local} = None")
+
+
+def _limits(body: Body, local: str, asked: Input) -> list[str]:
+    """Tests of a value that is there; all are true within the declared limits."""
+    tests = []
+    if asked.least is not None:
+        tests.append(f"{local} >= {body.constant(asked.least)}")
+    if asked.most is not None:
+        tests.append(f"{local} <= {body.constant(asked.most)}")
+    if asked.among is not None:
+        tests.append(f"{local} in {body.constant(frozenset(asked.among))}")
+    return tests
+
+
+def _compute(body: Body, program: Program, held: dict[str, str]) -> None:
+    """The lines that compute every value; adds its local variable to those held."""
     for step in program.steps:
-        for name, local in (_defined if isinstance(step, Define) else _looked_up)(body, step):  # type: ignore[arg-type]
+        made = _defined(body, step) if isinstance(step, Define) else _looked_up(body, step)
+        for name, local in made:
             held[name] = local
             body.name(name, local)
-    truths = [body.bind(check.expression) for check in program.checks]
-    values = [_one_zero(held[name], program.types[name]) for name in wanted]
-    made = body.function(f"({_tuple(truths)}, {_tuple(values)})")
-    return cast("Callable[..., tuple[Truths, tuple[Value, ...]]]", made)
 
 
 def _one_zero(local: str, type_: Type) -> str:
@@ -112,19 +186,6 @@ def _one_zero(local: str, type_: Type) -> str:
 
 def _tuple(parts: list[str]) -> str:
     return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-
-
-def _limit(body: Body, local: str, asked: Input) -> None:
-    """What is outside the declared limits is missing."""
-    tests = []
-    if asked.least is not None:
-        tests.append(f"{local} < {body.constant(asked.least)}")
-    if asked.most is not None:
-        tests.append(f"{local} > {body.constant(asked.most)}")
-    if asked.among is not None:
-        tests.append(f"{local} not in {body.constant(frozenset(asked.among))}")
-    if tests:
-        body.line(f"if {local} is not None and ({' or '.join(tests)}): {local} = None")
 
 
 def _defined(body: Body, step: Define) -> list[tuple[str, str]]:

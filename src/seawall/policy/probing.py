@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from seawall.core.expression.functions import midnight
 from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST, Value
-from seawall.policy.decider import Decider, Truths
+from seawall.policy.decider import Decider
 from seawall.policy.finding import Application
 from seawall.policy.program import Program
 from seawall.policy.reach import asked, expressions, mentions, upstream
@@ -83,7 +83,7 @@ _CODES = {False: 0, True: 1, None: 2}
 _NULLS = bytes((0, 0, 1, *range(3, 256)))
 
 
-def pattern(truths: Truths) -> Pattern:
+def pattern(truths: tuple[bool | None, ...]) -> Pattern:
     """Truths as numbers."""
     codes = bytes(map(_CODES.__getitem__, truths))
     true = int.from_bytes(codes.replace(b"\x02", b"\x00"), "little")

@@ -38,6 +38,11 @@ _to_upper = str.maketrans(LOWER, UPPER)
 _day_most = DATE_MOST.toordinal()
 
 
+def read_boolean(given: object) -> bool | None:
+    """An input declared boolean."""
+    return given if given is True or given is False else None
+
+
 def read_integer(given: object) -> int | None:
     """An input declared integer; what does not fit into 64 bits reads as NULL."""
     return given if type(given) is int and INTEGER_LEAST <= given <= INTEGER_MOST else None
@@ -255,7 +260,7 @@ def midnight(given: date) -> datetime:
 CALLABLE: dict[str, Callable[..., object]] = {
     function.__name__: function
     for function in (
-        *(read_integer, read_number, read_text, read_date, read_timestamp),
+        *(read_boolean, read_integer, read_number, read_text, read_date, read_timestamp),
         *(remainder_integer, sign, floor, ceiling, rounded, square_root, lower, upper),
         *(add_days, months_between, years_between, seconds_between, midnight),
         *(integer_of_number, integer_of_text, number_of_text, boolean_of_text),
@@ -277,5 +282,6 @@ CALLABLE: dict[str, Callable[..., object]] = {
     "int": int,
     "date": date,
     "datetime": datetime,
+    "KeyError": KeyError,
 }
 """Every name that generated Python may call; nothing else is in its reach."""

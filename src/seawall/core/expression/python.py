@@ -6,7 +6,7 @@ it: texts, dates and patterns are handed over as values, inputs by position.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -22,19 +22,20 @@ from seawall.core.expression.functions import CALLABLE
 from seawall.core.expression.language import Expression
 from seawall.core.expression.operators import STARTS_RAW, Overload
 from seawall.core.expression.tree import Call, Constant, Name, Node, Pattern, branches
-from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST, NUMBER_MOST, Type, Value
+from seawall.core.expression.types import NUMBER_MOST, Type, Value
 
-BORDER = {
-    "boolean": "{0} if {0} is True or {0} is False else None",
-    "integer": f"{{0}} if type({{0}}) is int and {INTEGER_LEAST} <= {{0}} <= {INTEGER_MOST} "
-    "else read_integer({0})",
-    "number": f"{{0}} if type({{0}}) is float and -{NUMBER_MOST!r} <= {{0}} <= {NUMBER_MOST!r} "
-    "else read_number({0})",
-    "text": "{0} if type({0}) is str and {0}.isascii() else read_text({0})",
-    "date": "{0} if type({0}) is date else read_date({0})",
-    "timestamp": "{0} if type({0}) is datetime and {0}.tzinfo is None else read_timestamp({0})",
+SMALL = 2**30
+"""Smaller integers are one digit of CPython's, which compares these without a call."""
+
+FITS = {
+    "boolean": "({0} is True or {0} is False)",
+    "integer": f"type({{0}}) is int and -{SMALL} < {{0}} < {SMALL}",
+    "number": f"type({{0}}) is float and -{NUMBER_MOST!r} <= {{0}} <= {NUMBER_MOST!r}",
+    "text": "type({0}) is str and {0}.isascii()",
+    "date": "type({0}) is date",
+    "timestamp": "type({0}) is datetime and {0}.tzinfo is None",
 }
-"""How an input is read: the usual case without a call, all others by `functions`."""
+"""The usual case of a value that a caller gives: it is what it was declared, and needs no reading."""
 
 
 class Body:
@@ -60,6 +61,7 @@ class Body:
         self._margin = ""
         self._parameters: list[str] = []
         self._locals: dict[str, str] = {}
+        self._present: set[str] = set()
         self._constants: dict[str, object] = {}
         self._forms: dict[str, Callable[[Call], Fragment]] = {
             "AND": self._logic,
@@ -89,12 +91,46 @@ class Body:
             the local variable that holds it; None in it is NULL. Where the type promises that it
             is there, the caller must not run the lines that follow while it is None.
         """
+        local = self.parameter()
+        self.name(name, local)
+        if not clean:
+            self.read(local, type_)
+        return local
+
+    def parameter(self) -> str:
+        """The next positional parameter."""
         local = self.fresh("v")
         self._parameters.append(local)
-        self._locals[name] = local
-        if not clean:
-            self.line(f"{local} = {BORDER[type_.kind].format(local)}")
         return local
+
+    def fetch(self, names: Sequence[str]) -> list[str]:
+        """Make a mapping the next positional parameter, and look names up in it; None if absent."""
+        held = self.parameter()
+        keys = [self.constant(name) for name in names]
+        found = [self.fresh("v") for _ in names]
+        pairs = list(zip(found, keys, strict=True))
+        self.line("try:")
+        with self.indented():
+            for local, key in pairs:
+                self.line(f"{local} = {held}[{key}]")
+        self.line("except KeyError:")
+        with self.indented():
+            for local, key in pairs:
+                self.line(f"{local} = {held}.get({key})")
+        return found
+
+    def read(self, local: str, type_: Type) -> None:
+        """Turn a local variable that holds whatever the caller gave into an input."""
+        self.line(f"if not ({fits(local, type_)}): {local} = read_{type_.kind}({local})")
+
+    @contextmanager
+    def present(self, names: Iterable[str]) -> Iterator[None]:
+        """Within, these names are known to be there: nothing asks whether they are NULL."""
+        before, self._present = self._present, {self._locals[name] for name in names}
+        try:
+            yield
+        finally:
+            self._present = before
 
     def name(self, name: str, local: str) -> None:
         """Let expressions read a local variable by name: a derived value, for example."""
@@ -140,6 +176,16 @@ class Body:
         """Python that is true where a boolean expression is TRUE, false where FALSE or NULL."""
         return self._fragment(expression.node).truth
 
+    def tally(self, expression: Expression, *, true: str, null: str) -> None:
+        """Run one statement where a boolean expression is TRUE, another where it is NULL."""
+        fragment = self._settled(self._fragment(expression.node))
+        if ALWAYS in fragment.nulls:
+            self.line(null)
+            return
+        if fragment.nulls:
+            self.line(f"if {fragment.null}: {null}")
+        self.line(f"{'elif' if fragment.nulls else 'if'} {fragment.text}: {true}")
+
     def source(self, returns: str) -> str:
         """The function as Python source."""
         lines = "".join(f"    {line}\n" for line in self._lines)
@@ -177,7 +223,8 @@ class Body:
             return self._constant_fragment(node.value)
         if isinstance(node, Name):
             local = self._locals[node.name]
-            return Fragment((f"{local} is None",) if node.nullable else (), local, atomic=True)
+            open_ = node.nullable and local not in self._present
+            return Fragment((f"{local} is None",) if open_ else (), local, atomic=True)
         form = self._forms.get(node.overload.operator, self._strict)
         fragment = form(node)
         return self._shallow(fragment)
@@ -379,6 +426,11 @@ class Body:
         nulls = dict.fromkeys(itertools.chain.from_iterable(part.nulls for part in parts))
         text = f"{name}({', '.join(part.text for part in parts)})"
         return Fragment(tuple(nulls), text, depth=1 + max(part.depth for part in parts))
+
+
+def fits(local: str, type_: Type) -> str:
+    """Python that is true where a local variable holds an input that needs no reading."""
+    return FITS[type_.kind].format(local)
 
 
 def _is_nonzero(divisor: Node) -> bool:
