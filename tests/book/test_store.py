@@ -1,9 +1,11 @@
 """The book on disk: all or nothing, whoever dies when; checked from outside after every step."""
 
+import itertools
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -164,19 +166,106 @@ def broken(*_: object, **__: object) -> NoReturn:
     raise Broken
 
 
-@pytest.mark.parametrize("breaks", ["os.fsync", "json.dump", "pathlib.Path.replace"])
-def test_a_machine_that_fails_before_the_swap_leaves_the_book_as_it_was(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, breaks: str
+def test_whichever_sync_fails_the_book_is_the_old_or_the_new_one_and_whole(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = os.fsync, []
+    for fails_at in itertools.count(1):
+        calls = itertools.count(1)
+        book = folder / str(fails_at)
+        pay(book, 1)
+
+        def sync(handle: int, fails_at: int = fails_at, calls: Iterator[int] = calls) -> None:
+            if next(calls) == fails_at:
+                raise Broken
+            real(handle)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", sync)
+            try:
+                pay(book, 2)
+            except Broken:
+                left.append(held(book)["payment"])
+            else:
+                break
+        assert debris(book) == set()
+        pay(book, 3)
+        assert held(book) == {"payment": [*left[-1], 3]}
+    # Two facts, their folder, the book's folder and the manifest; then the swap; the folder again.
+    assert left == [[1], [1], [1], [1], [1], [1, 2]]
+
+
+def test_a_swap_that_fails_leaves_the_book_as_it_was_and_the_next_change_sweeps_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pay(folder, 1)
     with monkeypatch.context() as patched:
-        patched.setattr(breaks, broken)
+        patched.setattr(Path, "replace", broken)
         with pytest.raises(Broken):
             pay(folder, 2)
     assert held(folder) == {"payment": [1]}
-    assert debris(folder) == set()
+    left = debris(folder)
     pay(folder, 3)
     assert held(folder) == {"payment": [1, 3]}
+    assert not any(each.exists() for each in left)
+
+
+def test_a_failure_after_the_swap_takes_nothing_away(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.replace
+
+    def interrupted(aside: Path, target: Path) -> NoReturn:
+        real(aside, target)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pay(folder, 1)
+    assert held(folder) == {"payment": [1]}
+    pay(folder, 2)
+    assert held(folder) == {"payment": [1, 2]}
+
+
+def test_a_change_without_a_flush_is_finished_at_its_end(folder: Path) -> None:
+    with Book(folder).change() as change:
+        change.append("payment", facts(1, 2))
+    assert held(folder) == {"payment": [1, 2]}
+
+
+def test_rows_appended_after_a_flush_are_kept_once_and_in_order(folder: Path) -> None:
+    with Book(folder).change() as change:
+        for number in range(4):
+            change.append("payment", facts(number))
+            change.flush()
+            seen = [pq.read_table(file)["n"].to_pylist() for file in change.after.tables["payment"]]
+            assert seen == [[n] for n in range(number + 1)]
+        change.append("payment", facts(9))
+    assert held(folder) == {"payment": [0, 1, 2, 3, 9]}
+
+
+def test_a_replaced_table_forgets_rows_appended_before_and_takes_those_appended_after(
+    folder: Path,
+) -> None:
+    with Book(folder).change() as change:
+        change.append("month_end", facts(7))
+        derive(change, 1)
+        change.append("month_end", facts(8))
+    assert held(folder) == {"month_end": [1, 8]}
+
+
+def test_files_of_others_beside_the_book_are_never_swept(folder: Path) -> None:
+    mine = [folder / "notes" / "plan.txt", folder / "0123456789ab" / "x.txt",
+            folder / "0123456789abcd" / "x.parquet", folder / "fedcba987654"]  # fmt: skip
+    for file in mine:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("mine", "utf-8")
+    (folder / "empty").mkdir()
+    for number in range(3):
+        pay(folder, number)
+    assert [file.read_text("utf-8") for file in mine] == ["mine"] * 4
+    assert (folder / "empty").is_dir()
 
 
 def run(folder: Path, script: str) -> subprocess.Popen[str]:
@@ -258,14 +347,74 @@ def test_a_manifest_of_a_later_format_is_refused_and_nothing_is_swept(folder: Pa
     pay(folder, 1)
     manifest = folder / "manifest.json"
     told = json.loads(manifest.read_text("utf-8"))
-    manifest.write_text(json.dumps({**told, "format": 2, "tables": {}}), "utf-8")
-    with pytest.raises(UnableToReadBook, match="has format 2, this version reads 1"):
+    manifest.write_text(json.dumps({"format": 2, "shards": {}}), "utf-8")
+    with pytest.raises(UnableToReadBook, match=r"format 2, this version reads 1; upgrade Seawall"):
         Book(folder).snapshot()
     with pytest.raises(UnableToReadBook):
         pay(folder, 2)
     assert [pq.read_table(folder / file)["n"][0].as_py() for file in told["tables"]["payment"]] == [
         1
     ]
+
+
+WHOLE = {"format": 1, "tables": {}, "brought": [], "notes": {}}
+DAMAGES = {
+    "nothing": "",
+    "zeros": "\0" * 100,
+    "half": json.dumps(WHOLE)[:-9],
+    "no object": "[]",
+    "empty": "{}",
+    "no tables": '{"format": 1}',
+    "format is true": json.dumps({**WHOLE, "format": True}),
+    "format is a text": json.dumps({**WHOLE, "format": "1"}),
+    "format is nought": json.dumps({**WHOLE, "format": 0}),
+    "format is huge": '{"format": 1' + "0" * 400 + "}",
+    "format is longer than numbers may be": '{"format": ' + "1" * 10_000 + "}",
+    "format is infinite": '{"format": 1e999}',
+    "tables is a list": json.dumps({**WHOLE, "tables": []}),
+    "a table is a text": json.dumps({**WHOLE, "tables": {"loan": "x.parquet"}}),
+    "a file is a number": json.dumps({**WHOLE, "tables": {"loan": [1]}}),
+    "a file is outside": json.dumps({**WHOLE, "tables": {"loan": ["../x.parquet"]}}),
+    "a file is absolute": json.dumps({**WHOLE, "tables": {"loan": ["/etc/passwd"]}}),
+    "a file has no name": json.dumps({**WHOLE, "tables": {"loan": [""]}}),
+    "a file holds a zero": json.dumps({**WHOLE, "tables": {"loan": ["a\0b"]}}),
+    "rows are beyond counting": json.dumps({**WHOLE, "brought": [{**vars(TAPE), "rows": 2**63}]}),
+    "rows are negative": json.dumps({**WHOLE, "brought": [{**vars(TAPE), "rows": -1}]}),
+    "a tape without its sum": json.dumps({**WHOLE, "brought": [{"file": "x"}]}),
+    "a note is a list": json.dumps({**WHOLE, "notes": {"plan": []}}),
+    "a field of another format": json.dumps({**WHOLE, "shards": 1}),
+    "nested without end": '{"format": 1, "tables": ' + "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_manifest_is_refused_with_its_path_and_a_remedy_and_nothing_is_swept(
+    folder: Path, damage: str
+) -> None:
+    pay(folder, 1)
+    manifest = folder / "manifest.json"
+    manifest.write_text(DAMAGES[damage], "utf-8")
+    files = {*folder.rglob("*.parquet")}
+    with pytest.raises(UnableToReadBook) as caught:
+        Book(folder).snapshot()
+    assert str(caught.value).startswith(f"{manifest} cannot be read: it is damaged (")
+    assert "restore it from a backup" in str(caught.value)
+    assert len(str(caught.value)) < 500
+    with pytest.raises(UnableToReadBook):
+        pay(folder, 2)
+    assert {*folder.rglob("*.parquet")} == files
+
+
+def test_a_manifest_that_is_not_text_or_no_file_is_refused(folder: Path) -> None:
+    folder.mkdir()
+    manifest = folder / "manifest.json"
+    manifest.write_bytes(json.dumps(WHOLE).encode("utf-16"))
+    with pytest.raises(UnableToReadBook, match="damaged"):
+        Book(folder).snapshot()
+    manifest.unlink()
+    manifest.mkdir()
+    with pytest.raises(UnableToReadBook, match="Is a directory; check its permissions"):
+        Book(folder).snapshot()
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's list of open files")
@@ -276,16 +425,40 @@ def test_facts_are_durable_before_the_manifest_and_the_manifest_before_the_swap(
     real_sync, real_replace = os.fsync, Path.replace
 
     def sync(handle: int) -> None:
-        done.append(f"sync {Path(f'/proc/self/fd/{handle}').readlink().name}")
+        file = Path(f"/proc/self/fd/{handle}").readlink()
+        done.append("change" if file.parent.name == "inner" and file.is_dir() else file.name)
         real_sync(handle)
 
     def swap(aside: Path, target: Path) -> Path:
-        done.append(f"swap {aside.name} {target.name}")
+        done.append("swap")
         return real_replace(aside, target)
 
     monkeypatch.setattr(os, "fsync", sync)
     monkeypatch.setattr(Path, "replace", swap)
-    pay(folder, 1)
-    order = ["sync payment.parquet", "sync manifest.new", "swap manifest.new manifest.json",
-             f"sync {folder.name}"]  # fmt: skip
-    assert [each for each in done if each in order] == order
+    pay(folder / "inner", 1)
+    # What lies in a folder stands before the folder that names it.
+    made, rest = done[:2], done[2:]
+    assert made == [folder.parent.name, folder.name]
+    assert rest == ["payment.0.parquet", "change", "inner", "manifest.new", "swap", "inner"]
+
+
+def test_a_part_that_is_a_folder_of_files_is_made_durable_file_by_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[int] = []
+    real = os.fsync
+
+    def sync(handle: int) -> None:
+        done.append(os.fstat(handle).st_ino)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with Book(folder).change() as change:
+        part = change.file("month_end", 0)
+        part.mkdir()
+        pq.write_table(facts(1), part / "a.parquet")
+        pq.write_table(facts(2), part / "b.parquet")
+        change.replace("month_end", (part,))
+    wanted = {part.stat().st_ino, *(file.stat().st_ino for file in part.iterdir())}
+    assert len(wanted) == 3
+    assert wanted <= set(done)

@@ -39,12 +39,56 @@ def test_a_table_shown_again_under_a_name_takes_the_place_of_the_first(engine: D
     assert engine.table(one("SELECT COUNT(*) AS n FROM facts"))["n"].to_pylist() == [1]
 
 
+@pytest.mark.parametrize("again", ["facts", "Facts"])
+@pytest.mark.parametrize("kinds", ["mf", "fm", "mfmf", "mffm"])
+def test_a_name_reads_what_was_shown_last_whether_from_memory_or_from_files(
+    engine: DuckEngine, tmp_path: Path, kinds: str, again: str
+) -> None:
+    for number, kind in enumerate(kinds):
+        rows = pa.table({"n": [number]})
+        file = tmp_path / f"{number}.parquet"
+        pq.write_table(rows, file)
+        engine.show("facts" if number == 0 else again, rows if kind == "m" else (file,))
+        assert engine.table(one("SELECT n FROM facts"))["n"].to_pylist() == [number]
+
+
 @pytest.mark.parametrize("name", ["plain.parquet", "it's.parquet", "''; x.parquet", "防线 2024.pq"])
 def test_files_are_shown_whatever_they_are_called(
     engine: DuckEngine, tmp_path: Path, name: str
 ) -> None:
     pq.write_table(ROWS, tmp_path / name)
     engine.show("facts", (tmp_path / name,))
+    assert engine.table(one(ALL)).equals(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("meant", "other"),
+    [
+        ("tape[1].parquet", "tape1.parquet"),
+        ("tape?.parquet", "tapex.parquet"),
+        ("*.parquet", "all.parquet"),
+        ("[!a]*.parquet", "b.parquet"),
+        ("home[12]/x.parquet", "home1/x.parquet"),
+        ("**/x.parquet", "deep/x.parquet"),
+    ],
+)
+def test_a_path_is_no_pattern_and_another_file_is_never_read(
+    engine: DuckEngine, tmp_path: Path, meant: str, other: str
+) -> None:
+    for name in (meant, other):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        pq.write_table(pa.table({"name": [name]}), tmp_path / name)
+    engine.show("facts", (tmp_path / meant,))
+    assert engine.table(one("SELECT name FROM facts"))["name"].to_pylist() == [meant]
+    (tmp_path / meant).unlink()
+    with pytest.raises(duckdb.IOException, match="No files found"):
+        engine.show("facts", (tmp_path / meant,))
+
+
+def test_a_folder_named_like_a_partition_adds_no_column(engine: DuckEngine, tmp_path: Path) -> None:
+    (tmp_path / "lender=a").mkdir()
+    pq.write_table(ROWS, tmp_path / "lender=a" / "x.parquet")
+    engine.show("facts", (tmp_path / "lender=a" / "x.parquet",))
     assert engine.table(one(ALL)).equals(ROWS)
 
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from seawall.core import spark as under_test
@@ -144,6 +145,20 @@ def test_what_spark_writes_both_engines_read(
     assert spark.table(one("SELECT * FROM written")).equals(ROWS)
     engine.show("written", tuple(file.rename(tmp_path / file.name) for file in files))
     assert engine.table(one("SELECT * FROM written")).equals(ROWS)
+
+
+@needs_spark
+def test_a_name_reads_what_was_shown_last_whether_from_memory_or_from_files(
+    spark: SparkEngine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "lender=a"  # named like a partition, which must not add a column
+    folder.mkdir()
+    for number, kind in enumerate("mffm"):
+        rows = pa.table({"n": [number]})
+        file = folder / f"tape[{number}]*.parquet"
+        pq.write_table(rows, file)
+        spark.show("Facts" if number % 2 else "facts", rows if kind == "m" else (file,))
+        assert spark.table(one("SELECT * FROM facts")).equals(rows)
 
 
 @needs_spark

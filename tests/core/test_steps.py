@@ -1,12 +1,14 @@
 """Steps: a queue that can be cut, run by DuckDB, and read by Spark."""
 
+from typing import Literal
+
 import duckdb
 import pytest
 import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.core.steps import Step, Steps, UnableToAddStep, UnableToFindStep
+from seawall.core.steps import Step, Steps, UnableToAddStep, UnableToFindStep, UnableToWriteSql
 
 QUEUE = (
     Steps()
@@ -43,6 +45,20 @@ def test_a_queue_is_a_value_that_adding_does_not_change() -> None:
 def test_two_steps_of_one_name_are_refused() -> None:
     with pytest.raises(UnableToAddStep, match="already has a step named 'loans'"):
         QUEUE.then("loans", "SELECT 1 AS n")
+
+
+@pytest.mark.parametrize("name", ["Loans", "LOANS"])
+def test_two_steps_that_sql_cannot_tell_apart_are_refused(name: str) -> None:
+    with pytest.raises(UnableToAddStep, match=f"'loans' .'{name}' differs only in"):
+        QUEUE.then(name, "SELECT 1 AS n")
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "spark"])
+def test_a_queue_without_steps_has_no_text(dialect: Literal["duckdb", "spark"]) -> None:
+    with pytest.raises(UnableToWriteSql, match="add a step with `then`"):
+        Steps().sql(dialect)
+    with pytest.raises(UnableToFindStep, match="no step named 'one'; the queue is empty"):
+        Steps().until("one")
 
 
 def test_a_step_that_is_not_there_is_refused_with_the_names_that_are() -> None:

@@ -6,19 +6,26 @@ which the next change sweeps away. One writer at a time holds the lock.
 """
 
 import fcntl
-import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Final, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-_FORMAT = 1
+_FORMAT: Final = 1
+_OURS = re.compile(r"[0-9a-f]{12}")
+"""The folders that changes make; whatever else lies beside them belongs to someone else."""
+
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 @dataclass(frozen=True)
@@ -28,8 +35,8 @@ class Brought:
     mapping: str
     file: str
     sha256: str
-    rows: int
-    kept: int
+    rows: Count
+    kept: Count
 
 
 @dataclass(frozen=True)
@@ -47,11 +54,38 @@ class Snapshot:
     notes: dict[str, str] = field(default_factory=dict)
 
 
+def _inside(file: str) -> str:
+    path = PurePosixPath(file)
+    if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in file:
+        raise ValueError("this is no path inside the book")
+    return file
+
+
+class _Header(BaseModel):
+    """What manifests of every format say."""
+
+    model_config = ConfigDict(strict=True)
+
+    format: Annotated[int, Field(ge=1, lt=2**31)]
+
+
+class _Manifest(BaseModel):
+    """A snapshot as it is written down, its files relative to the book's folder."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    format: Literal[1]
+    tables: dict[str, tuple[Annotated[str, AfterValidator(_inside)], ...]]
+    brought: tuple[Brought, ...]
+    notes: dict[str, str]
+
+
 class Book:
     """The book under a folder.
 
     Guarantees: `snapshot` never sees half a change; `change` is all or nothing, also through a
-    kill or a full disk, and durable once it returns.
+    kill or a full disk, and durable once it returns. Files in the folder that no change made are
+    never touched.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -59,19 +93,32 @@ class Book:
         self._manifest = folder / "manifest.json"
 
     def snapshot(self) -> Snapshot:
-        """The book as it is now; empty where nothing was ever brought in."""
-        if not self._manifest.exists():
+        """The book as it is now; empty where nothing was ever brought in.
+
+        Raises:
+            UnableToReadBook: the manifest is damaged, or of a later format.
+        """
+        try:
+            text = self._manifest.read_bytes()
+        except FileNotFoundError:
             return Snapshot()
-        held = json.loads(self._manifest.read_text(encoding="utf-8"))
-        if held["format"] != _FORMAT:
-            raise UnableToReadBook(self._manifest, held["format"])
+        except OSError as error:
+            raise UnableToReadBook(self._manifest, error.strerror or str(error), _LOCKED) from None
+        try:
+            found = _Header.model_validate_json(text).format
+            if found > _FORMAT:
+                why = f"it has format {found}, this version reads {_FORMAT}"
+                raise UnableToReadBook(self._manifest, why, _LATER)
+            held = _Manifest.model_validate_json(text)
+        except ValidationError as error:
+            misfit = error.errors()[0]
+            place = ".".join(str(part) for part in misfit["loc"])
+            why = f"it is damaged ({place + ': ' if place else ''}{misfit['msg']})"
+            raise UnableToReadBook(self._manifest, why, _DAMAGED) from None
         return Snapshot(
-            {
-                name: tuple(self._folder / f for f in files)
-                for name, files in held["tables"].items()
-            },
-            tuple(Brought(**each) for each in held["brought"]),
-            held["notes"],
+            {name: tuple(self._folder / f for f in files) for name, files in held.tables.items()},
+            held.brought,
+            held.notes,
         )
 
     @contextmanager
@@ -79,9 +126,10 @@ class Book:
         """A change in the making; leaving the block without an exception makes it the book.
 
         Raises:
+            UnableToReadBook: the manifest is damaged, or of a later format.
             UnableToChangeBook: another process is changing it.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        _make(self._folder)
         with (self._folder / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,30 +140,37 @@ class Book:
             change = Change(self._folder, before)
             try:
                 yield change
-                self._swap(change.after)
+                change.flush()
+                aside = self._write_aside(change)
             except BaseException:
-                shutil.rmtree(change.folder, ignore_errors=True)
+                change.abandon()
                 raise
+            # From here on the new files may already be the book: whatever fails, they stay.
+            aside.replace(self._manifest)
+            _sync(self._folder)
 
-    def _swap(self, after: Snapshot) -> None:
-        for file in (each for files in after.tables.values() for each in files):
-            _sync(file)
-        held = {
-            "format": _FORMAT,
-            "tables": {
-                name: [str(file.relative_to(self._folder)) for file in files]
-                for name, files in after.tables.items()
+    def _write_aside(self, change: "Change") -> Path:
+        """The next manifest; it and all that it names survive a crash once this returns."""
+        for file in (each for files in change.after.tables.values() for each in files):
+            for each in (file, *file.rglob("*")):  # a part that Spark wrote is a folder
+                _sync(each)
+        _sync(change.folder)
+        _sync(self._folder)
+        held = _Manifest(
+            format=_FORMAT,
+            tables={
+                name: tuple(file.relative_to(self._folder).as_posix() for file in files)
+                for name, files in change.after.tables.items()
             },
-            "brought": [vars(each) for each in after.brought],
-            "notes": after.notes,
-        }
+            brought=change.after.brought,
+            notes=change.after.notes,
+        )
         aside = self._manifest.with_suffix(".new")
         with aside.open("w", encoding="utf-8") as stream:
-            json.dump(held, stream, ensure_ascii=False, indent=1)
+            stream.write(held.model_dump_json(indent=1))
             stream.flush()
             os.fsync(stream.fileno())
-        aside.replace(self._manifest)
-        _sync(self._folder)
+        return aside
 
     def _sweep(self, current: Snapshot) -> None:
         """Remove what no manifest names: a dead writer's files, and files replaced before.
@@ -123,8 +178,9 @@ class Book:
         The next change does this, so that readers of the last snapshot have had their time.
         """
         named = {file for files in current.tables.values() for file in files}
-        for folder in (each for each in self._folder.iterdir() if each.is_dir()):
-            for file in folder.iterdir():
+        ours = (each for each in self._folder.iterdir() if _OURS.fullmatch(each.name))
+        for folder in (each for each in ours if each.is_dir()):
+            for file in folder.glob("*.parquet"):
                 if file not in named:
                     file.unlink() if file.is_file() else shutil.rmtree(file)
             if not any(folder.iterdir()):
@@ -132,29 +188,37 @@ class Book:
 
 
 class Change:
-    """Files written aside for the next state of the book."""
+    """Files written aside for the next state of the book.
+
+    Attributes:
+        before: the book that is being changed.
+        after: the book as it will be; rows still being appended join it with `flush`.
+        folder: where the new files are.
+    """
 
     def __init__(self, folder: Path, before: Snapshot) -> None:
         self.before = before
         self.after = before
         self.folder = folder / uuid.uuid4().hex[:12]
         self.folder.mkdir()
-        self._open: dict[str, pq.ParquetWriter] = {}
+        self._open: dict[str, tuple[Path, pq.ParquetWriter]] = {}
+        self._numbers = count()
 
     def append(self, table: str, rows: pa.Table) -> None:
-        """Add facts to a table; several calls make one file."""
+        """Add facts to a table; the calls between one `flush` and the next make one file."""
         if table not in self._open:
-            path = self.folder / f"{table}.parquet"
-            self._open[table] = pq.ParquetWriter(path, rows.schema, compression="zstd")
-            self._name(table, (*self.after.tables.get(table, ()), path))
-        self._open[table].write_table(rows)
+            path = self.folder / f"{table}.{next(self._numbers)}.parquet"
+            self._open[table] = path, pq.ParquetWriter(path, rows.schema, compression="zstd")
+        _, writer = self._open[table]
+        writer.write_table(rows)
 
     def file(self, table: str, part: int) -> Path:
         """A path to write a derived table's part to; `replace` then names the parts."""
         return self.folder / f"{table}-{part}.parquet"
 
     def replace(self, table: str, files: tuple[Path, ...]) -> None:
-        """Let a derived table consist of these files only."""
+        """Let a derived table consist of these files only, not of rows appended before."""
+        self.flush()
         self._name(table, files)
 
     def bring(self, files: tuple[Brought, ...]) -> None:
@@ -166,13 +230,30 @@ class Change:
         self.after = replace(self.after, notes={**self.after.notes, name: text})
 
     def flush(self) -> None:
-        """Finish the files opened by `append`, so that they can be read."""
-        for writer in self._open.values():
+        """Finish the files opened by `append`, so that they can be read; the end does so too."""
+        for table in tuple(self._open):
+            path, writer = self._open[table]
             writer.close()
-        self._open.clear()
+            del self._open[table]
+            self._name(table, (*self.after.tables.get(table, ()), path))
+
+    def abandon(self) -> None:
+        """Remove all that was written."""
+        for _, writer in self._open.values():
+            with suppress(OSError, pa.ArrowException):  # on a full disk it cannot be finished
+                writer.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _name(self, table: str, files: tuple[Path, ...]) -> None:
         self.after = replace(self.after, tables={**self.after.tables, table: files})
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, and those above it, durably."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
 
 
 def _sync(path: Path) -> None:
@@ -184,13 +265,16 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-class UnableToReadBook(Exception):
-    """The manifest is of a format this version does not know."""
+_LATER = "upgrade Seawall"
+_LOCKED = "check its permissions and those of its folder"
+_DAMAGED = "restore it from a backup, or move its folder away and import the tapes again"
 
-    def __init__(self, manifest: Path, found: object) -> None:
-        super().__init__(
-            f"{manifest} has format {found}, this version reads {_FORMAT}: upgrade Seawall"
-        )
+
+class UnableToReadBook(Exception):
+    """The manifest cannot be read, is damaged, or is of a format this version does not know."""
+
+    def __init__(self, manifest: Path, why: str, remedy: str) -> None:
+        super().__init__(f"{manifest} cannot be read: {why}; {remedy}")
 
 
 class UnableToChangeBook(Exception):

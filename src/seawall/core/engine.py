@@ -1,5 +1,6 @@
 """Who runs the steps: DuckDB inside this process, or Apache Spark."""
 
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +20,12 @@ class Engine(Protocol):
     """
 
     def show(self, name: str, source: pa.Table | tuple[Path, ...]) -> None:
-        """Make a table, or Parquet files of one schema, readable under a name."""
+        """Make a table, or Parquet files of one schema, readable under a name.
+
+        Whatever was shown under this name before, of either kind and however its letters were
+        cased, is no longer read. Files are read as named: `[1]`, `*` or `year=2024` in a path
+        are letters, neither a pattern nor a column.
+        """
         ...
 
     def table(self, steps: Steps) -> pa.Table:
@@ -64,11 +70,17 @@ class DuckEngine:
 
     def show(self, name: str, source: pa.Table | tuple[Path, ...]) -> None:
         """See `Engine.show`."""
+        # A table from memory is a temporary view, and would hide one over files of the same name.
+        self._connection.unregister(name)
+        self._run(f"DROP VIEW IF EXISTS {name}")
         if isinstance(source, pa.Table):
             self._connection.register(name, source)
             return
-        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in source)
-        self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{files}])")
+        files = ", ".join(_quoted(_literal(path)) for path in source)
+        self._run(
+            f"CREATE VIEW {name} AS "
+            f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
+        )
 
     def table(self, steps: Steps) -> pa.Table:
         """See `Engine.table`."""
@@ -76,8 +88,8 @@ class DuckEngine:
 
     def write(self, steps: Steps, target: Path) -> None:
         """See `Engine.write`."""
-        quoted = str(target).replace("'", "''")
-        self._run(f"COPY (\n{steps.sql()}\n) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+        form = "(FORMAT parquet, COMPRESSION zstd)"
+        self._run(f"COPY (\n{steps.sql()}\n) TO {_quoted(str(target))} {form}")
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -85,3 +97,12 @@ class DuckEngine:
 
     def _run(self, statement: str) -> None:
         self._connection.execute(statement).fetchall()
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _literal(path: Path) -> str:
+    """A path in which DuckDB sees no pattern: each letter of one becomes a choice of itself."""
+    return re.sub(r"[*?[]", r"[\g<0>]", str(path))

@@ -36,20 +36,35 @@ class Steps:
     queue: tuple[Step, ...] = ()
 
     def then(self, name: str, sql: str) -> "Steps":
-        """The queue with one more step at its end."""
-        if any(step.name == name for step in self.queue):
-            raise UnableToAddStep(name)
+        """The queue with one more step at its end.
+
+        Raises:
+            UnableToAddStep: a step of this name is there; SQL does not tell `Loan` from `loan`.
+        """
+        for step in self.queue:
+            if step.name.lower() == name.lower():
+                raise UnableToAddStep(name, step.name)
         return Steps((*self.queue, Step(name, sql.strip())))
 
     def until(self, name: str) -> "Steps":
-        """The queue cut after the step with this name: to look at what that step gives."""
+        """The queue cut after the step with this name: to look at what that step gives.
+
+        Raises:
+            UnableToFindStep: no step has this name.
+        """
         names = [step.name for step in self.queue]
         if name not in names:
             raise UnableToFindStep(name, names)
         return Steps(self.queue[: names.index(name) + 1])
 
     def sql(self, dialect: Dialect = "duckdb") -> str:
-        """One SELECT statement: the earlier steps as common table expressions."""
+        """One SELECT statement: the earlier steps as common table expressions.
+
+        Raises:
+            UnableToWriteSql: the queue has no step.
+        """
+        if not self.queue:
+            raise UnableToWriteSql
         *earlier, last = self.queue
         head = ",\n".join(f"{step.name} AS (\n{step.sql}\n)" for step in earlier)
         text = f"WITH {head}\n{last.sql}" if earlier else last.sql
@@ -64,12 +79,23 @@ def _spark(text: str) -> str:
 class UnableToAddStep(ValueError):
     """A queue has two steps of one name."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"the queue already has a step named {name!r}")
+    def __init__(self, name: str, held: str) -> None:
+        cased = "" if name == held else f" ({name!r} differs only in upper and lower case)"
+        super().__init__(
+            f"the queue already has a step named {held!r}{cased}: give one of them another name"
+        )
 
 
 class UnableToFindStep(LookupError):
     """A queue has no step of the name asked for."""
 
     def __init__(self, name: str, names: list[str]) -> None:
-        super().__init__(f"no step named {name!r}; the steps are: {', '.join(names)}")
+        held = f"the steps are: {', '.join(names)}" if names else "the queue is empty"
+        super().__init__(f"no step named {name!r}; {held}")
+
+
+class UnableToWriteSql(ValueError):
+    """A queue without steps asks nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("the queue is empty: add a step with `then` before asking for its SQL")
