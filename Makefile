@@ -27,6 +27,10 @@ imports: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/portfolio.py
 	$(BIN)/python bench/calibration.py
+	$(BIN)/python bench/expression.py
+	$(BIN)/python bench/policy_check.py
+	$(BIN)/python bench/windows.py
+	$(BIN)/python bench/policy.py
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict

@@ -277,7 +277,8 @@ WORDS = (
     "a b d e t on x 1 2.5 'x' '' ' \" ( ) , ; . * / % + - -- /* */ || = < <> [ ] { } :: $1 ? \\ \n"
     " DATE '2024-01-31' add_months( add_days( days_between( round( coalesce( case when then else"
     " end is null not in between and or like cast( as varchar select from where over sum( exists("
-    " read_csv( read_text( getenv( mod( concat_ws( trim( :a . union attach escape distinct order by filter lambda -> := @ ~ 防线 \0"
+    " read_csv( read_text( getenv( mod( concat_ws( trim( :a . union"
+    " attach escape distinct order by filter lambda -> := @ ~ 防线 \0"
 )
 
 
@@ -316,10 +317,10 @@ def classes(node: object) -> set[str]:
     return {str(node.get("class"))} | classes(list(node.values()))
 
 
-HARMLESS = set(
-    "+ - * / % || ~~ !~~ abs coalesce round least greatest date_diff to_months concat upper lower"
-    " trim nullif".split()
-)
+HARMLESS = {
+    *("+", "-", "*", "/", "%", "||", "~~", "!~~", "abs", "coalesce", "round", "least", "greatest"),
+    *("date_diff", "to_months", "concat", "upper", "lower", "trim", "nullif"),
+}
 
 
 def functions(node: object) -> set[str]:

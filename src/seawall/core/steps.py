@@ -10,16 +10,23 @@ from functools import lru_cache
 from typing import Literal
 
 import sqlglot
+from sqlglot import exp
 
 Dialect = Literal["duckdb", "spark"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One named step: a SELECT over relations and earlier steps."""
+    """One named step: a SELECT over relations and earlier steps.
+
+    Attributes:
+        kept: whether DuckDB shall compute it once and keep its rows for all that read it, or anew in
+            one pass with each reader; DuckDB decides where None. Spark always decides by itself.
+    """
 
     name: str
     sql: str
+    kept: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Steps:
 
     queue: tuple[Step, ...] = ()
 
-    def then(self, name: str, sql: str) -> "Steps":
+    def then(self, name: str, sql: str, *, kept: bool | None = None) -> "Steps":
         """The queue with one more step at its end.
 
         Raises:
@@ -44,7 +51,7 @@ class Steps:
         for step in self.queue:
             if step.name.lower() == name.lower():
                 raise UnableToAddStep(name, step.name)
-        return Steps((*self.queue, Step(name, sql.strip())))
+        return Steps((*self.queue, Step(name, sql.strip(), kept)))
 
     def until(self, name: str) -> "Steps":
         """The queue cut after the step with this name: to look at what that step gives.
@@ -66,14 +73,23 @@ class Steps:
         if not self.queue:
             raise UnableToWriteSql
         *earlier, last = self.queue
-        head = ",\n".join(f"{step.name} AS (\n{step.sql}\n)" for step in earlier)
+        how = _KEPT if dialect == "duckdb" else dict.fromkeys(_KEPT, "")
+        head = ",\n".join(f"{step.name} AS {how[step.kept]}(\n{step.sql}\n)" for step in earlier)
         text = f"WITH {head}\n{last.sql}" if earlier else last.sql
-        return text if dialect == "duckdb" else _spark(text)
+        return text if dialect == "duckdb" else spark(text)
+
+
+_KEPT: dict[bool | None, str] = {True: "MATERIALIZED ", False: "NOT MATERIALIZED ", None: ""}
 
 
 @lru_cache(maxsize=256)
-def _spark(text: str) -> str:
-    return sqlglot.transpile(text, read="duckdb", write="spark")[0]
+def spark(text: str) -> str:
+    """DuckDB's text as Spark's; 128-bit integers, which Spark lacks, as decimals of 38 digits."""
+    tree = sqlglot.parse_one(text, read="duckdb")
+    for kind in tree.find_all(exp.DataType):
+        if kind.this == exp.DataType.Type.INT128:
+            kind.replace(exp.DataType.build("DECIMAL(38, 0)"))
+    return tree.sql(dialect="spark")
 
 
 class UnableToAddStep(ValueError):

@@ -88,7 +88,7 @@ def answers(
     offer = [f'"{name}" AS "offer.{name}"' for name in program.offer]
     patterns = [f'{_pattern(batch)} AS "pattern.{n}"' for n, batch in enumerate(_batches(program))]
     chosen = [*kept, f"{_severity(program)} AS severity", *patterns, *offer]
-    return steps.then("answers", f"SELECT {', '.join(chosen)} FROM truths")
+    return steps.then("answers", f"SELECT {', '.join(chosen)} FROM truths", kept=True)
 
 
 def truths(
@@ -98,14 +98,16 @@ def truths(
     has = set(columns)
     kept = [f'"{name}"' for name in keep if name not in program.asked]
     asked = [f'{_asked(program, name, has)} AS "{name}"' for name in program.asked]
-    steps = Steps().then("asked", f"SELECT {', '.join([*kept, *asked])} FROM {source}")
+    steps = Steps().then("asked", f"SELECT {', '.join([*kept, *asked])} FROM {source}", kept=False)
     last = "asked"
     for number, level in enumerate(_levels(program.steps)):
         made = [text for step in level for text in _columns(step)]
-        steps = steps.then(f"values_{number}", f"SELECT *, {', '.join(made)} FROM {last}")
+        steps = steps.then(
+            f"values_{number}", f"SELECT *, {', '.join(made)} FROM {last}", kept=False
+        )
         last = f"values_{number}"
     checks = [f'{_text(check.expression)} AS "check.{check.id}"' for check in program.checks]
-    return steps.then("truths", f"SELECT *, {', '.join(checks)} FROM {last}")
+    return steps.then("truths", f"SELECT *, {', '.join(checks)} FROM {last}", kept=False)
 
 
 def _text(expression: Expression) -> str:

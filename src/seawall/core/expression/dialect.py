@@ -9,10 +9,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
-import sqlglot
-
 from seawall.core.expression.pattern import quoted
 from seawall.core.expression.types import Kind, Value
+from seawall.core.steps import spark
 
 Dialect = Literal["duckdb", "spark"]
 
@@ -48,7 +47,7 @@ def template(duckdb: str, dialect: Dialect) -> str:
     if dialect == "duckdb":
         return duckdb
     marked = _HOLE.sub(r"hole_\1_", duckdb)
-    return _MARK.sub(r"{\1}", sqlglot.transpile(marked, read="duckdb", write="spark")[0])
+    return _MARK.sub(r"{\1}", spark(marked))
 
 
 def fill(holed: str, **values: str) -> str:

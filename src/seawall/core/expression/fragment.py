@@ -5,6 +5,9 @@ from typing import NamedTuple
 from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST
 
 ALWAYS = "True"
+SMALL = 2**30
+"""Smaller integers are one digit of CPython's, which compares these without a call."""
+
 DEPTH_MOST = 10
 """Deeper expressions are cut by a statement: Python's own parser allows 200 brackets."""
 
@@ -73,7 +76,8 @@ class Fragment(NamedTuple):
 
 def outside_integers(temporary: str, text: str) -> str:
     """A condition: the text, now kept in a temporary, is no 64-bit integer."""
-    return f"not {INTEGER_LEAST} <= ({temporary} := {text}) <= {INTEGER_MOST}"
+    small = f"-{SMALL} < ({temporary} := {text}) < {SMALL}"
+    return f"not ({small} or {INTEGER_LEAST} <= {temporary} <= {INTEGER_MOST})"
 
 
 def not_finite(first: str, again: str) -> str:

@@ -53,7 +53,7 @@ def _parsed(pattern: str, kind: str) -> str:
 
 
 def _exact(sign: str) -> str:
-    wide = "CAST({%d} AS DECIMAL(19, 0))"
+    wide = "CAST({%d} AS HUGEINT)"
     return f"TRY_CAST({wide % 0} {sign} {wide % 1} AS BIGINT)"
 
 
@@ -182,7 +182,7 @@ OPERATORS: tuple[Operator, ...] = (
     ), (
         *_sum("+"),
         Overload("+", ("date", "integer"), "date", "add_days({0}, {1})",
-                 "TRY_CAST(CAST({0} AS DECIMAL(19, 0)) + CAST({1} AS DECIMAL(19, 0)) AS BIGINT)",
+                 "TRY_CAST(CAST({0} AS HUGEINT) + CAST({1} AS HUGEINT) AS BIGINT)",
                  partial=True, before=(DAYS, "{v}"), after=TO_DAY),
     )),
     Operator("-", "a - b", "applied_on - opened_on", Text(
@@ -191,7 +191,7 @@ OPERATORS: tuple[Operator, ...] = (
     ), (
         *_sum("-"),
         Overload("-", ("date", "integer"), "date", "add_days({0}, -{1})",
-                 "TRY_CAST(CAST({0} AS DECIMAL(19, 0)) - CAST({1} AS DECIMAL(19, 0)) AS BIGINT)",
+                 "TRY_CAST(CAST({0} AS HUGEINT) - CAST({1} AS HUGEINT) AS BIGINT)",
                  partial=True, before=(DAYS, "{v}"), after=TO_DAY),
         Overload("-", ("date", "date"), "integer", "({0} - {1}).days",
                  "CAST(DATE_DIFF('day', {1}, {0}) AS BIGINT)"),
@@ -221,7 +221,7 @@ OPERATORS: tuple[Operator, ...] = (
         zh="相反数。最小的整数没有相反数，为 NULL。",
     ), (
         Overload("-a", ("integer",), "integer", "-{0}",
-                 "TRY_CAST(-CAST({0} AS DECIMAL(19, 0)) AS BIGINT)", bounded=True),
+                 "TRY_CAST(-CAST({0} AS HUGEINT) AS BIGINT)", bounded=True),
         Overload("-a", ("number",), "number", "-{0}", "-{0}", raw="carries"),
     )),
     Operator("=", "a = b", "city = 'Oslo'", Text(
@@ -299,7 +299,7 @@ OPERATORS: tuple[Operator, ...] = (
         zh="绝对值。最小的整数没有绝对值，为 NULL。",
     ), (
         Overload("ABS", ("integer",), "integer", "abs({0})",
-                 "TRY_CAST(ABS(CAST({0} AS DECIMAL(19, 0))) AS BIGINT)", bounded=True),
+                 "TRY_CAST(ABS(CAST({0} AS HUGEINT)) AS BIGINT)", bounded=True),
         Overload("ABS", ("number",), "number", "abs({0})", "ABS({0})", raw="carries"),
     )),
     Operator("SIGN", "SIGN(a)", "SIGN(debt)", Text(

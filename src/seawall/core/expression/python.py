@@ -14,6 +14,7 @@ from seawall.core.expression import pattern
 from seawall.core.expression.fragment import (
     ALWAYS,
     DEPTH_MOST,
+    SMALL,
     Fragment,
     not_finite,
     outside_integers,
@@ -23,9 +24,6 @@ from seawall.core.expression.language import Expression
 from seawall.core.expression.operators import STARTS_RAW, Overload
 from seawall.core.expression.tree import Call, Constant, Name, Node, Pattern, branches
 from seawall.core.expression.types import NUMBER_MOST, Type, Value
-
-SMALL = 2**30
-"""Smaller integers are one digit of CPython's, which compares these without a call."""
 
 FITS = {
     "boolean": "({0} is True or {0} is False)",
