@@ -14,6 +14,7 @@ from seawall.acts.importing import ImportReport, bring_in
 from seawall.book.store import UnableToChangeBook
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
+from seawall.core.steps import Steps
 from seawall.portfolio import delimited
 from seawall.portfolio.mapping import Mapping
 from tests.cli.test_commands import MAPPING
@@ -177,3 +178,104 @@ def test_a_dead_writers_files_are_swept_and_a_snapshot_survives_one_change(tmp_p
     bring(tmp_path, b"no,amount,on\nb,5,2026-01-06\n", name="g")
     assert not litter.exists()
     assert all(file.exists() for files in seen.tables.values() for file in files)
+
+
+LOANS = b"no,amount,on\na,100.00,2026-01-05\nb,60.00,2026-01-10\n"
+PAID = (
+    b"id,no,day,paid\n1,a,2026-02-04,100.00\n",
+    b"id,no,day,paid\n2,b,2026-02-09,20.00\n3,b,2026-02-20,40.00\n",
+)
+
+
+def rows(folder: Path, table: str, order: str) -> list[dict[str, Any]]:
+    at = office.home(folder / "home")
+    reading = office.read(at)
+    steps = Steps().then("every", f"SELECT * FROM {table} ORDER BY {order}")
+    return reading.engine.table(steps).to_pylist()
+
+
+def test_two_imports_give_the_book_of_one(tmp_path: Path) -> None:
+    """What a later import brings is derived together with all that the book held."""
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    for folder in (whole, parted):
+        folder.mkdir()
+    bring(whole, LOANS, *PAID)
+    bring(parted, LOANS.replace(b"b,60.00,2026-01-10\n", b""), PAID[0], name="first")
+    bring(parted, b"no,amount,on\nb,60.00,2026-01-10\n", PAID[1], name="second")
+    for table, order in (
+        ("settlement", "loan_id, number"), ("month_end", "loan_id, month_end"),
+        ("payment", "payment_id"), ("loan", "loan_id"),
+    ):  # fmt: skip
+        assert rows(parted, table, order) == rows(whole, table, order)
+    assert len(rows(parted, "settlement", "loan_id")) == 2
+    laws = list(office.check(office.read(office.home(parted / "home"))))
+    assert [count for _, count in laws] == [0] * len(laws)
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("9999-01-05", "value-out-of-range"), ("1025-01-05", "value-out-of-range")]
+)
+def test_a_date_of_another_age_is_a_slip(tmp_path: Path, day: str, code: str) -> None:
+    report = bring(tmp_path, LOANS + f"c,5,{day}\n".encode())
+    assert code in {each["code"] for each in rejected(report)}
+    assert report.files[0].kept == 2
+    assert "1970-01-01 … 2100-12-31" in " ".join(each["reason"] for each in rejected(report))
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("2026-01-04", "dates-out-of-order"), ("2099-01-01", "paid-after-observed")]
+)
+def test_cash_outside_its_loans_life_is_rejected(tmp_path: Path, day: str, code: str) -> None:
+    report = bring(tmp_path, LOANS, f"id,no,day,paid\n1,a,{day},5\n2,a,2026-01-06,5\n".encode())
+    assert [(each["row"], each["code"]) for each in rejected(report)] == [("1", code)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (b'"no,amount,on\na,1,2026-01-05\n', "header-unreadable"),
+        ("no,amount,on\na,1,2026-01-05\n".encode("utf-16"), "file-encoding"),
+        ("no,amount,on\na,1,2026-01-05\n".encode("utf-16-le"), "header-unreadable"),
+        (b"no,amount,on,on\na,1,2026-01-05,2026-01-05\n", "header-twice"),
+    ],
+)
+def test_a_header_that_is_none_is_told(tmp_path: Path, text: bytes, code: str) -> None:
+    assert code in refused(tmp_path, text)
+
+
+def test_a_file_without_rows_is_no_hindrance_to_the_others(tmp_path: Path) -> None:
+    report = bring(tmp_path, LOANS, b"id,no,day,paid\n")
+    assert [notice.code for notice in report.notices] == ["file-no-rows"]
+    assert report.added["loan"] == 2
+
+
+def test_an_underscore_makes_no_number(tmp_path: Path) -> None:
+    report = bring(tmp_path, LOANS + b"c,1_000,2026-01-05\n")
+    assert [(each["value"], each["code"]) for each in rejected(report)] == [
+        ("1_000", "value-unreadable")
+    ]
+
+
+def test_rejects_compute_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
+    report = bring(tmp_path, LOANS + b'c,"=1+1",2026-01-05\nd,-7.00,2026-01-05\n')
+    assert [each["value"] for each in rejected(report)] == ["'=1+1", "-7.00"]
+
+
+def test_two_rows_run_together_by_quotes_are_one_reject(tmp_path: Path) -> None:
+    report = bring(tmp_path, LOANS + b'c,"1,2026-01-05\nd,2",2026-01-05\n"e","3"x,2026-01-05\n')
+    assert {each["code"] for each in rejected(report)} <= {"row-quotes", "value-unreadable"}
+    assert report.files[0].rows == report.files[0].kept + report.files[0].rejected
+
+
+def test_a_second_currency_is_not_added_to_the_first(tmp_path: Path) -> None:
+    text = MAPPING.replace("\ntables:\n", RECEIPTS, 1)
+    other = pack.parse(text.replace("'EUR'", "'USD'"), "other.yaml", Mapping)
+    assert other != mapping()
+    bring(tmp_path, LOANS)
+    desk = office.home(tmp_path / "home").desk()
+    file = tmp_path / "usd.csv"
+    file.write_bytes(b"no,amount,on\nz,5,2026-01-05\n")
+    with pytest.raises(UnableToUseInput):
+        bring_in(desk, other, (file,), progress=lambda *_: None)
+    [rejects] = (tmp_path / "home" / "rejects").glob("*.csv")
+    assert "currency-second" in rejects.read_text(encoding="utf-8")

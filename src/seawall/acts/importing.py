@@ -3,6 +3,7 @@
 import csv
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from seawall.book.store import Brought, Change
 from seawall.core.engine import Engine
 from seawall.core.problem import Place, Problem, UnableToUseInput
 from seawall.portfolio import problems
-from seawall.portfolio.delimited import Dialect, Reader, Reject
+from seawall.portfolio.delimited import Dialect, Reader, Reject, UnableToReadHeader
 from seawall.portfolio.intake import Count, Intake, Sheet, take_in
 from seawall.portfolio.mapping import Mapping, Source
 
@@ -83,9 +84,10 @@ def bring_in(
         progress("checking", 0.0)
         intake = _take_in(desk.engine, mapping, sheets, fresh, change)
         every = sorted((*rejects, *intake.rejects), key=lambda r: (r.problem.where.file, r.row))
+        notices += intake.notices
         reports = _reports(fresh, intake)
         where = _write_rejects(desk.rejects, fresh, every)
-        _refuse_useless(reports, where)
+        _refuse_useless(reports, intake, where)
         for table, rows in intake.tables.items():
             change.append(table, rows)
         change.bring(_brought(mapping, fresh, reports))
@@ -157,8 +159,8 @@ def _read(
         rejects += reader.rejects
         if not reader.ends_with_line_end:
             notices.append(Problem(problems.FILE_NO_LAST_LINE_END, Place(str(file.path))))
-        if not reader.rows - len(reader.rejects):
-            raise _useless(str(file.path), reader.rows, _write_rejects_hint(reader.rejects))
+        if not reader.rows:
+            notices.append(Problem(problems.FILE_NO_ROWS, Place(str(file.path))))
     progress("reading", 1.0)
     sheets = tuple(Sheet(name, pa.concat_tables(several)) for name, several in rows.items())
     return sheets, rejects
@@ -203,8 +205,16 @@ def _header(path: Path, source: Source) -> tuple[str, ...]:
             raise UnableToUseInput(
                 (Problem(problems.FILE_ENCODING, Place(str(path), line=1), facts),)
             ) from None
+        except (UnableToReadHeader, LookupError) as error:
+            facts = {"why": str(error)}
+            raise UnableToUseInput(
+                (Problem(problems.HEADER_UNREADABLE, Place(str(path), line=1), facts),)
+            ) from None
     if not any(header):
         raise UnableToUseInput((Problem(problems.FILE_EMPTY, Place(str(path))),))
+    if twice := sorted({name for name in header if name and header.count(name) > 1}):
+        facts = {"names": ", ".join(twice)}
+        raise UnableToUseInput((Problem(problems.HEADER_TWICE, Place(str(path), line=1), facts),))
     return header
 
 
@@ -229,7 +239,8 @@ def _take_in(
 
 
 def _reports(files: list[_File], intake: Intake) -> tuple[FileReport, ...]:
-    counts: dict[int, Count] = {count.file: count for count in intake.counts}
+    nothing = {n: Count(n, 0, 0, Decimal(0), Decimal(0)) for n in range(len(files))}
+    counts = nothing | {count.file: count for count in intake.counts}
     return tuple(
         FileReport(
             name=file.path.name,
@@ -268,19 +279,32 @@ def _write_rejects(folder: Path, files: list[_File], rejects: list[Reject]) -> P
         for each in rejects:
             problem, place = each.problem, each.problem.where
             out.writerow((
-                place.file, place.row, place.column or "", each.value, problem.code,
+                place.file, place.row, place.column or "", harmless(each.value), problem.code,
                 problem.message.en, problem.remedy.en, problem.message.zh, problem.remedy.zh,
             ))  # fmt: skip
     aside.replace(target)
     return target
 
 
-def _write_rejects_hint(rejects: list[Reject]) -> str:
-    return rejects[0].problem.sentence() if rejects else "-"
+def harmless(text: str) -> str:
+    """A text that a spreadsheet shows and does not compute: a formula's first sign gets a mark.
+
+    A plain number stays as it is, its sign too.
+
+    >>> harmless("=1+1"), harmless("-12.50")
+    ("'=1+1", '-12.50')
+    """
+    formula = text[:1] in _COMPUTED and not _NUMBER.fullmatch(text)
+    return f"'{text}" if formula else text
 
 
-def _refuse_useless(reports: tuple[FileReport, ...], rejects: Path | None) -> None:
-    if all(report.kept == 0 for report in reports):
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
+
+
+def _refuse_useless(reports: tuple[FileReport, ...], intake: Intake, rejects: Path | None) -> None:
+    """Nothing kept, or kept rows that give no fact: those of look-ups without what they look up."""
+    if not any(rows.num_rows for rows in intake.tables.values()):
         rows = sum(report.rows for report in reports)
         raise _useless(", ".join(report.name for report in reports), rows, str(rejects or "-"))
 

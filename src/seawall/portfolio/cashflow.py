@@ -16,24 +16,51 @@ Late fees come last; principal is the rest. Everything sums to the tape's totals
 from collections.abc import Callable
 
 from seawall.core.steps import Steps
+from seawall.portfolio import problems
 from seawall.portfolio.mapping import Totals
 from seawall.portfolio.settlement import cents_sql, money_sql
+
+_MONEY = ("regular", "last_amount", "principal", "interest", "late_fee", "recovered",
+          "collection_cost")  # fmt: skip
 
 
 def totals(declared: Totals, rows: str, formula: Callable[[str], str]) -> str:
     """One row per loan with the values of the declaration's formulas; money in cents."""
-    money = ("regular", "last_amount", "principal", "interest", "late_fee", "recovered",
-             "collection_cost")  # fmt: skip
     amounts = ", ".join(
         f"COALESCE({cents_sql(f'TRY_CAST({formula(getattr(declared, n))} AS DECIMAL(18,2))')}, 0)"
         f" AS {n}"
-        for n in money
+        for n in _MONEY
     )
     return f"""
 SELECT file, row, TRY_CAST({formula(declared.loan_id)} AS VARCHAR) AS loan_id,
   TRY_CAST({formula(declared.last_on)} AS DATE) AS last_on,
   TRY_CAST({formula(declared.recovered_on)} AS DATE) AS recovered_on, {amounts}
 FROM {rows}"""
+
+
+def issues(relation: str, loans: str) -> str:
+    """Totals that no loan can have, as `contract.issues` tells what does not fit.
+
+    These are negative ones, and more principal received than lent.
+
+    Args:
+        relation: what `totals` gives.
+        loans: a relation with `loan_id` and `principal`.
+    """
+    negative = [
+        f"SELECT file, row, 'totals.{name}' AS name, CAST({money_sql(name)} AS VARCHAR) AS value, "
+        f"'{problems.VALUE_OUT_OF_RANGE.code}' AS code, '0 … ∞' AS detail "
+        f"FROM {relation} WHERE {name} < 0"
+        for name in _MONEY
+    ]
+    more = (
+        "SELECT t.file, t.row, 'totals.principal' AS name, "
+        f"CAST({money_sql('t.principal')} AS VARCHAR) AS value, "
+        f"'{problems.RECEIVED_TOO_MUCH.code}' AS code, CAST(l.principal AS VARCHAR) AS detail "
+        f"FROM {relation} t JOIN {loans} l ON l.loan_id = t.loan_id "
+        f"WHERE t.principal > {cents_sql('l.principal')}"
+    )
+    return "\nUNION ALL\n".join([*negative, more])
 
 
 def payments(relation: str) -> Steps:

@@ -4,9 +4,15 @@ Issues are rows of `file`, `row`, `name` (the column), `value`, `code` (of a kin
 `detail` (what the kind's sentence wants to know, where it wants something).
 """
 
+from datetime import date
+
 from seawall.portfolio import problems
 from seawall.portfolio.reading import quoted
 from seawall.portfolio.tape import Column, Table
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
+"""No loan of a book began before, and no schedule of one ends after; else it is a slip of a digit."""
+_DAYS = ("date", "time")
 
 
 def issues(table: Table, given: frozenset[str], rows: str) -> str:
@@ -57,6 +63,35 @@ SELECT r.file, r.row, 'loan_id' AS name, r.loan_id AS value,
 FROM {rows} r ANTI JOIN {loans} l ON l.loan_id = r.loan_id"""
 
 
+def out_of_life(rows: str, day: str, loans: str) -> str:
+    """Rows whose day lies before their loan was disbursed, or, if cash, after it was last observed.
+
+    A payment after that day would never be counted: month-ends are known up to there.
+    """
+    parts = [
+        f"""
+SELECT r.file, r.row, '{day}' AS name, CAST(r.{day} AS VARCHAR) AS value,
+  '{problems.DATES_OUT_OF_ORDER.code}' AS code, 'disbursed_on' AS detail
+FROM {rows} r JOIN {loans} l ON l.loan_id = r.loan_id WHERE r.{day} < l.disbursed_on"""
+    ]
+    if day == "paid_on":
+        parts.append(f"""
+SELECT r.file, r.row, '{day}' AS name, CAST(r.{day} AS VARCHAR) AS value,
+  '{problems.PAID_AFTER_OBSERVED.code}' AS code, CAST(l.observed_on AS VARCHAR) AS detail
+FROM {rows} r JOIN {loans} l ON l.loan_id = r.loan_id WHERE r.{day} > l.observed_on""")
+    return "\nUNION ALL\n".join(parts)
+
+
+def second_currency(rows: str, loans: str) -> str:
+    """Loans in another currency than the first of the book, or of the import into an empty one."""
+    return f"""
+SELECT r.file, r.row, 'currency' AS name, r.currency AS value,
+  '{problems.CURRENCY_SECOND.code}' AS code, f.currency AS detail
+FROM {rows} r CROSS JOIN (
+  SELECT currency FROM {loans} WHERE currency IS NOT NULL ORDER BY turn, loan_id LIMIT 1) f
+WHERE r.currency <> f.currency"""
+
+
 def missing(name: str, condition: str, rows: str) -> str:
     """A value that a derivation needs is missing where the condition holds."""
     return f"""
@@ -73,6 +108,9 @@ def _column(column: Column, rows: str) -> str:
         code.append(f"WHEN {name} < {column.least} THEN '{problems.VALUE_OUT_OF_RANGE.code}'")
     if column.most is not None:
         code.append(f"WHEN {name} > {column.most} THEN '{problems.VALUE_OUT_OF_RANGE.code}'")
+    if column.type in _DAYS:
+        outside = f"CAST({name} AS DATE) NOT BETWEEN DATE '{EARLIEST}' AND DATE '{LATEST}'"
+        code.append(f"WHEN {outside} THEN '{problems.VALUE_OUT_OF_RANGE.code}'")
     if column.among:
         among = ", ".join(quoted(each) for each in column.among)
         code.append(f"WHEN {name} NOT IN ({among}) THEN '{problems.VALUE_NOT_AMONG.code}'")
@@ -87,7 +125,13 @@ SELECT * FROM (
 
 
 def _detail(column: Column) -> str:
-    return ", ".join(column.among) or f"{column.least or '-∞'} … {column.most or '∞'}"
+    if column.among:
+        return ", ".join(column.among)
+    if column.type in _DAYS:
+        return f"{EARLIEST} … {LATEST}"
+    least = "-∞" if column.least is None else f"{column.least:,.10g}"
+    most = "∞" if column.most is None else f"{column.most:,.10g}"
+    return f"{least} … {most}"
 
 
 def _out_of_order(rows: str, earlier: str, later: str) -> str:

@@ -66,6 +66,8 @@ class Reader:
 
     Raises:
         UnicodeDecodeError: the header is not in the encoding.
+        LookupError: there is no such encoding.
+        UnableToReadHeader: its first line is no header.
         EOFError, OSError: the stream ends in the middle (a cut-off archive).
     """
 
@@ -78,7 +80,17 @@ class Reader:
         self.ends_with_line_end = True
         first = stream.readline(LINE_BYTES_MOST).removeprefix(b"\xef\xbb\xbf")
         text = first.decode(dialect.encoding)
-        self.header = tuple(name.strip() for name in next(self._fields([text]), []))
+        self.header = self._names(text)
+
+    def _names(self, text: str) -> tuple[str, ...]:
+        """The header's names; a quote left open, or NULs of another encoding, are no names."""
+        try:
+            names = tuple(name.strip() for name in next(self._fields([text]), []))
+        except csv.Error as error:
+            raise UnableToReadHeader(str(error)) from None
+        if "\0" in text:
+            raise UnableToReadHeader("it holds NUL characters, as UTF-16 does")
+        return names
 
     def batches(self, columns: tuple[str, ...]) -> Iterator[pa.Table]:
         """The rows of the right width, in order.
@@ -109,6 +121,8 @@ class Reader:
             every = list(self._fields([record for _, record in batch]))
         except csv.Error:
             every = [self._alone(number, record) for number, record in batch]
+        if len(every) != len(batch):  # a record that is two to the reader, or none
+            every = [self._alone(number, record) for number, record in batch]
         rows = [(number, fields) for (number, _), fields in zip(batch, every, strict=True)]
         for number, fields in rows:
             if fields and len(fields) != width:
@@ -120,10 +134,11 @@ class Reader:
 
     def _alone(self, number: int, record: str) -> list[str]:
         try:
-            return next(self._fields([record]))
-        except csv.Error:
+            (fields,) = self._fields([record])
+        except (csv.Error, ValueError):
             self._reject(number, problems.ROW_QUOTES, record)
             return []
+        return fields
 
     def _fields(self, lines: list[str]) -> Iterator[list[str]]:
         csv.field_size_limit(LINE_BYTES_MOST * 2)
@@ -180,3 +195,7 @@ class Reader:
     ) -> None:
         place = Place(self._name, row=row)
         self.rejects.append(Reject(Problem(kind, place, facts or {}), value[:200].rstrip()))
+
+
+class UnableToReadHeader(ValueError):
+    """The first line of a file is no header; the argument says why."""

@@ -4,7 +4,7 @@ A row of a source is kept when every row it gives fits the contract, and rejecte
 that rows in = kept + rejected, and so does the sum of the source's amount.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -47,11 +47,15 @@ class Count:
 
 @dataclass(frozen=True)
 class Intake:
-    """What an import gives: tables in the contract's schema, rejects, and a count per file."""
+    """What an import gives: tables in the contract's schema, rejects, and a count per file.
+
+    `notices` are warnings about what is kept.
+    """
 
     tables: dict[str, pa.Table]
     rejects: tuple[Reject, ...]
     counts: tuple[Count, ...]
+    notices: tuple[Problem, ...] = ()
 
 
 def take_in(
@@ -79,7 +83,7 @@ def take_in(
     desk.shape()
     desk.derive()
     tables = desk.kept_tables()
-    return Intake(tables, desk.rejects(files), tuple(desk.counts()))
+    return Intake(tables, desk.rejects(files), tuple(desk.counts()), tuple(desk.notices(tables)))
 
 
 class _Desk:
@@ -116,22 +120,37 @@ class _Desk:
     def shape(self) -> None:
         """Give every table its rows, loans first, and find what does not fit the contract."""
         parts = list(self._parts())
-        for name, relation, rows in sorted(parts, key=lambda part: part[0] != "loan"):
-            table = tape.table(name)
-            columns = rows.columns or {}
-            shaped = self._run(self._shaping(table, rows, columns))
-            self._engine.show(relation, shaped)
-            self._find(contract.issues(table, frozenset(columns), relation))
-            self._find(contract.twice(table.key, relation))
-            if name in self._held:
-                self._find(contract.in_book(table, relation))
-            if name == "loan":
-                self._keep_good(rows.source)
-            elif "loan_id" in columns:
-                self._show_loans()
-                self._find(contract.orphans(relation, "known_loans"))
+        loans = [part for part in parts if part[0] == "loan"]
+        for name, relation, rows in loans:
+            self._fit(name, relation, rows)
+            self._keep_good(rows.source)
+        self._show_loans()
+        for _, relation, rows in loans:
+            self._find(contract.second_currency(relation, "known_loans"))
+            self._keep_good(rows.source)
+        self._show_loans()
+        for name, relation, rows in parts:
+            if name != "loan":
+                self._fit(name, relation, rows)
+                if "loan_id" in (rows.columns or {}):
+                    self._fit_loans(relation, rows)
         for source in self._present:
             self._keep_good(source)
+
+    def _fit(self, name: str, relation: str, rows: Rows) -> None:
+        table, columns = tape.table(name), rows.columns or {}
+        self._engine.show(relation, self._run(self._shaping(table, rows, columns)))
+        self._find(contract.issues(table, frozenset(columns), relation))
+        self._find(contract.twice(table.key, relation))
+        if name in self._held:
+            self._find(contract.in_book(table, relation))
+
+    def _fit_loans(self, relation: str, rows: Rows) -> None:
+        """What rows must have in common with their loans."""
+        self._find(contract.orphans(relation, "known_loans"))
+        for day in ("paid_on", "due_on"):
+            if day in (rows.columns or {}):
+                self._find(contract.out_of_life(relation, day, "known_loans"))
 
     def derive(self) -> None:
         """Derive schedules, then cash flows, from the rows that are good so far."""
@@ -145,6 +164,14 @@ class _Desk:
             if rows.totals is not None and rows.source in self._present:
                 declared = cashflow.totals(rows.totals, self._chosen(rows), self._formula(rows))
                 self._engine.show("totals", self._run(declared))
+                self._show_loans()
+                self._find(cashflow.issues("totals", "known_loans"))
+                self._keep_good(rows.source)
+                good = (
+                    f"SELECT t.* FROM totals t SEMI JOIN good_{rows.source} g "
+                    "ON g.file = t.file AND g.row = t.row"
+                )
+                self._engine.show("totals", self._run(good))
                 found = self._engine.table(cashflow.payments("totals"))
                 self._derived.setdefault("payment", []).append(found)
 
@@ -166,6 +193,23 @@ class _Desk:
         """Every issue as a reject, in the order of files and rows."""
         ordered = self._issues.sort_by([("file", "ascending"), ("row", "ascending")])
         return tuple(_reject(issue, files) for issue in ordered.to_pylist())
+
+    def notices(self, tables: dict[str, pa.Table]) -> Iterator[Problem]:
+        """Loans whose schedule does not add up to what was lent, counted, with some of them."""
+        if not tables.get("loan"):
+            return
+        self._engine.show("kept_loan", tables["loan"])
+        instalments = tables.get("instalment") or tape.INSTALMENT.schema.empty_table()
+        self._engine.show("kept_instalment", instalments)
+        odd = self._run("""
+SELECT l.loan_id FROM kept_loan l
+LEFT JOIN (SELECT loan_id, SUM(principal) AS principal FROM kept_instalment GROUP BY loan_id) AS i
+  ON i.loan_id = l.loan_id
+WHERE i.principal IS NULL OR i.principal <> l.principal ORDER BY l.loan_id""")
+        if odd.num_rows:
+            examples = ", ".join(odd["loan_id"].slice(0, EXAMPLES).to_pylist())
+            facts: dict[str, object] = {"n": f"{odd.num_rows:,}", "examples": examples}
+            yield Problem(problems.SCHEDULE_ODD, Place(self._mapping.id), facts)
 
     def counts(self) -> list[Count]:
         """What became of each file's rows."""
@@ -276,13 +320,17 @@ GROUP BY t.file ORDER BY t.file""")
 
     def _show_loans(self) -> None:
         parts = [
-            f"SELECT loan_id FROM {relation} r SEMI JOIN good_{rows.source} g "
+            f"SELECT {_LIFE}, 1 AS turn FROM {relation} r SEMI JOIN good_{rows.source} g "
             "ON g.file = r.file AND g.row = r.row"
             for name, relation, rows in self._parts()
             if name == "loan"
         ]
-        parts += ["SELECT loan_id FROM book_loan"] if "loan" in self._held else []
-        none = "SELECT CAST(NULL AS VARCHAR) AS loan_id WHERE FALSE"
+        parts += [f"SELECT {_LIFE}, 0 AS turn FROM book_loan"] if "loan" in self._held else []
+        none = (
+            "SELECT CAST(NULL AS VARCHAR) AS loan_id, CAST(NULL AS DATE) AS disbursed_on, "
+            "CAST(NULL AS DATE) AS observed_on, CAST(NULL AS VARCHAR) AS currency, "
+            "CAST(NULL AS DECIMAL(18,2)) AS principal, 1 AS turn WHERE FALSE"
+        )
         self._engine.show("known_loans", self._run(" UNION ALL ".join(parts or [none])))
 
     def _show(self, name: str, tables: list[pa.Table]) -> None:
@@ -292,6 +340,11 @@ GROUP BY t.file ORDER BY t.file""")
 
     def _run(self, sql: str) -> pa.Table:
         return self._engine.table(Steps().then("rows", sql))
+
+
+EXAMPLES = 5
+"""So many loans are named where many have the same fault."""
+_LIFE = "loan_id, disbursed_on, observed_on, currency, principal"
 
 
 def _nothing(source: Source) -> pa.Table:
@@ -318,6 +371,9 @@ _DETAILS = {
     problems.VALUE_NOT_AMONG.code: "among",
     problems.ROW_TWICE.code: "first",
     problems.DATES_OUT_OF_ORDER.code: "earlier",
+    problems.PAID_AFTER_OBSERVED.code: "observed",
+    problems.CURRENCY_SECOND.code: "currency",
+    problems.RECEIVED_TOO_MUCH.code: "lent",
 }
 
 

@@ -48,7 +48,7 @@ FROM (
   FROM payment p JOIN loan l ON l.loan_id = p.loan_id
   JOIN (SELECT loan_id, MAX(month_end) AS day FROM month_end GROUP BY loan_id) AS m
     ON m.loan_id = p.loan_id
-  WHERE p.paid_on <= l.observed_on AND p.paid_on <= m.day
+  WHERE p.paid_on <= m.day
   GROUP BY p.loan_id
 ) AS paid
 JOIN (
@@ -69,6 +69,20 @@ WHERE m.balance <> CASE WHEN m.months_on_book = 0 THEN l.principal ELSE m.openin
   AND COALESCE(m.opening_bucket, '') NOT IN ('repaid', 'charged_off')""",
     ),
     _law(
+        "every_instalment_derived",
+        Text(
+            en="Every instalment of a loan begun by then has its settlement",
+            zh="截至当时已放款贷款的每期均有结清推导",
+        ),
+        """
+SELECT COUNT(*) AS violations FROM (
+  SELECT l.loan_id, COUNT(*) AS n FROM loan l JOIN instalment i ON i.loan_id = l.loan_id
+  GROUP BY l.loan_id) AS owed
+LEFT JOIN (SELECT loan_id, COUNT(*) AS n FROM settlement GROUP BY loan_id) AS settled
+  ON settled.loan_id = owed.loan_id
+WHERE settled.n IS NULL OR settled.n <> owed.n""",
+    ),
+    _law(
         "months_without_gaps",
         Text(en="A loan's months follow each other", zh="贷款各月连续"),
         """
@@ -82,8 +96,8 @@ SELECT COUNT(*) AS violations FROM (
         Text(en="A loan's scheduled principal is the amount lent", zh="计划本金合计等于放款金额"),
         """
 SELECT COUNT(*) AS violations FROM (
-  SELECT l.loan_id FROM loan l JOIN instalment i ON i.loan_id = l.loan_id
-  GROUP BY l.loan_id HAVING SUM(i.principal) <> MAX(l.principal)
+  SELECT l.loan_id FROM loan l LEFT JOIN instalment i ON i.loan_id = l.loan_id
+  GROUP BY l.loan_id HAVING COALESCE(SUM(i.principal), 0) <> MAX(l.principal)
 ) AS uneven""",
     ),
 )

@@ -52,6 +52,12 @@ FILE_NO_USE = Kind(
     Text(en="Not one of the {rows} rows can be used.", zh="{rows} 行中没有一行可用。"),
     Text(en="See the rejects file: {rejects}.", zh="请查看拒收文件：{rejects}。"),
 )
+FILE_NO_ROWS = Kind(
+    "file-no-rows",
+    Text(en="The file has a header and no rows.", zh="文件只有表头，没有数据行。"),
+    Text(en="Export it again, if it should have some.", zh="如应有数据，请重新导出。"),
+    severity="warning",
+)
 FILE_SEEN = Kind(
     "file-seen",
     Text(en="The book already holds this file.", zh="账册中已有此文件。"),
@@ -160,6 +166,61 @@ DATES_OUT_OF_ORDER = Kind(
     Text(en="{later} comes before {earlier}.", zh="{later} 早于 {earlier}。"),
     Text(en="Check the date formats and time zones.", zh="请检查日期格式和时区。"),
 )
+PAID_AFTER_OBSERVED = Kind(
+    "paid-after-observed",
+    Text(
+        en="The loan was last observed on {observed}; a later payment would never be counted.",
+        zh="该贷款最后观察日为 {observed}，其后的还款不会被计入。",
+    ),
+    Text(
+        en="Export the loans and their payments together; to bring a newer state of a book, import "
+        "it into a new home.",
+        zh="请一并导出贷款及其还款；如需更新的状态，请导入新的主目录。",
+    ),
+)
+CURRENCY_SECOND = Kind(
+    "currency-second",
+    Text(
+        en="The book is in {currency}; amounts of two currencies must not be added together.",
+        zh="账册币种为 {currency}；不同币种的金额不得相加。",
+    ),
+    Text(en="Import these loans into a home of their own.", zh="请将这些贷款导入单独的主目录。"),
+)
+RECEIVED_TOO_MUCH = Kind(
+    "received-too-much",
+    Text(
+        en="More principal was received than lent: {lent}.",
+        zh="收回本金超过放款金额：{lent}。",
+    ),
+    Text(en="Check the column and its units at the source.", zh="请在来源核对该列及其单位。"),
+)
+SCHEDULE_ODD = Kind(
+    "schedule-odd",
+    Text(
+        en="{n} loans have no schedule, or one whose principal is not the amount lent: {examples}.",
+        zh="{n} 笔贷款没有还款计划，或计划本金与放款金额不符：{examples}。",
+    ),
+    Text(
+        en="Without its missing instalments such a loan looks better than it is; look for rejected "
+        "instalments, and import them.",
+        zh="缺少的分期会使贷款看起来更好；请查找被拒收的分期并导入。",
+    ),
+    severity="warning",
+)
+HEADER_TWICE = Kind(
+    "header-twice",
+    Text(en="The header names a column twice: {names}.", zh="表头中有重复的列名：{names}。"),
+    Text(en="Give every column a name of its own.", zh="请为每一列指定不同的名称。"),
+)
+HEADER_UNREADABLE = Kind(
+    "header-unreadable",
+    Text(en="The header cannot be read: {why}.", zh="无法读取表头：{why}。"),
+    Text(
+        en="Check the quotes and the delimiter of the first line, and that the file is text in the "
+        "mapping's `encoding` (not UTF-16).",
+        zh="请检查首行的引号与分隔符，并确认文件为映射中 `encoding` 所声明编码的文本（非 UTF-16）。",
+    ),
+)
 FORMULA_INVALID = Kind(
     "formula-invalid",
     Text(
@@ -172,8 +233,9 @@ FORMULA_INVALID = Kind(
 )
 
 KINDS = (
-    FILE_UNREADABLE, FILE_EMPTY, FILE_CUT, FILE_ENCODING, FILE_UNKNOWN, FILE_NO_USE, FILE_SEEN,
+    FILE_UNREADABLE, FILE_EMPTY, FILE_CUT, FILE_ENCODING, FILE_UNKNOWN, FILE_NO_USE, FILE_NO_ROWS, FILE_SEEN,
     FILE_NO_LAST_LINE_END, ROW_WIDTH, ROW_TOO_LONG, ROW_ENCODING, ROW_QUOTES, VALUE_MISSING,
     VALUE_UNREADABLE, VALUE_UNKNOWN, VALUE_OUT_OF_RANGE, VALUE_NOT_AMONG, ROW_TWICE, ROW_IN_BOOK,
-    ROW_ORPHAN, DATES_OUT_OF_ORDER, FORMULA_INVALID,
+    ROW_ORPHAN, DATES_OUT_OF_ORDER, PAID_AFTER_OBSERVED, CURRENCY_SECOND, RECEIVED_TOO_MUCH,
+    SCHEDULE_ODD, HEADER_TWICE, HEADER_UNREADABLE, FORMULA_INVALID,
 )  # fmt: skip

@@ -70,12 +70,17 @@ SELECT * FROM (
 ) WHERE code IS NOT NULL"""
 
 
+def _plainly(text: str) -> str:
+    """The text where it is a number as people write one; DuckDB would also read `1_000`."""
+    return f"CASE WHEN STRPOS({text}, '_') = 0 THEN {text} END"
+
+
 def _money(text: str, _: Reads) -> str:
-    return f"TRY_CAST({text} AS DECIMAL(18,2))"
+    return f"TRY_CAST({_plainly(text)} AS DECIMAL(18,2))"
 
 
 def _number(text: str, _: Reads) -> str:
-    number = f"TRY_CAST({text} AS DOUBLE)"
+    number = f"TRY_CAST({_plainly(text)} AS DOUBLE)"
     return f"CASE WHEN ISFINITE({number}) THEN {number} END"
 
 

@@ -86,7 +86,7 @@ def settlement(as_of: date, part: Slice = WHOLE) -> Steps:
     Reads the relations `loan`, `instalment`, `payment`.
 
     Returns:
-        Steps giving one row per instalment: `loan_id`, `number`, `due_on`, its parts `fee`,
+        Steps giving one row per instalment: `loan_id`, `number` (its turn, from 1), `due_on`, its parts `fee`,
         `interest`, `principal`, the running sums before it (`fee_before` ...), `settled_on` (NULL
         where cash does not cover it) and `ended_on` (when the loan as a whole was settled or paid
         off early; NULL where it was not).
@@ -131,7 +131,9 @@ _BEFORE = "OVER (PARTITION BY loan_no ORDER BY number ROWS UNBOUNDED PRECEDING)"
 def _dues(part: Slice) -> str:
     """Instalments with what falls due before each of them."""
     return f"""
-SELECT loan_no, number, due_on, fee, interest, principal, paid_share,
+SELECT loan_no, due_on, fee, interest, principal, paid_share,
+  -- The turn, and not the number a tape gave: one that is missing must not hide those after it.
+  CAST(ROW_NUMBER() OVER (PARTITION BY loan_no ORDER BY number) AS INTEGER) AS number,
   COUNT(*) OVER (PARTITION BY loan_no) AS times,
   CAST(SUM(fee) {_BEFORE} - fee AS BIGINT) AS fee_before,
   CAST(SUM(interest) {_BEFORE} - interest AS BIGINT) AS interest_before,
