@@ -53,6 +53,7 @@ from seawall.portfolio.mapping import Mapping
 from seawall.reports import html, pdf, portfolio, replay
 from seawall.reports.leaf import Leaf
 from seawall.simulator.declaration import Lender
+from seawall.simulator.truth import UnableToPlan, UnableToPlanUntil
 
 PACKS = Path(__file__).parent / "packs"
 OVERLAYS_MOST = 8
@@ -273,6 +274,8 @@ def read(at: Home, as_of: date | None = None) -> Reading:
 
     Raises:
         UnableToReadEmptyBook: nothing was ever brought in.
+        UnableToLookThere: the analysis date lies before the first month-end, or over three months
+            after the last observation: a question that old facts cannot answer.
     """
     snapshot = at.book.snapshot()
     if not snapshot.tables.get("month_end"):
@@ -282,10 +285,13 @@ def read(at: Home, as_of: date | None = None) -> Reading:
         engine.show(table.name, snapshot.tables.get(table.name) or table.schema.empty_table())
     for name in ("month_end", "settlement"):
         engine.show(name, snapshot.tables[name])
-    last = Steps().then("last", "SELECT MAX(month_end) AS day FROM month_end")
-    return Reading(
-        engine, snapshot, at.conventions, as_of or engine.table(last).to_pylist()[0]["day"]
-    )
+    sql = """
+SELECT MIN(month_end) AS first, MAX(month_end) AS last,
+  (SELECT LAST_DAY(MAX(observed_on) + INTERVAL 3 MONTH) FROM loan) AS until FROM month_end"""
+    known = engine.table(Steps().then("extent", sql)).to_pylist()[0]
+    if as_of is not None and not known["first"] <= as_of <= known["until"]:
+        raise UnableToLookThere(as_of, known["first"], known["until"])
+    return Reading(engine, snapshot, at.conventions, as_of or known["last"])
 
 
 def check(reading: Reading) -> Iterator[tuple[Text, int]]:
@@ -422,8 +428,18 @@ class UnableToReadEmptyBook(Exception):
         )
 
 
+class UnableToLookThere(Exception):
+    """The analysis date is outside what the book knows."""
+
+    def __init__(self, asked: date, first: date, last: date) -> None:
+        super().__init__(
+            f"the book knows its loans from {first} to {last}, and nothing of {asked}: choose a "
+            "date between these"
+        )
+
+
 EXPECTED: tuple[type[Exception], ...] = (
-    UnableToReadEmptyBook, UnableToReadBook, UnableToChangeBook, UnableToSimulateIntoBook,
-    pdf.UnableToWritePdf,
+    UnableToReadEmptyBook, UnableToLookThere, UnableToReadBook, UnableToChangeBook, UnableToSimulateIntoBook,
+    pdf.UnableToWritePdf, UnableToPlan, UnableToPlanUntil,
 )  # fmt: skip
 """Failures that a command tells in one sentence."""

@@ -191,7 +191,8 @@ def rows(folder: Path, table: str, order: str) -> list[dict[str, Any]]:
     at = office.home(folder / "home")
     reading = office.read(at)
     steps = Steps().then("every", f"SELECT * FROM {table} ORDER BY {order}")
-    return reading.engine.table(steps).to_pylist()
+    found: list[dict[str, Any]] = reading.engine.table(steps).to_pylist()
+    return found
 
 
 def test_two_imports_give_the_book_of_one(tmp_path: Path) -> None:

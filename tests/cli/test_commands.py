@@ -149,3 +149,41 @@ def test_the_doctor_says_what_is_there(tmp_path: Path) -> None:
     done = seawall("doctor", home=tmp_path)
     assert done.returncode == 0
     assert "CJK font" in done.stdout
+
+
+def test_values_are_shown_as_they_are_and_exports_compute_nothing(tmp_path: Path) -> None:
+    file, odd, home = tmp_path / "odd.csv", tmp_path / "odd.yaml", tmp_path / "home"
+    file.write_text("no,amount,on\na,1.00,2026-01-05\n")
+    odd.write_text(MAPPING.replace("\"'p'\"", "\"'=[/red]'\""), encoding="utf-8")
+    assert seawall("import", odd, file, home=home).returncode == 0
+    table = seawall("portfolio", "summary", "--by", "product,currency", home=home)
+    assert table.returncode == 0
+    assert "=[/red]" in table.stdout
+    target, named = tmp_path / "out.csv", tmp_path / "out.json"
+    seawall("portfolio", "summary", "--by", "product", "-o", target, home=home)
+    assert target.read_text(encoding="utf-8").splitlines()[1].startswith("'=[/red],")
+    seawall("portfolio", "summary", "-o", named, home=home)
+    assert json.loads(named.read_text(encoding="utf-8"))[0]["loans"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("portfolio", "summary", "--as-of", "1999-01-01"), "a date between these"),
+        (("portfolio", "summary", "--lang", "fr"), "en or zh"),
+        (("portfolio", "summary", "-o", "x.json", "--format", "csv"), "contradict"),
+        (("simulate", "--until", "0001-01-01"), "a simulation ends between"),
+        (("simulate", "--seed", "99999999999999999999999"), "--seed"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    home, file, mapping = tmp_path / "home", tmp_path / "f.csv", tmp_path / "m.yaml"
+    file.write_text("no,amount,on\na,1.00,2026-01-05\n")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    assert seawall("import", mapping, file, home=home).returncode == 0
+    done = seawall(*arguments, home=home)
+    assert done.returncode != 0
+    assert said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr

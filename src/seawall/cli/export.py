@@ -11,6 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from seawall.acts.importing import harmless
+
 
 def text(rows: pa.Table, form: str) -> str:
     """Rows as JSON (a list of objects; money as text, so that no cent is lost) or as CSV."""
@@ -20,7 +22,7 @@ def text(rows: pa.Table, form: str) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(rows.column_names)
     for row in rows.to_pylist():
-        writer.writerow("" if value is None else value for value in row.values())
+        writer.writerow(map(_cell, row.values()))
     return out.getvalue().rstrip("\n")
 
 
@@ -32,6 +34,13 @@ def write(rows: pa.Table, form: str, target: Path | None) -> None:
         sys.stdout.write(text(rows, form) + "\n")
     else:
         target.write_text(text(rows, form) + "\n", encoding="utf-8")
+
+
+def _cell(value: object) -> object:
+    """A CSV cell; a text that a spreadsheet would compute is marked as text."""
+    if isinstance(value, str):
+        return harmless(value)
+    return "" if value is None else value
 
 
 def _plain(value: object) -> str:

@@ -68,7 +68,9 @@ def _say_import(screen: Screen, mapping: Mapping, report: ImportReport) -> None:
 @app.command()
 def simulate(
     loans: Annotated[int, typer.Option(min=1, help="How many loans are disbursed.")] = 20_000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same lender.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="The same seed gives the same lender.")
+    ] = 1,
     months: Annotated[int, typer.Option(min=6, max=240, help="Months simulated.")] = 36,
     until: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day that is known.")
@@ -119,7 +121,18 @@ def portfolio(
     if form == "table" and output is None:
         screen.answer(chosen, asked, rows, reading.states())
     else:
-        export.write(rows, "csv" if form == "table" else form, output)
+        export.write(rows, _form(form, output), output)
+
+
+def _form(form: str, output: Path | None) -> str:
+    """What to write: as asked, else as the file's name says, else CSV."""
+    named = output.suffix.removeprefix(".") if output else ""
+    if form == "table":
+        return named if named in ("json", "csv", "parquet") else "csv"
+    if named in ("json", "csv", "parquet") and named != form:
+        msg = f"--format {form} and a file named .{named} contradict each other"
+        raise typer.BadParameter(msg, param_hint="--format")
+    return form
 
 
 @app.command()

@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Literal
 
 import pyarrow as pa
+import typer
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text as Plain
 
 from seawall.core.measure import Column, Measure, Unit
 from seawall.core.problem import Problem
-from seawall.core.text import Language, Text
+from seawall.core.text import LANGUAGES, Language, Text
 
 ROWS_SHOWN = 60
 _WIDTH_PIPED = 200
@@ -107,12 +109,15 @@ class Screen:
             justify = "right" if column.unit in _RIGHT else "left"
             table.add_column(column.title.in_(self.language), justify=justify)  # type: ignore[arg-type]
         for row in rows.slice(0, ROWS_SHOWN).to_pylist():
-            table.add_row(*(self._cell(row[column.name], column, names) for column in columns))
+            cells = (self._cell(row[column.name], column, names) for column in columns)
+            table.add_row(*map(_bare, cells))
         self._out.print(table)
         if rows.num_rows > ROWS_SHOWN:
             self.say(_CUT, shown=ROWS_SHOWN, rows=rows.num_rows)
 
     def _cell(self, value: object, column: Column, names: dict[str, Text]) -> str:
+        if isinstance(value, str) and value in column.labels:
+            return column.labels[value].in_(self.language)
         named = column.name in ("bucket", "state", "next_state")
         return names[str(value)].in_(self.language) if named else shown(value, column.unit)
 
@@ -123,8 +128,13 @@ class Screen:
         table.add_column(justify="right")
         for column in columns:
             value = shown(row[column.name], column.unit)
-            table.add_row(column.title.in_(self.language), value)
+            table.add_row(column.title.in_(self.language), _bare(value))
         return table
+
+
+def _bare(text: str) -> Plain:
+    """A value as it is: brackets in it are no markup, and control characters reach no terminal."""
+    return Plain("".join(each if each.isprintable() else "\ufffd" for each in text))
 
 
 _CUT = Text(
@@ -159,5 +169,8 @@ _FORMS: dict[Unit, str] = {
 
 def language(asked: str | None) -> Language:
     """The language asked for, or the environment's, or English."""
+    if asked is not None and asked not in LANGUAGES:
+        msg = f"{asked!r} is not spoken here: en or zh / 只支持 en 或 zh"
+        raise typer.BadParameter(msg, param_hint="--lang")
     said = asked or os.environ.get("SEAWALL_LANG") or os.environ.get("LANG") or "en"
     return "zh" if said.lower().startswith("zh") else "en"

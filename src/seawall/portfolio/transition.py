@@ -59,8 +59,8 @@ def cure(conventions: Conventions) -> Measure:
         title=Text(en="Cure rates", zh="治愈率"),
         meaning=Text(
             en="By month and opening state: the share of past-due loans that ended the month "
-            "current or repaid.",
-            zh="按月份和月初状态：月末恢复正常或结清的逾期贷款占比。",
+            "current or repaid, without anything waived.",
+            zh="按月份和月初状态：月末恢复正常或结清（且无减免）的逾期贷款占比。",
         ),
         moved="cured",
     )
@@ -118,7 +118,11 @@ def _moved(question: Question, conventions: Conventions, moved: str) -> Steps:
     now, before = (conventions.order_sql(f"m.{name}") for name in ("bucket", "opening_bucket"))
     condition, which = {
         "worse": (f"{now} > {before}", "TRUE"),
-        "cured": ("m.bucket IN ('current', 'repaid')", "m.opening_bucket <> 'current'"),
+        # What was waived was not paid: no cure.
+        "cured": (
+            "m.bucket IN ('current', 'repaid') AND m.waived = 0",
+            "m.opening_bucket <> 'current'",
+        ),
     }[moved]
     return (
         Steps()

@@ -4,7 +4,7 @@ from seawall.core.measure import Column, Measure, Question
 from seawall.core.steps import Steps
 from seawall.core.text import Text
 from seawall.portfolio.conventions import Conventions
-from seawall.portfolio.segments import grouped, months, named, ordered, over, ratio, same
+from seawall.portfolio.segments import grouped, latest, months, named, ordered, over, ratio, same
 from seawall.portfolio.settlement import month_sql
 
 _DAY = "MAKE_DATE(CAST(FLOOR(vintage / 12) AS INTEGER), CAST(vintage % 12 + 1 AS INTEGER), 1)"
@@ -23,9 +23,10 @@ def measure(conventions: Conventions) -> Measure:
         meaning=Text(
             en="Loans of one month of disbursement, by months on book: the share of loans that was "
             "more than so many days past due at any month-end so far (a charge-off counts), and "
-            "the amount charged off so far over the amount lent. The denominators stay the same.",
+            "the amount charged off or waived so far over the amount lent. The denominators stay the "
+            "same; a curve ends where the first of its open loans was last observed.",
             zh="同一放款月份的贷款，按账龄月数：截至当时任一月末曾逾期超过若干天的笔数占比（核销计入），"
-            "以及累计核销金额占放款金额的比例。分母保持不变。",
+            "以及累计核销与减免金额占放款金额的比例。分母保持不变；曲线止于首笔未结清贷款的最后观察月。",
         ),
         columns=(
             Column("vintage", "date", Text(en="month of disbursement", zh="放款月份")),
@@ -33,7 +34,11 @@ def measure(conventions: Conventions) -> Measure:
             Column("loans", "count", Text(en="loans", zh="笔数")),
             Column("lent", "money", Text(en="lent", zh="放款金额")),
             *marks,
-            Column("charged_off_share", "share", Text(en="charged off", zh="累计核销率")),
+            Column(
+                "charged_off_share",
+                "share",
+                Text(en="charged off or waived", zh="累计核销及减免率"),
+            ),
         ),
         steps=lambda question: _steps(question, conventions),
         source="Siddiqi, Intelligent Credit Scoring (2017), ch. 4: vintage or cohort analysis",
@@ -63,11 +68,16 @@ FROM (
 {grouped(question, "vintage")}""")
         .then("ages", f"SELECT DISTINCT {month} AS month FROM month_end m "
                       f"WHERE m.month_end <= {question.day}")
-        .then("grid", """
+        .then("early", _early(question))
+        .then("ends", f"""
+SELECT {question.keys()}vintage, MIN(month) AS until FROM early {grouped(question, "vintage")}""")
+        .then("grid", f"""
 SELECT c.*, CAST(a.month - c.vintage AS INTEGER) AS months_on_book
-FROM cohorts c JOIN ages a ON a.month >= c.vintage""")
+FROM cohorts c JOIN ages a ON a.month >= c.vintage
+LEFT JOIN ends e ON e.vintage = c.vintage {same(question, "e", "c")}
+WHERE a.month <= COALESCE(e.until, a.month)""")
         .then("firsts", months(question, f"""{month} - m.months_on_book AS vintage,
-  m.months_on_book, m.charged_off, {first}"""))
+  m.months_on_book, m.charged_off + m.waived AS charged_off, {first}"""))
         .then("hits", f"""
 SELECT {question.keys()}vintage, months_on_book, {sums}
 FROM firsts {grouped(question, "vintage", "months_on_book")}""")
@@ -84,6 +94,25 @@ SELECT {question.keys()}{_DAY} AS vintage, months_on_book, loans, lent, {shares}
 FROM running
 {ordered(question, "vintage", "months_on_book")}""")
     )  # fmt: skip
+
+
+def _early(question: Question) -> str:
+    """Open loans that were last observed before the last month-end, each with that month.
+
+    Of mostly all tapes these are none, and the loans' months are then not even read.
+    """
+    month = month_sql("m.month_end")
+    return f"""
+SELECT {named(question)}{month} - m.months_on_book AS vintage, {month} AS month
+FROM month_end m JOIN loan l ON l.loan_id = m.loan_id
+JOIN (
+  SELECT m.loan_id, MAX(m.month_end) AS day FROM month_end m
+  JOIN (SELECT loan_id FROM loan
+    WHERE {month_sql("observed_on")} < {month_sql(latest(question))}) AS past
+    ON past.loan_id = m.loan_id
+  WHERE m.month_end <= {question.day} GROUP BY m.loan_id
+) AS seen ON seen.loan_id = m.loan_id AND seen.day = m.month_end
+WHERE m.bucket NOT IN ('repaid', 'charged_off')"""
 
 
 def _first_hit(mark: int) -> str:

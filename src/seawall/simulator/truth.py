@@ -13,6 +13,9 @@ from seawall.simulator.declaration import Kind, Lender, Planted, Segment
 _RING_TOKENS = 900
 
 
+UNTIL_LEAST, UNTIL_MOST = date(1995, 1, 1), date(2090, 12, 31)
+
+
 @dataclass(frozen=True)
 class Plan:
     """A simulation's plan.
@@ -33,6 +36,8 @@ class Plan:
         """A plan with nothing in it is a mistake of the caller."""
         if self.loans < 1 or self.months < 1 or self.seed < 0:
             raise UnableToPlan(self.loans, self.months, self.seed)
+        if not UNTIL_LEAST <= self.until <= UNTIL_MOST:
+            raise UnableToPlanUntil(self.until)
 
     @property
     def first_month(self) -> int:
@@ -142,6 +147,15 @@ def affected(trouble: Trouble, name: str, chunk: pa.Table) -> int:
         if marked:
             mask = pc.and_kleene(mask, pc.equal(chunk[marked], wanted))
     return int(pc.sum(mask.cast(pa.int64())).as_py() or 0)
+
+
+class UnableToPlanUntil(ValueError):
+    """A plan's last day is so far off that its loans would leave the contract's dates."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__(
+            f"a simulation ends between {UNTIL_LEAST} and {UNTIL_MOST}, and not on {until}"
+        )
 
 
 class UnableToPlan(ValueError):
