@@ -86,7 +86,7 @@ _KEPT: dict[bool | None, str] = {True: "MATERIALIZED ", False: "NOT MATERIALIZED
 def spark(text: str) -> str:
     """DuckDB's text as Spark's; 128-bit integers, which Spark lacks, as decimals of 38 digits."""
     tree = sqlglot.parse_one(text, read="duckdb")
-    for kind in tree.find_all(exp.DataType):
+    for kind in list(tree.find_all(exp.DataType)):
         if kind.this == exp.DataType.Type.INT128:
             kind.replace(exp.DataType.build("DECIMAL(38, 0)"))
     return tree.sql(dialect="spark")

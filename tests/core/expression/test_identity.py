@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-import sqlglot
 
 from seawall.core.expression import language, sample
 from seawall.core.expression.language import Expression
@@ -13,6 +12,7 @@ from seawall.core.expression.operators import OPERATORS
 from seawall.core.expression.sample import INEXACT, INPUTS, Writer
 from seawall.core.expression.sql import sql_text
 from seawall.core.expression.tree import Call, Node
+from seawall.core.steps import spark as spark_text
 from tests.core.expression.engines import (
     chance,
     codes,
@@ -86,7 +86,7 @@ def test_a_comparison_of_engines_notices_a_difference() -> None:
 
 
 def transpiled(expression: Expression) -> str:
-    return sqlglot.transpile(sql_text(expression), read="duckdb", write="spark")[0]
+    return spark_text(sql_text(expression))
 
 
 @pytest.mark.spark
