@@ -256,10 +256,6 @@ class Reading:
         """The measure of this name."""
         return {each.name: each for each in measures(self.conventions)}[name]
 
-    def states(self) -> dict[str, Text]:
-        """The states of a loan with their titles, from the best on."""
-        return {state: self.conventions.title(state) for state in self.conventions.states()}
-
     def answer(self, measure: Measure, by: tuple[str, ...] = ()) -> pa.Table:
         """A measure's answer at the analysis date."""
         return self.engine.table(measure.steps(Question(self.as_of, by)))
@@ -332,7 +328,6 @@ def told(reading: Reading, progress: Progress) -> portfolio.Told:
         as_of=reading.as_of,
         measures={each.name: each for each in every},
         answers=answers,
-        states=reading.states(),
         marks=reading.conventions.marks,
         brought=tuple(each.file for each in reading.snapshot.brought),
         troubles=tuple(noted["troubles"]),

@@ -119,7 +119,7 @@ def portfolio(
         return
     rows = reading.answer(chosen, asked)
     if form == "table" and output is None:
-        screen.answer(chosen, asked, rows, reading.states())
+        screen.answer(chosen, asked, rows)
     else:
         export.write(rows, _form(form, output), output)
 
@@ -181,7 +181,7 @@ def demo(
     reading = office.read(at)
     for name in ("summary", "delinquency"):
         measure = reading.measure(name)
-        screen.answer(measure, (), reading.answer(measure), reading.states())
+        screen.answer(measure, (), reading.answer(measure))
     screen.say(_REPORT)
     _write_report(screen, at, None, None, pdf=False)
     screen.say(_NEXT, home=at.folder)

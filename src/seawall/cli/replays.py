@@ -53,7 +53,7 @@ def replay(
         if form == "json":
             screen.result(export.text(told.answers[name], "json"))
         else:
-            screen.answer(measure, (), told.answers[name], {})
+            screen.answer(measure, (), told.answers[name])
             screen.result("")
     if told.absent:
         screen.say(_ABSENT, names=", ".join(told.absent))

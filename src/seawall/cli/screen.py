@@ -91,13 +91,8 @@ class Screen:
 
             yield told
 
-    def answer(
-        self, measure: Measure, by: tuple[str, ...], rows: pa.Table, names: dict[str, Text]
-    ) -> None:
-        """A measure's answer as a table; a long one is cut, and says how to get the rest.
-
-        `names` are the titles of the states that an answer's columns may hold as codes.
-        """
+    def answer(self, measure: Measure, by: tuple[str, ...], rows: pa.Table) -> None:
+        """A measure's answer as a table; a long one is cut, and says how to get the rest."""
         if not self.quiet:
             self._out.print(f"[bold]{escape(measure.title.in_(self.language))}[/]")
         columns = headed(measure, by)
@@ -109,17 +104,16 @@ class Screen:
             justify = "right" if column.unit in _RIGHT else "left"
             table.add_column(column.title.in_(self.language), justify=justify)  # type: ignore[arg-type]
         for row in rows.slice(0, ROWS_SHOWN).to_pylist():
-            cells = (self._cell(row[column.name], column, names) for column in columns)
+            cells = (self._cell(row[column.name], column) for column in columns)
             table.add_row(*map(_bare, cells))
         self._out.print(table)
         if rows.num_rows > ROWS_SHOWN:
             self.say(_CUT, shown=ROWS_SHOWN, rows=rows.num_rows)
 
-    def _cell(self, value: object, column: Column, names: dict[str, Text]) -> str:
+    def _cell(self, value: object, column: Column) -> str:
         if isinstance(value, str) and value in column.labels:
             return column.labels[value].in_(self.language)
-        named = column.name in ("bucket", "state", "next_state")
-        return names[str(value)].in_(self.language) if named else shown(value, column.unit)
+        return shown(value, column.unit)
 
     def _down(self, columns: tuple[Column, ...], row: dict[str, object]) -> Table:
         """One wide row, set down the page."""

@@ -78,10 +78,11 @@ class Conventions(BaseModel):
         """
         return ("repaid", "current", *(bucket.code for bucket in self.buckets), "charged_off")
 
-    def title(self, state: str) -> Text:
-        """A state's name for people."""
-        named = {"current": self.current, "repaid": self.repaid, "charged_off": self.charged_off}
-        return named.get(state) or next(b.title for b in self.buckets if b.code == state)
+    def titles(self) -> dict[str, Text]:
+        """Every state's name for people, in the order of `states`."""
+        named = {bucket.code: bucket.title for bucket in self.buckets}
+        named |= {"current": self.current, "repaid": self.repaid, "charged_off": self.charged_off}
+        return {state: named[state] for state in self.states()}
 
     def bucket_sql(self, days: str) -> str:
         """The bucket's code for a count of days past due, as a SQL expression."""

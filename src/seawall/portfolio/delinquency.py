@@ -17,7 +17,7 @@ def measure(conventions: Conventions) -> Measure:
             zh="最近月末未结清贷款，按最早未还分期的逾期天数分组。",
         ),
         columns=(
-            Column("bucket", "label", Text(en="bucket", zh="逾期区间")),
+            Column("bucket", "label", Text(en="bucket", zh="逾期区间"), conventions.titles()),
             Column("loans", "count", Text(en="loans", zh="笔数")),
             Column("balance", "money", Text(en="balance", zh="余额")),
             Column("arrears", "money", Text(en="arrears", zh="拖欠金额")),

@@ -24,8 +24,8 @@ def matrix(conventions: Conventions) -> Measure:
             "每行占比之和为1。",
         ),
         columns=(
-            Column("state", "label", Text(en="from", zh="月初状态")),
-            Column("next_state", "label", Text(en="to", zh="月末状态")),
+            Column("state", "label", Text(en="from", zh="月初状态"), conventions.titles()),
+            Column("next_state", "label", Text(en="to", zh="月末状态"), conventions.titles()),
             _LOANS,
             _BALANCE,
             Column("share", "share", Text(en="share of loans", zh="笔数占比")),
@@ -75,7 +75,7 @@ def _monthly(
         meaning=meaning,
         columns=(
             _MONTH,
-            Column("state", "label", Text(en="from", zh="月初状态")),
+            Column("state", "label", Text(en="from", zh="月初状态"), conventions.titles()),
             _LOANS,
             _BALANCE,
             Column("share", "share", Text(en="share of loans", zh="笔数占比")),

@@ -38,6 +38,8 @@ def lines(
         scale: Spec = {"domain": domain, "range": list(PALETTE[: len(domain)])}
     else:
         value, colour, unit = ys[0], series, _column(measure, ys[0]).unit
+        for row in kept:
+            row[series] = _named(row[series], _column(measure, series))
         scale = {"range": list(PALETTE)}
     spec["mark"] = {"type": "line", "point": {"size": 14, "filled": True}, "strokeWidth": 1.8}
     spec["encoding"] = {
@@ -88,13 +90,11 @@ def vintages(measure: Measure, rows: pa.Table, marks: tuple[int, ...]) -> Spec:
     }  # fmt: skip
 
 
-def bars(
-    measure: Measure, rows: pa.Table, *, x: str, y: str, names: dict[str, Text] | None = None
-) -> Spec:
+def bars(measure: Measure, rows: pa.Table, *, x: str, y: str) -> Spec:
     """Bars of one column over the values of another, in their order."""
     kept = [
-        {x: _named(str(row[x]), names), y: row[y]} for row in _records(rows, (x, y))
-    ]  # fmt: skip
+        {x: _named(str(row[x]), _column(measure, x)), y: row[y]} for row in _records(rows, (x, y))
+    ]
     unit = _column(measure, y).unit
     return {
         "data": {"values": kept}, "height": 240,
@@ -114,7 +114,7 @@ def ranked(measure: Measure, rows: pa.Table, *, y: str, x: str, colour: str) -> 
     shade = _column(measure, colour)
     kept = _records(rows, (y, x, colour))
     for row in kept:
-        row[colour] = _named(str(row[colour]), dict(shade.labels))
+        row[colour] = _named(row[colour], shade)
     unit = _column(measure, x).unit
     return {
         "data": {"values": kept}, "height": {"step": 20},
@@ -148,21 +148,22 @@ def grouped(measure: Measure, rows: pa.Table, *, x: str, group: str, y: str) -> 
     return spec
 
 
-def matrix(measure: Measure, rows: pa.Table, states: dict[str, Text]) -> Spec:
+def matrix(measure: Measure, rows: pa.Table) -> Spec:
     """A transition matrix as a heat map, from rows to columns, shares written in the cells."""
+    state, next_state = _column(measure, "state"), _column(measure, "next_state")
     kept = [
-        {**row, "state": _named(str(row["state"]), states),
-         "next_state": _named(str(row["next_state"]), states)}
+        {**row, "state": _named(row["state"], state),
+         "next_state": _named(row["next_state"], next_state)}
         for row in _records(rows, ("state", "next_state", "share", "loans"))
     ]  # fmt: skip
-    order = [_both(title) for title in states.values()]
+    order = [_both(title) for title in state.labels.values()]
     ends: Spec = {"type": "nominal", "sort": order, "axis": {"labelAngle": 0, "labelLimit": 90}}
     share: Spec = {"field": "share", "type": "quantitative", "format": ".1%"}
     return {
         "data": {"values": kept}, "height": 300,
         "encoding": {
-            "x": ends | {"field": "next_state", "title": _both(_column(measure, "next_state").title)},
-            "y": ends | {"field": "state", "title": _both(_column(measure, "state").title)},
+            "x": ends | {"field": "next_state", "title": _both(next_state.title)},
+            "y": ends | {"field": "state", "title": _both(state.title)},
             "tooltip": [{"field": "state", "title": ""}, {"field": "next_state", "title": "→"},
                         share | {"title": ""}, {"field": "loans", "format": ",", "title": "n"}],
         },
@@ -211,8 +212,8 @@ def _both(text: Text) -> Any:  # noqa: ANN401 - a marked text inside a JSON docu
     return {"en": text.en, "zh": text.zh}
 
 
-def _named(value: str, names: dict[str, Text] | None) -> Any:  # noqa: ANN401 - see `_both`
-    return _both(names[value]) if names and value in names else value
+def _named(value: str, column: Column) -> Any:  # noqa: ANN401 - see `_both`
+    return _both(column.labels[value]) if value in column.labels else value
 
 
 def _axis(column: Column) -> Spec:

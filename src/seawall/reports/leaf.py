@@ -3,10 +3,23 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from seawall.core.measure import Column
+import pyarrow as pa
+
+from seawall.core.measure import Column, Measure
 from seawall.core.text import Text
 from seawall.reports.charts import Spec
 
+SEGMENTS = {
+    "product": Text(en="product", zh="产品"),
+    "channel": Text(en="channel", zh="渠道"),
+    "partner": Text(en="partner", zh="合作方"),
+    "region": Text(en="region", zh="地区"),
+    "grade": Text(en="grade", zh="等级"),
+    "purpose": Text(en="purpose", zh="用途"),
+    "currency": Text(en="currency", zh="币种"),
+}
+"""What segments are called in headings."""
+_BY = Text(en="by {segment}", zh="按{segment}")
 ROWS_TOLD = 24
 """A table that runs over time shows so many of its latest rows."""
 
@@ -55,6 +68,19 @@ class Leaf:
     tiles: tuple[tuple[Column, object], ...]
     sections: tuple[Section, ...]
     aside: Aside | None = None
+
+
+def grid(measure: Measure, rows: pa.Table, by: str | None = None) -> Grid:
+    """A measure's answer as a table, with the segment it is broken down by in front.
+
+    Of one that runs over time, only its latest rows.
+    """
+    head = () if by is None else (Column(by, "label", SEGMENTS[by]),)
+    columns = (*head, *measure.columns)
+    over_time = measure.columns[0].unit == "date"
+    kept = rows.slice(max(0, rows.num_rows - ROWS_TOLD)) if over_time else rows
+    cells = tuple(tuple(row[column.name] for column in columns) for row in kept.to_pylist())
+    return Grid(columns, cells, None if by is None else _BY.filled(segment=SEGMENTS[by]))
 
 
 def shown(value: object, column: Column) -> Text:

@@ -10,7 +10,7 @@ from seawall.core.measure import Column, Measure
 from seawall.core.text import Text
 from seawall.reports import charts
 from seawall.reports.charts import Spec
-from seawall.reports.leaf import ROWS_TOLD, Aside, Grid, Leaf, Section
+from seawall.reports.leaf import Aside, Grid, Leaf, Section, grid
 
 BROKEN_DOWN: dict[str, tuple[str, ...]] = {
     "summary": ("product", "channel", "region", "grade"),
@@ -20,12 +20,6 @@ BROKEN_DOWN: dict[str, tuple[str, ...]] = {
 
 TITLE = Text(en="Portfolio risk report", zh="资产组合风险报告")
 _AS_OF = Text(en="as of {day}", zh="截至 {day}")
-SEGMENTS = {
-    "product": Text(en="product", zh="产品"),
-    "channel": Text(en="channel", zh="渠道"),
-    "region": Text(en="region", zh="地区"),
-    "grade": Text(en="grade", zh="等级"),
-}
 PLANTED = Text(en="Planted troubles", zh="植入的问题")
 PLANTED_MEANING = Text(
     en="This book is a simulation. These troubles were planted in it; a good warning finds them.",
@@ -39,14 +33,12 @@ class Told:
 
     Attributes:
         answers: by measure name, and by `name:segment` where broken down.
-        states: the states of a loan, from the best on.
         troubles: planted troubles, where the book is a simulation.
     """
 
     as_of: date
     measures: dict[str, Measure]
     answers: dict[str, pa.Table]
-    states: dict[str, Text]
     marks: tuple[int, ...]
     brought: tuple[str, ...]
     troubles: tuple[dict[str, object], ...]
@@ -90,30 +82,21 @@ def _chart(name: str, told: Told) -> Spec | None:
     return draw(told.measures[name], rows, told) if draw is not None and rows.num_rows else None
 
 
-def _titled(rows: pa.Table, told: Told) -> pa.Table:
-    """Rows with the states' names, in both languages, for their codes."""
-    names = [told.states[str(code)].model_dump() for code in rows["state"].to_pylist()]
-    place = rows.column_names.index("state")
-    return rows.set_column(place, "state", pa.array(names))
-
-
 _Draw = Callable[[Measure, pa.Table, Told], Spec]
 
 _CHARTS: dict[str, _Draw] = {
-    "delinquency": lambda m, rows, told: charts.bars(
-        m, rows, x="bucket", y="balance", names=told.states
-    ),
+    "delinquency": lambda m, rows, _: charts.bars(m, rows, x="bucket", y="balance"),
     "growth": lambda m, rows, _: charts.lines(m, rows, x="month_end", ys=("disbursed", "balance")),
     "vintage": lambda m, rows, told: charts.vintages(m, rows, told.marks),
     "early_default": lambda m, rows, _: charts.grouped(
         m, rows, x="payment", group="days", y="share"
     ),
-    "transition": lambda m, rows, told: charts.matrix(m, rows, told.states),
-    "roll_rate": lambda m, rows, told: charts.lines(
-        m, _titled(rows, told), x="month_end", ys=("share",), series="state"
+    "transition": lambda m, rows, _: charts.matrix(m, rows),
+    "roll_rate": lambda m, rows, _: charts.lines(
+        m, rows, x="month_end", ys=("share",), series="state"
     ),
-    "cure_rate": lambda m, rows, told: charts.lines(
-        m, _titled(rows, told), x="month_end", ys=("share",), series="state"
+    "cure_rate": lambda m, rows, _: charts.lines(
+        m, rows, x="month_end", ys=("share",), series="state"
     ),
     "prepayment": lambda m, rows, _: charts.lines(m, rows, x="month_end", ys=("cpr", "smm")),
     "recovery": lambda m, rows, _: charts.lines(
@@ -131,31 +114,6 @@ _CHARTS: dict[str, _Draw] = {
 
 def _grids(name: str, told: Told) -> tuple[Grid, ...]:
     measure = told.measures[name]
-    whole = [] if name == "summary" else [_grid(measure, told.answers[name], told)]
-    parts = [
-        _grid(measure, told.answers[f"{name}:{by}"], told, by) for by in BROKEN_DOWN.get(name, ())
-    ]
-    return tuple(grid for grid in (*whole, *parts) if grid.rows)
-
-
-def _grid(measure: Measure, rows: pa.Table, told: Told, by: str | None = None) -> Grid:
-    """An answer as a table; of one that runs over time, its latest rows."""
-    head = () if by is None else (Column(by, "label", SEGMENTS[by]),)
-    columns = (*head, *measure.columns)
-    over_time = measure.columns[0].unit == "date"
-    kept = rows.slice(max(0, rows.num_rows - ROWS_TOLD)) if over_time else rows
-    cells = tuple(
-        tuple(_cell(row[column.name], column, told) for column in columns)
-        for row in kept.to_pylist()
-    )
-    return Grid(columns, cells, None if by is None else _by(by))
-
-
-def _by(name: str) -> Text:
-    segment = SEGMENTS[name]
-    return Text(en=f"by {segment.en}", zh=f"按{segment.zh}")
-
-
-def _cell(value: object, column: Column, told: Told) -> object:
-    named = column.name in ("bucket", "state", "next_state")
-    return told.states.get(str(value), value) if named else value
+    whole = [] if name == "summary" else [grid(measure, told.answers[name])]
+    parts = [grid(measure, told.answers[f"{name}:{by}"], by) for by in BROKEN_DOWN.get(name, ())]
+    return tuple(each for each in (*whole, *parts) if each.rows)

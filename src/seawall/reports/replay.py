@@ -1,6 +1,6 @@
 """What a replay's report tells: a policy over history, beside what was decided or another policy."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -9,7 +9,7 @@ from seawall.core.measure import Column, Measure
 from seawall.core.text import Text
 from seawall.reports import charts
 from seawall.reports.charts import Spec
-from seawall.reports.leaf import ROWS_TOLD, Aside, Grid, Leaf, Section
+from seawall.reports.leaf import Aside, Grid, Leaf, Section, grid
 
 _TITLE = Text(en="Replay: {title}", zh="策略回放：{title}")
 _ABOUT = Text(
@@ -21,15 +21,6 @@ _ABSENT_MEANING = Text(
     en="These were missing in every application; rules about them answered accordingly.",
     zh="下列信息在所有申请中均缺失，相关规则据此作答。",
 )
-_SEGMENTS = {
-    "product": Text(en="product", zh="产品"),
-    "channel": Text(en="channel", zh="渠道"),
-    "partner": Text(en="partner", zh="合作方"),
-    "region": Text(en="region", zh="地区"),
-    "purpose": Text(en="purpose", zh="用途"),
-    "currency": Text(en="currency", zh="币种"),
-}
-_BY = Text(en="by {what}", zh="按{what}")
 
 
 @dataclass(frozen=True)
@@ -118,20 +109,9 @@ def _paired(measure: Measure, rows: pa.Table) -> pa.Table:
 _PAIR = Text(en="{other} → {this}", zh="{other} → {this}")
 
 
-def _grids(measure: Measure, told: Told) -> list[Grid]:
-    grids = [_grid(measure.columns, told.answers[measure.name])]
+def _grids(measure: Measure, told: Told) -> Iterator[Grid]:
+    yield grid(measure, told.answers[measure.name])
     for key, rows in told.answers.items():
         name, _, segment = key.partition(":")
         if name == measure.name and segment and rows.num_rows:
-            title = _SEGMENTS[segment]
-            columns = (Column(segment, "label", title), *measure.columns)
-            grids.append(_grid(columns, rows, _BY.filled(what=title)))
-    return grids
-
-
-def _grid(columns: tuple[Column, ...], rows: pa.Table, caption: Text | None = None) -> Grid:
-    """An answer as a table; of one that runs over time, its latest rows."""
-    over_time = columns[0].unit == "date"
-    kept = rows.slice(max(0, rows.num_rows - ROWS_TOLD)) if over_time else rows
-    cells = tuple(tuple(row[column.name] for column in columns) for row in kept.to_pylist())
-    return Grid(columns, cells, caption)
+            yield grid(measure, rows, segment)
