@@ -17,7 +17,7 @@ from seawall.core.expression.explain import Part
 from seawall.core.expression.types import Value
 from seawall.core.expression.writing import constant
 from seawall.core.problem import Place
-from seawall.core.text import Language, Text
+from seawall.core.text import Text
 from seawall.policy import cases, explain, record
 from seawall.policy.decider import Decider
 from seawall.policy.finding import Finding
@@ -241,17 +241,10 @@ def _say_decision(screen: Screen, decided: Decided) -> None:
     known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
     screen.result(f"{known_by}: {explain.THEN[decision.outcome].in_(spoken)}")
     for code in decision.reasons:
-        screen.result(f"  {code}: {_told(program, code, decided.known, spoken)}")
+        screen.result(f"  {code}: {record.told(program, code, decided.known).in_(spoken)}")
     if decision.outcome == "approve":
         for name, value in record.offered(program, decision).items():
             screen.result(f"  {program.titles[name].in_(spoken)}: {value}")
-
-
-def _told(program: Program, code: str, known: dict[str, object], spoken: Language) -> str:
-    check = program.check(code.removeprefix("unknown:"))
-    if code.startswith("unknown:"):
-        return record.asked(program, check, known).in_(spoken)
-    return check.reason.in_(spoken)
 
 
 _REMEMBERED = Text(

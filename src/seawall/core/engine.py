@@ -7,7 +7,7 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
-from seawall.core.steps import Steps
+from seawall.core.steps import Steps, quoted
 
 
 class Engine(Protocol):
@@ -76,7 +76,7 @@ class DuckEngine:
         if isinstance(source, pa.Table):
             self._connection.register(name, source)
             return
-        files = ", ".join(_quoted(_literal(path)) for path in source)
+        files = ", ".join(quoted(_literal(path)) for path in source)
         self._run(
             f"CREATE VIEW {name} AS "
             f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
@@ -89,7 +89,7 @@ class DuckEngine:
     def write(self, steps: Steps, target: Path) -> None:
         """See `Engine.write`."""
         form = "(FORMAT parquet, COMPRESSION zstd)"
-        self._run(f"COPY (\n{steps.sql()}\n) TO {_quoted(str(target))} {form}")
+        self._run(f"COPY (\n{steps.sql()}\n) TO {quoted(str(target))} {form}")
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -97,10 +97,6 @@ class DuckEngine:
 
     def _run(self, statement: str) -> None:
         self._connection.execute(statement).fetchall()
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _literal(path: Path) -> str:

@@ -15,6 +15,15 @@ from sqlglot import exp
 Dialect = Literal["duckdb", "spark"]
 
 
+def quoted(text: str) -> str:
+    """A text as a SQL literal, of both dialects.
+
+    >>> quoted("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
 @dataclass(frozen=True)
 class Step:
     """One named step: a SELECT over relations and earlier steps.

@@ -24,7 +24,7 @@ class Text(BaseModel):
         """The words in one language."""
         return self.zh if language == "zh" else self.en
 
-    def filled(self, **facts: object) -> "Text":
+    def filled(self, *parts: object, **facts: object) -> "Text":
         """The same sentence with its `{placeholders}` filled, in both languages.
 
         A fact that is a text itself is said in each.
@@ -34,6 +34,14 @@ class Text(BaseModel):
         >>> Text(en="by {what}", zh="按{what}").filled(what=Text(en="region", zh="地区")).zh
         '按地区'
         """
-        en = {name: fact.en if isinstance(fact, Text) else fact for name, fact in facts.items()}
-        zh = {name: fact.zh if isinstance(fact, Text) else fact for name, fact in facts.items()}
-        return Text(en=self.en.format(**en), zh=self.zh.format(**zh))
+
+        def said(language: Language) -> str:
+            listed = [_said(part, language) for part in parts]
+            named = {name: _said(fact, language) for name, fact in facts.items()}
+            return self.in_(language).format(*listed, **named)
+
+        return Text(en=said("en"), zh=said("zh"))
+
+
+def _said(fact: object, language: Language) -> object:
+    return fact.in_(language) if isinstance(fact, Text) else fact

@@ -17,13 +17,11 @@ from pydantic import (
     model_validator,
 )
 
+from seawall.core.expression.types import DeclaredKind
 from seawall.core.text import Text
-from seawall.policy.window import Stream, Window
+from seawall.policy.window import Name, Stream, Window
 
 CONFIG = ConfigDict(frozen=True, extra="forbid")
-NAME = r"^[a-z][a-z0-9_]{0,62}$"
-Name = Annotated[str, Field(pattern=NAME)]
-Kind = Literal["boolean", "integer", "number", "text", "date", "timestamp"]
 Outcome = Literal["approve", "refer", "decline"]
 Hit = Literal["first", "unique", "collect"]
 
@@ -64,7 +62,7 @@ class Input(BaseModel):
 
     model_config = CONFIG
 
-    type: Kind
+    type: DeclaredKind
     title: Text
     required: bool = False
     least: float | None = None
@@ -124,7 +122,7 @@ class Output(BaseModel):
 
     model_config = CONFIG
 
-    type: Kind
+    type: DeclaredKind
     title: Text
     collect: Literal["sum", "min", "max"] | None = None
     otherwise: Formula | None = None

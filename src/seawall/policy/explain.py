@@ -163,10 +163,7 @@ def sentences(program: Program) -> Iterator[Sentence]:
 
 def _both(en: str, zh: str, *parts: object) -> Text:
     """A sentence in both languages; parts that are texts are said in each."""
-    return Text(
-        en=en.format(*(part.en if isinstance(part, Text) else part for part in parts)),
-        zh=zh.format(*(part.zh if isinstance(part, Text) else part for part in parts)),
-    )
+    return Text(en=en, zh=zh).filled(*parts)
 
 
 def _feature(program: Program, name: str, meant: Meaning) -> Text:

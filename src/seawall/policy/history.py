@@ -6,10 +6,11 @@ at once as do not need each other.
 
 from collections.abc import Iterator, Sequence
 
+from seawall.core.expression.dialect import KINDS
 from seawall.core.expression.language import Expression
 from seawall.core.expression.sql import sql_input, sql_text
 from seawall.core.expression.types import Type
-from seawall.core.steps import Steps
+from seawall.core.steps import Steps, quoted
 from seawall.policy.declaration import Input
 from seawall.policy.program import (
     OUTCOMES,
@@ -124,10 +125,7 @@ def _asked(program: Program, name: str, has: set[str]) -> str:
     return f"CASE WHEN {limits} THEN {read} END" if limits else read
 
 
-_SQL_KINDS = {
-    "boolean": "BOOLEAN", "integer": "BIGINT", "number": "DOUBLE", "text": "VARCHAR",
-    "date": "DATE", "timestamp": "TIMESTAMP",
-}  # fmt: skip
+_SQL_KINDS = KINDS["duckdb"]
 
 
 def _limits(value: str, asked: Input | None, kind: Type) -> str:
@@ -140,7 +138,7 @@ def _limits(value: str, asked: Input | None, kind: Type) -> str:
     if asked.most is not None:
         tests.append(f"{value} <= CAST({asked.most!r} AS {number})")
     if asked.among is not None:
-        listed = ", ".join("'" + each.replace("'", "''") + "'" for each in asked.among)
+        listed = ", ".join(map(quoted, asked.among))
         tests.append(f"{value} IN ({listed})")
     return " AND ".join(tests)
 

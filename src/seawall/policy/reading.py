@@ -352,8 +352,7 @@ class _Reader:
         """What a policy asks of itself: that a value is there."""
         expression = self._condition(f'"{name}" IS NULL', place)
         if expression:
-            title = self._titles[name]
-            told = Text(en=reason.en.format(what=title.en), zh=reason.zh.format(what=title.zh))
+            told = reason.filled(what=self._titles[name])
             yield Check(id_, expression, "refer", "refer", told, (name,), None, "")
 
     def _rule(self, part: Part[Rule]) -> Expression | None:

@@ -38,7 +38,9 @@ def record(decider: Decider, given: Mapping[str, object], *, reference: Mapping[
             check.id: truth for check, truth in zip(program.checks, decision.truths, strict=True)
         },
         "outcome": decision.outcome,
-        "reasons": [_reason(program, each, values) for each in decision.reasons],
+        "reasons": [
+            {"code": code, **told(program, code, values).model_dump()} for code in decision.reasons
+        ],
         "offer": offered(program, decision),
     }
     return canonical(held)
@@ -53,7 +55,7 @@ def replayed(decider: Decider, text: str) -> str:
     try:
         held = json.loads(text)
         digest, policy = held["policy"]["digest"], held["policy"]["id"]
-        told = {**held["input"], **held["features"]}
+        known_then = {**held["input"], **held["features"]}
         reference = held["reference"]
     except (ValueError, KeyError, TypeError):
         raise UnableToReplay("it is not a decision record") from None
@@ -62,8 +64,14 @@ def replayed(decider: Decider, text: str) -> str:
             f"it was made by {policy} {digest[:12]}, this policy is {decider.program.id} "
             f"{decider.program.digest[:12]}"
         )
-    known, _ = application.read(decider.program, told)
+    known, _ = application.read(decider.program, known_then)
     return record(decider, known, reference=reference)
+
+
+def told(program: Program, code: str, known: Mapping[str, object]) -> Text:
+    """What the customer may be told for a reason's code."""
+    check = program.check(code.removeprefix("unknown:"))
+    return asked(program, check, known) if code.startswith("unknown:") else check.reason
 
 
 def asked(program: Program, check: Check, known: Mapping[str, object]) -> Text:
@@ -72,10 +80,10 @@ def asked(program: Program, check: Check, known: Mapping[str, object]) -> Text:
         return check.waits
     missing = [name for name in check.roots if known.get(name) is None]
     titles = [program.titles[name] for name in missing or check.roots]
-    return Text(
-        en=_NEEDS.en.format(what=", ".join(title.en for title in titles)),
-        zh=_NEEDS.zh.format(what="、".join(title.zh for title in titles)),
+    listed = Text(
+        en=", ".join(title.en for title in titles), zh="、".join(title.zh for title in titles)
     )
+    return _NEEDS.filled(what=listed)
 
 
 def offered(program: Program, decision: Decision) -> dict[str, bool | int | float | str | None]:
@@ -93,13 +101,6 @@ def canonical(value: object) -> str:
 def plain(value: Value) -> bool | int | float | str | None:
     """A value as JSON can hold it: dates and times in ISO 8601."""
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _reason(program: Program, code: str, known: Mapping[str, object]) -> dict[str, str]:
-    check = program.check(code.removeprefix("unknown:"))
-    unknown = code.startswith("unknown:")
-    told = asked(program, check, known) if unknown else check.reason
-    return {"code": code, "en": told.en, "zh": told.zh}
 
 
 _NEEDS = Text(

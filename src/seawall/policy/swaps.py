@@ -11,13 +11,9 @@ from collections.abc import Mapping
 from seawall.core.measure import Column, Measure, Question
 from seawall.core.steps import Steps
 from seawall.core.text import Text
+from seawall.policy.explain import THEN
 from seawall.policy.program import Program
 
-OUTCOMES: Mapping[str, Text] = {
-    "approve": Text(en="approve", zh="通过"),
-    "refer": Text(en="refer to a person", zh="转人工"),
-    "decline": Text(en="decline", zh="拒绝"),
-}
 SWAPS: Mapping[str, Text] = {
     "in": Text(en="swapped in", zh="换入"),
     "out": Text(en="swapped out", zh="换出"),
@@ -67,7 +63,7 @@ def _rules_told(program: Program) -> Measure:
         ),
         (
             Column("rule", "label", Text(en="rule", zh="规则")),
-            Column("outcome", "label", Text(en="asks for", zh="要求"), OUTCOMES),
+            Column("outcome", "label", Text(en="asks for", zh="要求"), THEN),
             _APPLICATIONS,
             _SHARE,
             Column("alone", "count", Text(en="only reason", zh="唯一理由")),
@@ -226,8 +222,8 @@ _SWAPS_TOLD = Measure(
     ),
     (
         Column("swap", "label", Text(en="set", zh="集合"), SWAPS),
-        Column("other", "label", Text(en="the other", zh="对照"), OUTCOMES),
-        Column("outcome", "label", Text(en="this policy", zh="本策略"), OUTCOMES),
+        Column("other", "label", Text(en="the other", zh="对照"), THEN),
+        Column("outcome", "label", Text(en="this policy", zh="本策略"), THEN),
         _APPLICATIONS,
         _SHARE,
         _KNOWN,

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from seawall.core.text import Text
 from seawall.policy.decider import Decider
+from seawall.policy.window import Name
 
 CONFIG = ConfigDict(frozen=True, extra="forbid")
 SLOTS = 10_000
@@ -63,7 +64,7 @@ class Trial(BaseModel):
 
     model_config = CONFIG
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    id: Name
     title: Text
     since: date
     until: date

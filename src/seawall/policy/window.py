@@ -36,14 +36,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from seawall.core.expression import language, types
 from seawall.core.expression.language import Expression
-from seawall.core.expression.types import Type
+from seawall.core.expression.types import DeclaredKind, Type
 from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
 from seawall.core.text import Text
 from seawall.policy import window_problems as problems
 
 CONFIG = ConfigDict(frozen=True, extra="forbid")
-Column = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-ColumnKind = Literal["boolean", "integer", "number", "text", "date", "timestamp"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""What parts of a policy, and the columns of its streams, are called."""
 Of = Literal["count", "sum", "mean", "min", "max", "distinct", "since_last"]
 
 SCALE = 10_000
@@ -98,10 +98,10 @@ class Stream(BaseModel):
     model_config = CONFIG
 
     title: Text
-    columns: dict[Column, ColumnKind]
-    id: Column
-    at: Column
-    known_at: Column | None = None
+    columns: dict[Name, DeclaredKind]
+    id: Name
+    at: Name
+    known_at: Name | None = None
 
     @model_validator(mode="after")
     def _has_its_own(self) -> "Stream":
@@ -141,8 +141,8 @@ class Window(BaseModel):
 
     title: Text
     of: Of
-    events: Column
-    by: tuple[Column, ...] = Field(min_length=1, max_length=8)
+    events: Name
+    by: tuple[Name, ...] = Field(min_length=1, max_length=8)
     over: str
     value: str | None = Field(default=None, min_length=1)
     where: str | None = Field(default=None, min_length=1)

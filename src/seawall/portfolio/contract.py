@@ -6,8 +6,8 @@ Issues are rows of `file`, `row`, `name` (the column), `value`, `code` (of a kin
 
 from datetime import date
 
+from seawall.core.steps import quoted
 from seawall.portfolio import problems
-from seawall.portfolio.reading import quoted
 from seawall.portfolio.tape import Column, Table
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)

@@ -120,8 +120,8 @@ class Reader:
         try:
             every = list(self._fields([record for _, record in batch]))
         except csv.Error:
-            every = [self._alone(number, record) for number, record in batch]
-        if len(every) != len(batch):  # a record that is two to the reader, or none
+            every = []
+        if len(every) != len(batch):  # one is not to be read, or is two to the reader
             every = [self._alone(number, record) for number, record in batch]
         rows = [(number, fields) for (number, _), fields in zip(batch, every, strict=True)]
         for number, fields in rows:

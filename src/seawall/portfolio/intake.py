@@ -167,11 +167,7 @@ class _Desk:
                 self._show_loans()
                 self._find(cashflow.issues("totals", "known_loans"))
                 self._keep_good(rows.source)
-                good = (
-                    f"SELECT t.* FROM totals t SEMI JOIN good_{rows.source} g "
-                    "ON g.file = t.file AND g.row = t.row"
-                )
-                self._engine.show("totals", self._run(good))
+                self._engine.show("totals", self._run(_good("totals", rows.source)))
                 found = self._engine.table(cashflow.payments("totals"))
                 self._derived.setdefault("payment", []).append(found)
 
@@ -180,10 +176,8 @@ class _Desk:
         kept: dict[str, list[pa.Table]] = {name: list(each) for name, each in self._derived.items()}
         for name, relation, rows in self._parts():
             columns = ", ".join(column.name for column in tape.table(name).columns)
-            kept.setdefault(name, []).append(
-                self._run(f"SELECT {columns} FROM {relation} r SEMI JOIN good_{rows.source} g "
-                          "ON g.file = r.file AND g.row = r.row ORDER BY r.file, r.row")
-            )  # fmt: skip
+            good = f"{_good(relation, rows.source, columns)} ORDER BY r.file, r.row"
+            kept.setdefault(name, []).append(self._run(good))
         return {
             name: pa.concat_tables([_fitted(each, tape.table(name)) for each in several])
             for name, several in kept.items()
@@ -296,11 +290,7 @@ GROUP BY t.file ORDER BY t.file""")
         for name, condition in needed.items():
             self._find(contract.missing(f"schedule.{name}", condition, "terms"))
         self._keep_good(rows.source)
-        good = (
-            f"SELECT t.* FROM terms t SEMI JOIN good_{rows.source} g "
-            "ON g.file = t.file AND g.row = t.row"
-        )
-        self._engine.show("good_terms", self._run(good))
+        self._engine.show("good_terms", self._run(_good("terms", rows.source)))
         found = self._engine.table(schedule.instalments(declared, "good_terms"))
         self._derived.setdefault("instalment", []).append(found)
 
@@ -320,8 +310,7 @@ GROUP BY t.file ORDER BY t.file""")
 
     def _show_loans(self) -> None:
         parts = [
-            f"SELECT {_LIFE}, 1 AS turn FROM {relation} r SEMI JOIN good_{rows.source} g "
-            "ON g.file = r.file AND g.row = r.row"
+            _good(relation, rows.source, f"{_LIFE}, 1 AS turn")
             for name, relation, rows in self._parts()
             if name == "loan"
         ]
@@ -345,6 +334,14 @@ GROUP BY t.file ORDER BY t.file""")
 EXAMPLES = 5
 """So many loans are named where many have the same fault."""
 _LIFE = "loan_id, disbursed_on, observed_on, currency, principal"
+
+
+def _good(relation: str, source: str, columns: str = "r.*") -> str:
+    """The rows of a relation, called `r`, whose rows of the source have no issue."""
+    return (
+        f"SELECT {columns} FROM {relation} r "
+        f"SEMI JOIN good_{source} g ON g.file = r.file AND g.row = r.row"
+    )
 
 
 def _nothing(source: Source) -> pa.Table:

@@ -5,6 +5,7 @@ a mapped value is one of the declared spellings. NaN and infinities are not numb
 rounded half up to two decimals, since tapes carry accrued fractions of a cent.
 """
 
+from seawall.core.steps import quoted
 from seawall.core.text import Text
 from seawall.portfolio import problems, tape
 from seawall.portfolio.mapping import Reads, Source
@@ -40,11 +41,6 @@ def value(name: str, field: Reads) -> str:
         cases = "".join(f" WHEN {quoted(k)} THEN {quoted(v)}" for k, v in field.map.items())
         text = f"CASE {text}{cases} END"
     return _READ[field.type](text, field)
-
-
-def quoted(text: str) -> str:
-    """A SQL text literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _text(name: str, field: Reads) -> str:

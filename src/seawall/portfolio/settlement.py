@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from seawall.core.steps import Steps
+from seawall.core.steps import Steps, quoted
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Slice:
 
     def condition(self, loan_id: str) -> str:
         """The loans of this slice, as a SQL condition on a column."""
-        after = f"{loan_id} >= {_quoted(self.first)}" if self.first is not None else "TRUE"
-        until = f"{loan_id} < {_quoted(self.before)}" if self.before is not None else "TRUE"
+        after = f"{loan_id} >= {quoted(self.first)}" if self.first is not None else "TRUE"
+        until = f"{loan_id} < {quoted(self.before)}" if self.before is not None else "TRUE"
         return f"{after} AND {until}"
 
 
@@ -59,10 +59,6 @@ def slices(starts: Sequence[str]) -> tuple[Slice, ...]:
     """
     edges = [None, *starts, None]
     return tuple(map(Slice, edges[:-1], edges[1:]))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def month_sql(day: str) -> str:

@@ -9,9 +9,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
 
-from seawall.core.expression.pattern import quoted
 from seawall.core.expression.types import Kind, Value
-from seawall.core.steps import spark
+from seawall.core.steps import quoted, spark
 
 Dialect = Literal["duckdb", "spark"]
 

@@ -79,8 +79,3 @@ def sql(pattern: Pattern) -> tuple[str, str]:
     escaped = {sign: escape + sign for sign in ("%", "_")}
     written = [marks.get(part) or escaped.get(str(part), str(part)) for part in pattern.parts]
     return "".join(written), escape
-
-
-def quoted(text: str) -> str:
-    """A SQL text literal."""
-    return "'" + text.replace("'", "''") + "'"

@@ -12,8 +12,8 @@ from datetime import date, datetime
 
 from seawall.core.expression import writing
 from seawall.core.expression.operators import OPERATORS, Operator, Overload
-from seawall.core.expression.pattern import quoted
 from seawall.core.expression.types import TYPES, Kind, Type, Value
+from seawall.core.steps import quoted
 
 INPUTS: dict[str, Type] = {
     f"{kind}_{index}": type_ for kind, type_ in TYPES.items() for index in (1, 2)

@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-Kind = Literal["boolean", "integer", "number", "text", "date", "timestamp", "null"]
+DeclaredKind = Literal["boolean", "integer", "number", "text", "date", "timestamp"]
+"""What an input or a column can be declared as."""
+
+Kind = Literal[DeclaredKind, "null"]
 Value = bool | int | float | str | date | datetime | None
 
 INTEGER_LEAST = -(2**63)

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 from seawall.core.expression.operators import BY_NAME
-from seawall.core.expression.pattern import quoted
 from seawall.core.expression.pattern import sql as pattern_sql
 from seawall.core.expression.tokens import is_plain
 from seawall.core.expression.tree import Call, Constant, Name, Node, Pattern, branches
 from seawall.core.expression.types import Kind, Value
+from seawall.core.steps import quoted
 
 ATOM = 9
 LEVELS: dict[str, int] = {
