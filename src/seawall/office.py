@@ -20,7 +20,7 @@ from seawall.core import problems as pack_problems
 from seawall.core.engine import DuckEngine, Engine
 from seawall.core.expression import problems as expression_problems
 from seawall.core.measure import Measure, Question
-from seawall.core.problem import Kind, Problem, UnableToUseInput
+from seawall.core.problem import Kind, refusal
 from seawall.core.steps import Steps
 from seawall.core.text import Language, Text
 from seawall.policy import check_problems, reading, window_problems
@@ -184,10 +184,10 @@ def policy(name: str) -> Program:
         below = path.with_name(f"{base}.yaml")
         where = sheets[0].place("extends")
         if base in names or len(sheets) > OVERLAYS_MOST:
-            facts: dict[str, object] = {"limit": OVERLAYS_MOST, "names": ", ".join(names)}
-            raise UnableToUseInput((Problem(policy_problems.BASE_CIRCLE, where, facts),))
+            listed = ", ".join(names)
+            raise refusal(policy_problems.BASE_CIRCLE, where, limit=OVERLAYS_MOST, names=listed)
         if not below.is_file():
-            raise UnableToUseInput((Problem(policy_problems.BASE_MISSING, where, {"name": base}),))
+            raise refusal(policy_problems.BASE_MISSING, where, name=base)
         sheets.insert(0, pack.read_placed(below, Sheet))
     return reading.program(sheets)
 
@@ -210,9 +210,8 @@ def judge(at: Home, program: Program, trial: Path | None) -> Judge:
 def _arms(champion: Decider, placed: pack.Placed[Trial], folder: Path) -> Arms:
     declared = placed.declared
     if declared.challengers and champion.program.customer is None:
-        facts: dict[str, object] = {"policy": champion.program.id}
         where = placed.place("challengers")
-        raise UnableToUseInput((Problem(policy_problems.TRIAL_NO_CUSTOMER, where, facts),))
+        raise refusal(policy_problems.TRIAL_NO_CUSTOMER, where, policy=champion.program.id)
 
     def decider(name: str) -> Decider:
         beside = folder / name

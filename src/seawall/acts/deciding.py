@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seawall.core.problem import Place, Problem, UnableToUseInput
+from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
 from seawall.policy import application, problems
 from seawall.policy.decider import Decider
 from seawall.policy.decision import Decision
@@ -203,4 +203,4 @@ def _unreadable(
     column: int | None = None,
 ) -> UnableToUseInput:
     place = Place(str(file), line=line, row=row, column=column)
-    return UnableToUseInput((Problem(problems.APPLICATIONS_UNREADABLE, place, {"why": why}),))
+    return refusal(problems.APPLICATIONS_UNREADABLE, place, why=why)

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import hashlib
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,8 @@ import pyarrow as pa
 from seawall.acts.deriving import Desk, Progress, derive
 from seawall.book.store import Brought, Change
 from seawall.core.engine import Engine
-from seawall.core.problem import Place, Problem, UnableToUseInput
+from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
+from seawall.core.spreadsheet import harmless
 from seawall.portfolio import problems
 from seawall.portfolio.delimited import Dialect, Reader, Reject, UnableToReadHeader
 from seawall.portfolio.intake import Count, Intake, Sheet, take_in
@@ -129,15 +129,13 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             with path.open("rb") as plain:
                 yield plain
     except (EOFError, zlib.error) as error:
-        raise UnableToUseInput(
-            (Problem(problems.FILE_CUT, Place(str(path)), {"why": str(error)}),)
-        ) from None
+        raise refusal(problems.FILE_CUT, Place(str(path)), why=str(error)) from None
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from None
 
 
 def _unreadable(path: Path, why: str) -> UnableToUseInput:
-    return UnableToUseInput((Problem(problems.FILE_UNREADABLE, Place(str(path)), {"why": why}),))
+    return refusal(problems.FILE_UNREADABLE, Place(str(path)), why=why)
 
 
 def _read(
@@ -191,42 +189,40 @@ def _source_of(path: Path, mapping: Mapping) -> str:
     if fitting:
         return max(fitting, key=lambda name: len(mapping.sources[name].columns))
     closest = min(lacking, key=lambda name: len(lacking[name]))
-    raise UnableToUseInput((_unknown(path, closest, lacking[closest], header),))
+    raise _unknown(path, closest, lacking[closest], header)
 
 
 def _header(path: Path, source: Source) -> tuple[str, ...]:
+    first = Place(str(path), line=1)
     with _opened(path) as stream:
         try:
             header = Reader(stream, str(path), _dialect(source)).header
         except UnicodeDecodeError as error:
-            facts: dict[str, object] = {
-                "encoding": source.encoding, "line": 1, "byte": error.start + 1
-            }  # fmt: skip
-            raise UnableToUseInput(
-                (Problem(problems.FILE_ENCODING, Place(str(path), line=1), facts),)
+            byte, encoding = error.start + 1, source.encoding
+            raise refusal(
+                problems.FILE_ENCODING, first, encoding=encoding, line=1, byte=byte
             ) from None
         except (UnableToReadHeader, LookupError) as error:
-            facts = {"why": str(error)}
-            raise UnableToUseInput(
-                (Problem(problems.HEADER_UNREADABLE, Place(str(path), line=1), facts),)
-            ) from None
+            raise refusal(problems.HEADER_UNREADABLE, first, why=str(error)) from None
     if not any(header):
-        raise UnableToUseInput((Problem(problems.FILE_EMPTY, Place(str(path))),))
+        raise refusal(problems.FILE_EMPTY, Place(str(path)))
     if twice := sorted({name for name in header if name and header.count(name) > 1}):
-        facts = {"names": ", ".join(twice)}
-        raise UnableToUseInput((Problem(problems.HEADER_TWICE, Place(str(path), line=1), facts),))
+        raise refusal(problems.HEADER_TWICE, first, names=", ".join(twice))
     return header
 
 
-def _unknown(path: Path, closest: str, missing: list[str], header: tuple[str, ...]) -> Problem:
+def _unknown(
+    path: Path, closest: str, missing: list[str], header: tuple[str, ...]
+) -> UnableToUseInput:
     others = [mark for mark in ";\t|" if len(header) == 1 and mark in header[0]]
-    facts: dict[str, object] = {
-        "source": closest,
-        "missing": ", ".join(missing),
-        "found": ", ".join(header)[:300],
-        "hint": f" (it looks like {others[0]!r})" if others else "",
-    }
-    return Problem(problems.FILE_UNKNOWN, Place(str(path), line=1), facts)
+    return refusal(
+        problems.FILE_UNKNOWN,
+        Place(str(path), line=1),
+        source=closest,
+        missing=", ".join(missing),
+        found=", ".join(header)[:300],
+        hint=f" (it looks like {others[0]!r})" if others else "",
+    )
 
 
 def _take_in(
@@ -286,22 +282,6 @@ def _write_rejects(folder: Path, files: list[_File], rejects: list[Reject]) -> P
     return target
 
 
-def harmless(text: str) -> str:
-    """A text that a spreadsheet shows and does not compute: a formula's first sign gets a mark.
-
-    A plain number stays as it is, its sign too.
-
-    >>> harmless("=1+1"), harmless("-12.50")
-    ("'=1+1", '-12.50')
-    """
-    formula = text[:1] in _COMPUTED and not _NUMBER.fullmatch(text)
-    return f"'{text}" if formula else text
-
-
-_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
-
-
 def _refuse_useless(reports: tuple[FileReport, ...], intake: Intake, rejects: Path | None) -> None:
     """Nothing kept, or kept rows that give no fact: those of look-ups without what they look up."""
     if not any(rows.num_rows for rows in intake.tables.values()):
@@ -310,5 +290,4 @@ def _refuse_useless(reports: tuple[FileReport, ...], intake: Intake, rejects: Pa
 
 
 def _useless(name: str, rows: int, rejects: str) -> UnableToUseInput:
-    facts: dict[str, object] = {"rows": rows, "rejects": rejects}
-    return UnableToUseInput((Problem(problems.FILE_NO_USE, Place(name), facts),))
+    return refusal(problems.FILE_NO_USE, Place(name), rows=rows, rejects=rejects)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seawall.acts.deciding import applications
-from seawall.core.problem import Place, Problem, UnableToUseInput
+from seawall.core.problem import Place, Problem, refusal
 from seawall.policy import application, window_problems
 from seawall.policy.program import Program
 from seawall.policy.window import EventStore, Stream
@@ -42,8 +42,8 @@ def remember(store: EventStore, program: Program, stream: str, file: Path) -> Re
     """
     streams = {meant.window.events: meant.stream for meant in program.features.values()}
     if stream not in streams:
-        facts: dict[str, object] = {"name": stream, "known": ", ".join(streams) or "–"}
-        raise UnableToUseInput((Problem(window_problems.STREAM_UNKNOWN, Place(program.id), facts),))
+        known = ", ".join(streams) or "–"
+        raise refusal(window_problems.STREAM_UNKNOWN, Place(program.id), name=stream, known=known)
     declared = streams[stream]
     rows = [_typed(declared, row) for row in applications(file)]
     facts_, found = read_events(rows, name=str(file), stream=declared)

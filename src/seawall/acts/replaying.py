@@ -13,7 +13,7 @@ from seawall.core.engine import Engine
 from seawall.core.expression import language, types
 from seawall.core.expression.sql import sql_text
 from seawall.core.measure import Measure, Question
-from seawall.core.problem import Place, Problem, UnableToUseInput
+from seawall.core.problem import Place, refusal
 from seawall.core.steps import Steps
 from seawall.policy import application, history, problems, swaps
 from seawall.policy.decider import Decider
@@ -187,8 +187,7 @@ def only(past: Past, program: Program, condition: str) -> Past:
     stands = Place("--where")
     where = language.parse(condition, inputs=known, where=stands)
     if where.type.kind != "boolean":
-        facts: dict[str, object] = {"found": where.type.kind}
-        raise UnableToUseInput((Problem(problems.NOT_BOOLEAN, stands, facts),))
+        raise refusal(problems.NOT_BOOLEAN, stands, found=where.type.kind)
     steps = Steps().then("kept", f"SELECT * FROM {past.relation} WHERE {sql_text(where)}")
     _keep(past.engine, "past_kept", steps, past.scratch)
     return replace(past, relation="past_kept")

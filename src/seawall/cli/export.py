@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seawall.acts.importing import harmless
+from seawall.core.spreadsheet import harmless
 
 
 def text(rows: pa.Table, form: str) -> str:

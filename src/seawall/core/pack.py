@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from seawall.core import problems
-from seawall.core.problem import Place, Problem, UnableToUseInput
+from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
 
 BYTES_MOST = 4 * 1024 * 1024
 DEPTH_MOST = 40
@@ -122,15 +122,11 @@ def _values(node: yaml.Node, name: str) -> object:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > BYTES_MOST:
-            raise UnableToUseInput(
-                (Problem(problems.PACK_TOO_LARGE, Place(str(path)), {"limit": BYTES_MOST}),)
-            )
+            raise refusal(problems.PACK_TOO_LARGE, Place(str(path)), limit=BYTES_MOST)
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UnableToUseInput(
-            (Problem(problems.PACK_UNREADABLE, Place(str(path)), {"why": why}),)
-        ) from None
+        raise refusal(problems.PACK_UNREADABLE, Place(str(path)), why=why) from None
 
 
 def _node(text: str, name: str) -> yaml.Node:
@@ -157,7 +153,7 @@ def _node(text: str, name: str) -> yaml.Node:
 
 def _not_yaml(name: str, mark: _Mark | None, why: str) -> UnableToUseInput:
     place = Place(name) if mark is None else Place(name, line=mark.line + 1, column=mark.column + 1)
-    return UnableToUseInput((Problem(problems.PACK_NOT_YAML, place, {"why": why}),))
+    return refusal(problems.PACK_NOT_YAML, place, why=why)
 
 
 def _wrong_keys(node: yaml.Node, name: str) -> list[Problem]:

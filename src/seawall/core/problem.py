@@ -80,3 +80,8 @@ class UnableToUseInput(Exception):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(problem.sentence() for problem in problems))
+
+
+def refusal(kind: Kind, where: Place, /, **facts: object) -> UnableToUseInput:
+    """What to raise for an input that one problem makes useless."""
+    return UnableToUseInput((Problem(kind, where, facts),))

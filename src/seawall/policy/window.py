@@ -37,7 +37,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from seawall.core.expression import language, types
 from seawall.core.expression.language import Expression
 from seawall.core.expression.types import DeclaredKind, Type
-from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
+from seawall.core.problem import Kind, Place, Problem, UnableToUseInput, refusal
 from seawall.core.text import Text
 from seawall.policy import window_problems as problems
 
@@ -209,8 +209,8 @@ def meaning(
     """
     stream = streams.get(window.events)
     if stream is None:
-        facts: dict[str, object] = {"name": window.events, "known": ", ".join(streams)}
-        raise UnableToUseInput((Problem(problems.STREAM_UNKNOWN, place("events"), facts),))
+        known = ", ".join(streams)
+        raise refusal(problems.STREAM_UNKNOWN, place("events"), name=window.events, known=known)
     found = list(_keys(window, stream, inputs, place("by")))
     value = _expression(window.value, stream, place("value"), found)
     where = _expression(window.where, stream, place("where"), found)
@@ -218,8 +218,8 @@ def meaning(
         found.append(_misfit(problems.WHERE_NOT_BOOLEAN, place("where"), found=where.type))
     numeric = window.of == "distinct" or value is None or types.fits(value.type.kind, "number")
     if value is not None and not numeric:
-        facts = {"of": window.of, "found": value.type}
-        found.append(Problem(problems.VALUE_NOT_NUMBER, place("value"), facts))
+        misfit = _misfit(problems.VALUE_NOT_NUMBER, place("value"), of=window.of, found=value.type)
+        found.append(misfit)
     if found:
         raise UnableToUseInput(tuple(found))
     return Meaning(window, stream, value, where)

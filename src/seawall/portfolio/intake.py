@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from seawall.core.engine import Engine
-from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
+from seawall.core.problem import Kind, Place, Problem, refusal
 from seawall.core.steps import Steps
 from seawall.portfolio import cashflow, contract, formula, problems, reading, schedule, tape
 from seawall.portfolio.delimited import Reject
@@ -271,9 +271,8 @@ GROUP BY t.file ORDER BY t.file""")
                 self._run(f"SELECT {sql} AS tried FROM {self._chosen(rows)} LIMIT 0")
             except (formula.UnableToUseFormula, duckdb.Error) as error:
                 why = error.why if isinstance(error, formula.UnableToUseFormula) else str(error)
-                facts: dict[str, object] = {"formula": text, "why": why.splitlines()[0]}
-                place = Place(self._mapping.id)
-                raise UnableToUseInput((Problem(problems.FORMULA_INVALID, place, facts),)) from None
+                place, first = Place(self._mapping.id), why.splitlines()[0]
+                raise refusal(problems.FORMULA_INVALID, place, formula=text, why=first) from None
             return sql
 
         return compiled

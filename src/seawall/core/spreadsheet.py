@@ -1,0 +1,18 @@
+"""Text in files that people open in a spreadsheet."""
+
+import re
+
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet shows and does not compute: a formula's first sign gets a mark.
+
+    A plain number stays as it is, its sign too.
+
+    >>> harmless("=1+1"), harmless("-12.50")
+    ("'=1+1", '-12.50')
+    """
+    formula = text[:1] in _COMPUTED and not _NUMBER.fullmatch(text)
+    return f"'{text}" if formula else text
