@@ -143,6 +143,8 @@ REFUSED = [
     ("getenv('HOME')", "no function getenv() of 1 values"),
     ("(SELECT 1)", "SUBQUERY"),
     ("a IN (SELECT a FROM other)", "is not allowed"),
+    ("0IN", "IN needs a list of values"),
+    ("a IN ()", "IN needs a list of values"),
     ("EXISTS (SELECT 1)", "is not allowed"),
     ("SELECT a", "SELECT"),
     ("FROM other", "SELECT"),

@@ -129,14 +129,15 @@ def _refusal(node: exp.Expr, columns: frozenset[str]) -> str | None:
         return f"{node.sql('duckdb')} is not allowed; {remedy}"
     if isinstance(node, exp.Column) and node.name not in columns:
         return f"no column {node.name!r}; there are: {', '.join(sorted(columns))}"
-    if isinstance(node, exp.Cast):
-        return _wrong_date(node)
-    if isinstance(node, exp.Anonymous):
-        return _wrong_call(node)
-    return None
+    if isinstance(node, exp.In) and not node.expressions:
+        return "IN needs a list of values; write one in brackets"
+    return _wrong_date(node) or _wrong_call(node)
 
 
-def _wrong_call(call: exp.Anonymous) -> str | None:
+def _wrong_call(call: exp.Expr) -> str | None:
+    """Why a call of a function may not be; None where it may, and for all other nodes."""
+    if not isinstance(call, exp.Anonymous):
+        return None
     fewest, most = _FUNCTIONS.get(call.name.lower(), (1, 0))
     if fewest <= len(call.expressions) <= most:
         return None
@@ -144,8 +145,10 @@ def _wrong_call(call: exp.Anonymous) -> str | None:
     return f"no function {call.name}() of {len(call.expressions)} values; there are: {known}"
 
 
-def _wrong_date(cast: exp.Cast) -> str | None:
-    """Why a cast is no `DATE '2019-03-31'`, which is read as one; None where it is."""
+def _wrong_date(cast: exp.Expr) -> str | None:
+    """Why a cast is no `DATE '2019-03-31'`, which is read as one; None where it is, as above."""
+    if not isinstance(cast, exp.Cast):
+        return None
     if not cast.to.is_type(exp.DataType.Type.DATE) or not cast.this.is_string:
         return "CAST is not allowed; the source declares the types"
     text = cast.this.name
