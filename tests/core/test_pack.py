@@ -1,12 +1,12 @@
 """Packs: what is wrong is said with its line and column, and nothing is taken for something else."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from seawall.core import pack
 from seawall.core.problem import Problem, UnableToUseInput
@@ -24,7 +24,7 @@ class Law(BaseModel):
 
     id: str
     since: date = date(2024, 1, 1)
-    active: bool = True
+    active: StrictBool = True
     bands: tuple[Band, ...] = ()
     words: dict[str, str] = {}
 
@@ -98,7 +98,34 @@ MISTAKES = [
     ("id: x\nwords: {a: @b}\n", "pack-not-yaml", "law.yaml:2:12", "cannot start any token"),
     ("id: &a x\nwords: {b: *a}\n", "pack-not-yaml", "law.yaml:2:12", "aliases"),
     ("id: x\nwords: {? [a] : b}\n", "pack-not-yaml", "law.yaml:2:11", ""),
-    ("id: !!python/name:os.system x\n", "pack-not-yaml", "law.yaml:1:5", "constructor"),
+    ("id: !!python/name:os.system x\n", "pack-tag", "law.yaml:1:5", "python/name:os.system"),
+    ("id: x\nactive: !!bool maybe\n", "pack-tag", "law.yaml:2:9", "bool"),
+    ("id: x\nsince: !!timestamp x\n", "pack-tag", "law.yaml:2:8", "timestamp"),
+    ("id: ! x\n", "pack-tag", "law.yaml:1:5", "!"),
+    ("id: x\nbands: !!set {a}\n", "pack-tag", "law.yaml:2:8", "set"),
+    ("id: 010\n", "pack-value-unclear", "law.yaml:1:5", "octal"),
+    ("id: x\nbands: [{code: M, rate: 1_000}]\n", "pack-value-unclear", "law.yaml:2:25", "undersc"),
+    ("id: x\nbands: [{code: M, rate: 1_0.5}]\n", "pack-value-unclear", "law.yaml:2:25", "undersc"),
+    ("id: x\nbands: [{code: M, rate: .inf}]\n", "pack-value-unclear", "law.yaml:2:25", "finite"),
+    ("id: x\nbands: [{code: M, rate: .NaN}]\n", "pack-value-unclear", "law.yaml:2:25", "finite"),
+    ("id: x\nbands: [{code: M, rate: 1e999}]\n", "pack-value-unclear", "law.yaml:2:25", "finite"),
+    (f"id: {'9' * 5_000}\n", "pack-value-unclear", "law.yaml:1:5", "300 characters"),
+    (f"id: 0x{'f' * 5_000}\n", "pack-value-unclear", "law.yaml:1:5", "300 characters"),
+    ("id: x\nsince: 2024-99-99\n", "pack-value-unclear", "law.yaml:2:8", "no calendar"),
+    ("id: x\nsince: 2024-02-30 10:00:00\n", "pack-value-unclear", "law.yaml:2:8", "no calendar"),
+    ("id: x\nwords: {007: bond}\n", "pack-value-unclear", "law.yaml:2:9", "octal"),
+    ("id: x\nbands: [{code: M, rate: 1:30}]\n", "pack-invalid", "law.yaml:2:25", "bands.0.rate"),
+    ("id: x\nbands: [{code: M, rate: 0b11}]\n", "pack-invalid", "law.yaml:2:25", "bands.0.rate"),
+    ("id: x\nactive: yes\n", "pack-invalid", "law.yaml:2:9", "active"),
+    ("id: x\nactive: 1\n", "pack-invalid", "law.yaml:2:9", "active"),
+    ("<<: {id: x}\n", "pack-merge-key", "law.yaml:1:1", "merge"),
+    ("id: x\nwords: {<<: {a: b}}\n", "pack-merge-key", "law.yaml:2:9", "merge"),
+    ("id: x\nwords: {1: a, 0x1: b}\n", "pack-key-twice", "law.yaml:2:15", "0x1"),
+    ("id: x\nId: y\n", "pack-invalid", "law.yaml:2:5", "Id: Extra"),
+    ("id: x\nwords: {true: a}\n", "pack-not-yaml", "law.yaml:2:9", "a key must be"),
+    ("id: x\nwords: {~: a}\n", "pack-not-yaml", "law.yaml:2:9", "a key must be"),
+    ("id: x\nwords: {a: \x07}\n", "pack-not-yaml", "law.yaml:2:12", "control character"),
+    ("id: \ud800\n", "pack-not-yaml", "law.yaml:1:5", "control character"),
     ("id: x\n---\nid: y\n", "pack-not-yaml", "law.yaml:2:1", "another document"),
 ]
 
@@ -196,6 +223,53 @@ def read_or_told(text: str) -> Law | tuple[Problem, ...]:
         return pack.parse(text, "law.yaml", Law)
     except UnableToUseInput as error:
         return error.problems
+
+
+PLAIN = [
+    # As the examples of YAML 1.2.2, 10.3.2, say; and what YAML 1.1 reads otherwise.
+    ("null", None), ("~", None), ("", None), ("NULL", None), ("nULL", "nULL"),
+    ("true", True), ("FALSE", False), ("tRUE", "tRUE"),
+    ("0", 0), ("0o7", 7), ("0x3A", 58), ("-19", -19), ("+12", 12), ("0O7", "0O7"), ("-0o7", "-0o7"),
+    ("0.", 0.0), ("-0.0", -0.0), (".5", 0.5), ("+12e03", 12000.0), ("-2E+05", -200000.0),
+    ("1e3", 1000.0), ("1:30", "1:30"), ("190:20:30", "190:20:30"), ("0b11", "0b11"),
+    ("yes", "yes"), ("no", "no"), ("On", "On"), ("off", "off"), ("y", "y"), ("N", "N"),
+    ("=", "="), ("1.2.3", "1.2.3"), ("_1", "_1"), ("a_1", "a_1"), ("+", "+"), (".", "."), ("1e", "1e"),
+    ("2026-11-24", date(2026, 11, 24)), ("2026-1-4", "2026-1-4"),
+    ("2026-11-24 02:00:00", datetime.fromisoformat("2026-11-24 02:00")),
+    ("2026-11-24T02:00:00.5", datetime.fromisoformat("2026-11-24 02:00:00.500")),
+    ("2026-11-24T02:00:00Z", "2026-11-24T02:00:00Z"), ("１２", "１２"),
+]  # fmt: skip
+
+
+class Loose(BaseModel):
+    v: object = None
+    w: object = None
+
+
+@pytest.mark.parametrize(("text", "meant"), PLAIN)
+def test_a_plain_scalar_is_what_yaml_1_2_says(text: str, meant: object) -> None:
+    loose = pack.parse(f"v: {text}\nw: [{text}]\n" if text else "v:\nw: [~]\n", "law.yaml", Loose)
+    for found in (loose.v, loose.w[0]):  # type: ignore[index]
+        assert (type(found), found) == (type(meant), meant)
+
+
+@pytest.mark.parametrize(
+    "text", ["true", "010", "1_000", "2026-11-24", "~", ".nan", "<<", "!!int 7"]
+)
+def test_a_text_in_quotes_is_itself(text: str) -> None:
+    for quoted in (f"'{text}'", f'"{text}"'):
+        assert pack.parse(f"v: {quoted}\n{quoted}: 1\n", "law.yaml", Loose).v == text
+
+
+@given(st.text(max_size=60) | st.text(alphabet="019._-+:eExobnaiNIyY~T Z", max_size=25))
+def test_any_scalar_reads_or_is_told_to_be_wrong(text: str) -> None:
+    for form in ("v: {}\n", "v: [{}]\n", "{}: v\n", 'v: "{}"\n', "v: |\n  {}\n"):
+        try:
+            pack.parse(form.format(text), "law.yaml", Loose)
+        except UnableToUseInput as error:
+            for problem in error.problems:
+                assert problem.where.file == "law.yaml"
+                assert problem.sentence("zh")
 
 
 @given(st.text(alphabet="ab:-?{}[]&*!|>'\"#%@` \n\t0,.~", max_size=40))

@@ -1,6 +1,6 @@
 """Packs: declarations in YAML, read into typed values, every mistake with its line and column."""
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -8,11 +8,13 @@ from typing import Generic, Protocol, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from seawall.core import problems
+from seawall.core import problems, scalar
 from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
+from seawall.core.text import Text
 
 BYTES_MOST = 4 * 1024 * 1024
 DEPTH_MOST = 40
+_SHOWN = 60
 
 Declared = TypeVar("Declared", bound=BaseModel)
 Path_ = tuple[int | str, ...]
@@ -26,19 +28,11 @@ class _Mark(Protocol):
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML's safe reader (its C form where that is installed), but only `true` and `false` are booleans.
-
-    YAML 1.1 also reads `no`, `on`, `off` and `yes` so, which are column names and country codes.
-    """
+    """YAML's reader (its C form where that is installed) up to the tree; values are made here."""
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
+_Loader.yaml_implicit_resolvers = {}
+_UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 
 
 @dataclass(frozen=True)
@@ -99,24 +93,28 @@ def parse(text: str, name: str, model: type[Declared]) -> Declared:
 def parse_placed(text: str, name: str, model: type[Declared]) -> Placed[Declared]:
     """Read a pack's text, and keep where its parts stand. Raises like `read`."""
     node = _node(text, name)
-    found = tuple(_wrong_keys(node, name))
+    found = tuple(_mistakes(node, name))
     if found:
         raise UnableToUseInput(found)
     try:
-        declared = model.model_validate(_values(node, name))
+        declared = model.model_validate(_value(node))
     except ValidationError as error:
         raise UnableToUseInput(_misfits(error, node, name)) from None
     return Placed(declared, name, node)
 
 
-def _values(node: yaml.Node, name: str) -> object:
-    """The tree as plain values; only YAML's own simple types are made."""
-    try:
-        return _Loader("").construct_document(node)
-    except yaml.MarkedYAMLError as error:
-        raise _not_yaml(name, error.problem_mark, error.problem or "unreadable") from None
-    except ValueError as error:  # a date such as 2024-99-99
-        raise _not_yaml(name, None, str(error)) from None
+def _value(node: yaml.Node) -> object:
+    """A tree that passed `_mistakes` as plain values."""
+    if isinstance(node, yaml.MappingNode):
+        return {_value(key): _value(inner) for key, inner in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item) for item in node.value]
+    return scalar.value(node.value) if _is_plain(node) else node.value
+
+
+def _is_plain(node: yaml.Node) -> bool:
+    """Whether a scalar stands without quotes; PyYAML's two readers mark it differently."""
+    return isinstance(node, yaml.ScalarNode) and not node.style
 
 
 def _text(path: Path) -> str:
@@ -131,48 +129,87 @@ def _text(path: Path) -> str:
 
 def _node(text: str, name: str) -> yaml.Node:
     """The YAML tree; aliases are refused, since a few of them can expand to gigabytes."""
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable is not None:
+        before = text[: unprintable.start()]
+        column = len(before) - (before.rfind("\n") + 1)
+        raise _not_yaml(Place(name, before.count("\n") + 1, column=column + 1), _CONTROL)
     try:
-        depth = 0
-        for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.AliasEvent):
-                raise _not_yaml(name, event.start_mark, "aliases (*name) are not allowed in packs")
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEPTH_MOST:
-                raise _not_yaml(name, event.start_mark, f"nested deeper than {DEPTH_MOST} levels")
+        _refuse_bombs(text, name)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _not_yaml(name, mark, error.problem or "unreadable") from None
+        raise _not_yaml(_marked(name, mark), error.problem or "unreadable") from None
     except yaml.YAMLError as error:
-        raise _not_yaml(name, None, str(error).splitlines()[0]) from None
+        raise _not_yaml(Place(name), str(error).splitlines()[0]) from None
     if not isinstance(node, yaml.MappingNode):
-        raise _not_yaml(name, None, "a pack is a mapping of keys to values")
+        raise _not_yaml(Place(name), _NO_MAPPING)
     return node
 
 
-def _not_yaml(name: str, mark: _Mark | None, why: str) -> UnableToUseInput:
-    place = Place(name) if mark is None else Place(name, line=mark.line + 1, column=mark.column + 1)
+def _refuse_bombs(text: str, name: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        where = _marked(name, event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            raise _not_yaml(where, _ALIASES)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_MOST:
+            raise _not_yaml(where, _TOO_DEEP)
+        tag: str | None = getattr(event, "tag", None)
+        if tag is not None:
+            raise refusal(problems.PACK_TAG, where, tag=tag)
+
+
+def _not_yaml(place: Place, why: str | Text) -> UnableToUseInput:
     return refusal(problems.PACK_NOT_YAML, place, why=why)
 
 
-def _wrong_keys(node: yaml.Node, name: str) -> list[Problem]:
-    """YAML's reader keeps the last of two equal keys; a law given twice must not pass silently."""
-    found: list[Problem] = []
+_CONTROL = Text(en="a control character stands here", zh="此处有控制字符")
+_NO_MAPPING = Text(en="a pack is a mapping of keys to values", zh="声明包应为键值映射")
+_ALIASES = Text(
+    en="aliases (*name) are not allowed in packs", zh="声明包不允许使用别名引用（*name）"
+)
+_TOO_DEEP = Text(en=f"nested deeper than {DEPTH_MOST} levels", zh=f"嵌套超过 {DEPTH_MOST} 层")
+_KEY_PLAIN = Text(en="a key must be a plain name or a whole number", zh="键必须是普通名称或整数")
+
+
+def _mistakes(node: yaml.Node, name: str) -> Iterator[Problem]:
+    """What a YAML reader would pass in silence: keys given twice or merged, unclear scalars."""
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise _not_yaml(name, key.start_mark, "a key must be a plain name")
-            if key.value in seen:
-                facts: dict[str, object] = {"key": key.value}
-                found.append(Problem(problems.PACK_KEY_TWICE, _place(key, name), facts))
-            seen.add(str(key.value))
-            found.extend(_wrong_keys(value, name))
+        seen: set[object] = set()
+        for key, inner in node.value:
+            yield from _wrong_key(key, seen, name)
+            yield from _mistakes(inner, name)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            found.extend(_wrong_keys(item, name))
-    return found
+            yield from _mistakes(item, name)
+    elif _is_plain(node):
+        try:
+            scalar.value(node.value)
+        except scalar.UnableToReadScalar as error:
+            facts: dict[str, object] = {"value": node.value[:_SHOWN], "why": error.why}
+            yield Problem(problems.PACK_VALUE_UNCLEAR, _place(node, name), facts)
+
+
+def _wrong_key(key: yaml.Node, seen: set[object], name: str) -> Iterator[Problem]:
+    """Keys are equal by value, not by spelling: `0x1` and `1` are one key."""
+    place = _place(key, name)
+    if not isinstance(key, yaml.ScalarNode):
+        raise _not_yaml(place, _KEY_PLAIN)
+    unclear = tuple(_mistakes(key, name))
+    yield from unclear
+    if unclear:
+        return
+    meant = _value(key)
+    if isinstance(meant, bool) or not isinstance(meant, str | int):
+        raise _not_yaml(place, _KEY_PLAIN)
+    if meant == "<<" and _is_plain(key):
+        yield Problem(problems.PACK_MERGE_KEY, place)
+    elif meant in seen:
+        yield Problem(problems.PACK_KEY_TWICE, place, {"key": key.value})
+    seen.add(meant)
 
 
 def _misfits(error: ValidationError, node: yaml.Node, name: str) -> tuple[Problem, ...]:
@@ -204,4 +241,8 @@ def _at(node: yaml.Node, where: Path_) -> yaml.Node:
 
 
 def _place(node: yaml.Node, name: str) -> Place:
-    return Place(name, line=node.start_mark.line + 1, column=node.start_mark.column + 1)
+    return _marked(name, node.start_mark)
+
+
+def _marked(name: str, mark: _Mark | None) -> Place:
+    return Place(name) if mark is None else Place(name, line=mark.line + 1, column=mark.column + 1)

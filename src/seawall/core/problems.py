@@ -32,10 +32,36 @@ PACK_INVALID = Kind(
         zh="字段及取值请见该类声明包的参考文档。",
     ),
 )
+PACK_VALUE_UNCLEAR = Kind(
+    "pack-value-unclear",
+    Text(en="{value} cannot be taken as a value: {why}.", zh="无法确定 {value} 的取值：{why}。"),
+    Text(
+        en="Write a plain number or an existing day; put a text in quotes.",
+        zh="请写普通数值或真实日期；文本请加引号。",
+    ),
+)
+PACK_MERGE_KEY = Kind(
+    "pack-merge-key",
+    Text(
+        en="`<<` merges nothing: YAML 1.2 has no merge keys.", zh="`<<` 无效：YAML 1.2 没有合并键。"
+    ),
+    Text(en="Write the keys out.", zh="请逐一写出各键。"),
+)
+PACK_TAG = Kind(
+    "pack-tag",
+    Text(en="The tag {tag} is not allowed in packs.", zh="声明包不允许使用标签 {tag}。"),
+    Text(
+        en="Leave it out; a text that looks like a number stands in quotes.",
+        zh="请删去标签；形似数值的文本请加引号。",
+    ),
+)
 PACK_KEY_TWICE = Kind(
     "pack-key-twice",
     Text(en="The key {key!r} stands twice.", zh="键 {key!r} 出现了两次。"),
     Text(en="Keep one of them; YAML would silently drop the other.", zh="请只保留一个。"),
 )
 
-KINDS = (PACK_UNREADABLE, PACK_TOO_LARGE, PACK_NOT_YAML, PACK_INVALID, PACK_KEY_TWICE)
+KINDS = (
+    PACK_UNREADABLE, PACK_TOO_LARGE, PACK_NOT_YAML, PACK_INVALID, PACK_VALUE_UNCLEAR,
+    PACK_MERGE_KEY, PACK_TAG, PACK_KEY_TWICE,
+)  # fmt: skip

@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -64,7 +65,7 @@ class Input(BaseModel):
 
     type: DeclaredKind
     title: Text
-    required: bool = False
+    required: StrictBool = False
     least: float | None = None
     most: float | None = None
     among: tuple[str, ...] | None = None

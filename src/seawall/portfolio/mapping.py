@@ -8,7 +8,7 @@ derived from what it does: a *schedule* from the terms of a loan, *cash flows* f
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from seawall.core.text import Text
 from seawall.portfolio import tape
@@ -35,11 +35,11 @@ class Reads(BaseModel):
     type: tape.Type
     formats: tuple[str, ...] = ()
     offset_hours: float = Field(default=0, ge=-14, le=14)
-    percent: bool = False
+    percent: StrictBool = False
     pattern: str | None = None
     map: dict[str, str] | None = None
-    required: bool = False
-    optional: bool = False
+    required: StrictBool = False
+    optional: StrictBool = False
 
     @model_validator(mode="after")
     def _dated(self) -> "Reads":
