@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import cast
 
-from seawall.core.expression.python import Body, fits
+from seawall.core.expression.python import Body
 from seawall.core.expression.types import NUMBER_MOST, Type, Value
 from seawall.policy.decision import Decision
 from seawall.policy.declaration import Input, Outcome
@@ -96,39 +96,68 @@ def concluded(program: Program, truths: tuple[bool | None, ...]) -> tuple[Outcom
 
 
 def _deciding(program: Program) -> Callable[[Mapping[str, object]], Decision]:
-    body = Body()
-    patterns = body.constant(_Patterns(program))
+    """The function for any application, with lines of its own for the usual one.
+
+    Where everything asked for is there, nothing need be read and hardly anything can be NULL.
+    """
+    body, patterns = Body(), _Patterns(program)
     held = _fetched(body, program)
-    if len(program.checks) <= _TWICE_MOST:
-        # Where everything asked for is there, as in most applications, nothing need be read, and
-        # hardly anything can be NULL: that case gets lines of its own.
-        tests = [_fitting(body, program, name, local) for name, local in held.items()]
-        body.line(f"if {' and '.join(tests)}:")
-        with body.indented(), body.present(program.asked):
-            body.line(f"return {_decided(body, program, dict(held), patterns)}")
-    _read(body, program, held)
+    tests = body.fitting({local: program.types[name] for name, local in held.items()})
+    tests += [test for name, local in held.items() for test in _limits(body, local, program, name)]
+    body.line(f"if {' and '.join(tests)}:")
+    with body.indented(), body.hoping(program.asked):
+        decided = _decided(body, program, dict(held), patterns)
+        body.line(f"if {body.fulfilled()}: return {decided}")
+    otherwise = body.constant(_Otherwise(program, patterns))
     return cast(
         "Callable[[Mapping[str, object]], Decision]",
-        body.function(_decided(body, program, held, patterns)),
+        body.function(f"{otherwise}({', '.join(held.values())})"),
     )
 
 
-_TWICE_MOST = 100
-"""Policies with more checks are compiled for the general case only, to be ready sooner."""
+class _Otherwise:
+    """The decision where a value is missing or arithmetic fails; compiled when first asked for."""
+
+    def __init__(self, program: Program, patterns: "_Patterns") -> None:
+        self._program = program
+        self._patterns = patterns
+
+    def __call__(self, *given: object) -> Decision:
+        """The decision for what was looked up, in the order of `Program.asked`."""
+        return self._deciding(*given)
+
+    @cached_property
+    def _deciding(self) -> Callable[..., Decision]:
+        body, program = Body(), self._program
+        held = {name: body.parameter() for name in program.asked}
+        for name, local in held.items():
+            body.name(name, local)
+        _read(body, program, held)
+        decided = _decided(body, program, held, self._patterns)
+        return cast("Callable[..., Decision]", body.function(decided))
 
 
-def _decided(body: Body, program: Program, held: dict[str, str], patterns: str) -> str:
+_TOGETHER = 30
+"""So many truths are gathered in one small integer before all become one."""
+
+
+def _decided(body: Body, program: Program, held: dict[str, str], patterns: "_Patterns") -> str:
     """The lines that decide from inputs that were read; and what they return."""
     _compute(body, program, held)
-    pattern = body.fresh()
-    body.line(f"{pattern} = 0")
+    gathered = []
     for number, check in enumerate(program.checks):
-        true, null = (f"{pattern} += {digit << 2 * number}" for digit in (_TRUE, _NULL))
+        place = number % _TOGETHER
+        if place == 0:
+            gathered.append(body.fresh())
+            body.line(f"{gathered[-1]} = 0")
+        true, null = (f"{gathered[-1]} += {digit << 2 * place}" for digit in (_TRUE, _NULL))
         body.tally(check.expression, true=true, null=null)
+    shifted = [f"{each} << {2 * _TOGETHER * turn}" for turn, each in enumerate(gathered[1:], 1)]
+    found = f"{body.constant(patterns)}[{' | '.join([*gathered[:1], *shifted]) or '0'}]"
     if not program.offer:
-        return f"{patterns}[{pattern}]"
+        return found
     outcome, reasons, truths = (body.fresh() for _ in range(3))
-    body.line(f"{outcome}, {reasons}, _, {truths} = {patterns}[{pattern}]")
+    body.line(f"{outcome}, {reasons}, _, {truths} = {found}")
     offer = _tuple([_one_zero(held[name], program.types[name]) for name in program.offer])
     return f"{body.constant(Decision)}({outcome}, {reasons}, {offer}, {truths})"
 
@@ -141,37 +170,43 @@ def _fetched(body: Body, program: Program) -> dict[str, str]:
     return held
 
 
-def _fitting(body: Body, program: Program, name: str, local: str) -> str:
-    """Python that is true where a value is there, of its kind and within the declared limits."""
-    inside = _limits(body, local, program.inputs[name]) if name in program.inputs else []
-    return " and ".join([fits(local, program.types[name]), *inside])
-
-
 def _read(body: Body, program: Program, held: Mapping[str, str]) -> None:
     """The lines that read what was looked up; what is outside the declared limits is missing."""
     for name, local in held.items():
         body.read(local, program.types[name])
-        inside = _limits(body, local, program.inputs[name]) if name in program.inputs else []
+        inside = _limits(body, local, program, name)
         if inside:
             body.line(f"if {local} is not None and not ({' and '.join(inside)}): {local} = None")
 
 
-def _limits(body: Body, local: str, asked: Input) -> list[str]:
-    """Tests of a value that is there; all are true within the declared limits."""
-    tests = []
+def _limits(body: Body, local: str, program: Program, name: str) -> list[str]:
+    """Tests of a value that is there; all are true within the declared limits, if any."""
+    asked = program.inputs.get(name)
+    tests: list[str] = []
+    if asked is None:
+        return tests
     if asked.least is not None:
-        tests.append(f"{local} >= {body.constant(asked.least)}")
+        tests.append(f"{local} >= {_limit(body, asked.least, asked)}")
     if asked.most is not None:
-        tests.append(f"{local} <= {body.constant(asked.most)}")
+        tests.append(f"{local} <= {_limit(body, asked.most, asked)}")
     if asked.among is not None:
         tests.append(f"{local} in {body.constant(frozenset(asked.among))}")
     return tests
 
 
+def _limit(body: Body, limit: float, asked: Input) -> str:
+    """A limit as a constant of the input's own kind where it has one: that is compared faster."""
+    return body.constant(int(limit) if asked.type == "integer" and limit.is_integer() else limit)
+
+
 def _compute(body: Body, program: Program, held: dict[str, str]) -> None:
     """The lines that compute every value; adds its local variable to those held."""
     for step in program.steps:
-        made = _defined(body, step) if isinstance(step, Define) else _looked_up(body, step)
+        if isinstance(step, Define):
+            made = [(step.name, body.bind(step.expression))]
+        else:
+            with body.wary():
+                made = _looked_up(body, step)
         for name, local in made:
             held[name] = local
             body.name(name, local)
@@ -186,10 +221,6 @@ def _one_zero(local: str, type_: Type) -> str:
 
 def _tuple(parts: list[str]) -> str:
     return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-
-
-def _defined(body: Body, step: Define) -> list[tuple[str, str]]:
-    return [(step.name, body.bind(step.expression))]
 
 
 def _looked_up(body: Body, step: Lookup) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """A piece of generated Python: when it is NULL, and what it is otherwise."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST
@@ -88,3 +89,14 @@ def not_finite(first: str, again: str) -> str:
         again: the text after that.
     """
     return f"{first} - {again} != 0.0"
+
+
+def all_finite(temporary: str, numbers: Sequence[str]) -> str:
+    """A condition: no number is infinite or NaN, and they add up without overflow."""
+    return f"({temporary} := {' + '.join(numbers)}) - {temporary} == 0.0"
+
+
+def all_small(integers: Sequence[str]) -> str:
+    """A condition: every integer is small. Bits of natural numbers are looked at together."""
+    each = " and ".join(f"-{SMALL} < {integer} < {SMALL}" for integer in integers)
+    return f"(0 <= {' | '.join(integers)} < {SMALL} or {each})"

@@ -283,5 +283,6 @@ CALLABLE: dict[str, Callable[..., object]] = {
     "date": date,
     "datetime": datetime,
     "KeyError": KeyError,
+    "ZeroDivisionError": ZeroDivisionError,
 }
 """Every name that generated Python may call; nothing else is in its reach."""

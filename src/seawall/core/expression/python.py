@@ -6,9 +6,11 @@ it: texts, dates and patterns are handed over as values, inputs by position.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from operator import itemgetter
 
 from seawall.core.expression import pattern
 from seawall.core.expression.fragment import (
@@ -16,6 +18,8 @@ from seawall.core.expression.fragment import (
     DEPTH_MOST,
     SMALL,
     Fragment,
+    all_finite,
+    all_small,
     not_finite,
     outside_integers,
 )
@@ -34,6 +38,15 @@ FITS = {
     "timestamp": "type({0}) is datetime and {0}.tzinfo is None",
 }
 """The usual case of a value that a caller gives: it is what it was declared, and needs no reading."""
+
+SUMMED = {"integer": "int", "number": "float"}
+"""Kinds of which many values are tested at once, with the one Python type each has."""
+
+LAZY = ("CASE", "COALESCE", "NULLIF", "IS NULL", "IS TRUE", "IS FALSE")
+"""Forms that make something of NULL: in them it is no exception."""
+
+ADDED_MOST = 20
+"""So many numbers are added up to ask of all at once whether one is infinite or NaN."""
 
 
 class Body:
@@ -60,6 +73,8 @@ class Body:
         self._parameters: list[str] = []
         self._locals: dict[str, str] = {}
         self._present: set[str] = set()
+        self._hoping = False
+        self._awaited: list[str] = []
         self._constants: dict[str, object] = {}
         self._forms: dict[str, Callable[[Call], Fragment]] = {
             "AND": self._logic,
@@ -103,32 +118,63 @@ class Body:
 
     def fetch(self, names: Sequence[str]) -> list[str]:
         """Make a mapping the next positional parameter, and look names up in it; None if absent."""
-        held = self.parameter()
-        keys = [self.constant(name) for name in names]
-        found = [self.fresh("v") for _ in names]
-        pairs = list(zip(found, keys, strict=True))
-        self.line("try:")
-        with self.indented():
-            for local, key in pairs:
-                self.line(f"{local} = {held}[{key}]")
-        self.line("except KeyError:")
-        with self.indented():
-            for local, key in pairs:
-                self.line(f"{local} = {held}.get({key})")
+        held, found = self.parameter(), [self.fresh("v") for _ in names]
+        keys = tuple(map(sys.intern, names))
+        absent = f"[{held}.get(name) for name in {self.constant(keys)}]"
+        targets = f"{', '.join(found)},"
+        if len(names) == 1:  # `itemgetter` of one name gives no tuple
+            self.line(f"{targets} = {absent}")
+            return found
+        self.line(f"try: {targets} = {self.constant(itemgetter(*keys))}({held})")
+        self.line(f"except KeyError: {targets} = {absent}")
         return found
 
     def read(self, local: str, type_: Type) -> None:
         """Turn a local variable that holds whatever the caller gave into an input."""
         self.line(f"if not ({fits(local, type_)}): {local} = read_{type_.kind}({local})")
 
+    def fitting(self, held: Mapping[str, Type]) -> list[str]:
+        """Python tests, all true where local variables of these types need no reading."""
+        integers = [local for local, type_ in held.items() if type_.kind == "integer"]
+        numbers = [local for local, type_ in held.items() if type_.kind == "number"]
+        others = [(local, type_) for local, type_ in held.items() if type_.kind not in SUMMED]
+        return [
+            *(f"type({local}) is {SUMMED['integer']}" for local in integers),
+            *(f"type({local}) is {SUMMED['number']}" for local in numbers),
+            *(all_finite(self.fresh("t"), some) for some in _parted(numbers)),
+            *(all_small(some) for some in _parted(integers)),
+            *(fits(local, type_) for local, type_ in others),
+        ]
+
     @contextmanager
-    def present(self, names: Iterable[str]) -> Iterator[None]:
-        """Within, these names are known to be there: nothing asks whether they are NULL."""
-        before, self._present = self._present, {self._locals[name] for name in names}
+    def hoping(self, names: Iterable[str]) -> Iterator[None]:
+        """Within, these names are there, and arithmetic is taken to succeed.
+
+        No division asks whether its divisor is zero: the block is left where one is. Overflow is
+        asked for once, by `fulfilled`. What comes after the block must be right in any case.
+        """
+        before, self._hoping = (self._present, self._hoping), True
+        self._present = {self._locals[name] for name in names}
+        self.line("try:")
+        try:
+            with self.indented():
+                yield
+        finally:
+            self._present, self._hoping = before
+        self.line("except ZeroDivisionError: pass")
+
+    def fulfilled(self) -> str:
+        """Python that is true where no number of a hoping block became infinite or NaN."""
+        return all_finite(self.fresh("t"), self._awaited) if self._awaited else "True"
+
+    @contextmanager
+    def wary(self) -> Iterator[None]:
+        """Within, nothing is hoped for: for lines that may not be run, or in which NULL is usual."""
+        before, self._hoping = self._hoping, False
         try:
             yield
         finally:
-            self._present = before
+            self._hoping = before
 
     def name(self, name: str, local: str) -> None:
         """Let expressions read a local variable by name: a derived value, for example."""
@@ -164,10 +210,12 @@ class Body:
     def bind_node(self, node: Node) -> str:
         """As `bind`, for a part of an expression."""
         fragment = self._settled(self._fragment(node))
-        if fragment.atomic and not fragment.nulls:
-            return fragment.text
-        local = self.fresh("t")
-        self.line(f"{local} = {fragment.whole}")
+        local = fragment.text
+        if fragment.nulls or not fragment.atomic:
+            local = self.fresh("t")
+            self.line(f"{local} = {fragment.whole}")
+        if not fragment.nulls:
+            self._present.add(local)
         return local
 
     def truth(self, expression: Expression) -> str:
@@ -196,10 +244,12 @@ class Body:
         made: Callable[..., object] = reach["compiled"]  # type: ignore[assignment]
         return made
 
-    def _settled(self, fragment: Fragment) -> Fragment:
-        """The fragment with raw numbers turned into NULL."""
+    def _settled(self, fragment: Fragment, *, at_once: bool = False) -> Fragment:
+        """The fragment with raw numbers turned into NULL, or hoped not to be there."""
         if not fragment.raw:
             return fragment
+        if self._hoping and not fragment.nulls and not at_once:
+            return self._awaiting(fragment)
         if fragment.atomic:
             wrong = not_finite(fragment.text, fragment.text)
             return fragment.and_null_when(wrong)._replace(raw=False)
@@ -207,6 +257,19 @@ class Body:
         wrong = not_finite(f"({temporary} := {fragment.text})", temporary)
         nulls = (*fragment.nulls, wrong)
         return Fragment(nulls, temporary, atomic=True, depth=fragment.depth)
+
+    def _awaiting(self, fragment: Fragment) -> Fragment:
+        """The number in a line of its own, and among those that `fulfilled` asks about."""
+        if len(self._awaited) == ADDED_MOST:
+            added = self.fresh("t")
+            self.line(f"{added} = {' + '.join(self._awaited)}")
+            self._awaited = [added]
+        local = fragment.text
+        if not fragment.atomic:
+            local = self.fresh("t")
+            self.line(f"{local} = {fragment.text}")
+        self._awaited.append(local)
+        return Fragment((), local, atomic=True)
 
     def _held(self, fragment: Fragment) -> Fragment:
         """The fragment with its whole value, NULL included, kept in a temporary."""
@@ -223,9 +286,12 @@ class Body:
             local = self._locals[node.name]
             open_ = node.nullable and local not in self._present
             return Fragment((f"{local} is None",) if open_ else (), local, atomic=True)
-        form = self._forms.get(node.overload.operator, self._strict)
-        fragment = form(node)
-        return self._shallow(fragment)
+        operator = node.overload.operator
+        form = self._forms.get(operator, self._strict)
+        if self._hoping and operator in LAZY:
+            with self.wary():
+                return self._shallow(form(node))
+        return self._shallow(form(node))
 
     def _shallow(self, fragment: Fragment) -> Fragment:
         """What is nested too deeply becomes a line of its own."""
@@ -250,11 +316,14 @@ class Body:
         parts = [self._fragment(argument) for argument in node.arguments]
         if any(ALWAYS in part.nulls for part in parts):
             return self._constant_fragment(None)
+        hoping = self._hoping and row.operator == "/"
         if row.raw in ("never", "starts"):
-            parts = [self._settled(part) for part in parts]
+            # A comparison or a division by infinity does no harm until it is asked for.
+            at_once = not hoping and row.gives != "boolean"
+            parts = [self._settled(part, at_once=at_once) for part in parts]
         nulls = list(dict.fromkeys(itertools.chain.from_iterable(part.nulls for part in parts)))
         texts = [part.inner for part in parts]
-        if row.null_when and not _is_nonzero(node.arguments[-1]):
+        if row.null_when and not hoping and not _is_nonzero(node.arguments[-1]):
             nulls.append(self._null_when(row, texts))
         text = row.python.format(*texts, **self._settings(node))
         raw = row.raw == "starts" or (row.raw == "carries" and not self._is_tame(node, parts))
@@ -424,6 +493,11 @@ class Body:
         nulls = dict.fromkeys(itertools.chain.from_iterable(part.nulls for part in parts))
         text = f"{name}({', '.join(part.text for part in parts)})"
         return Fragment(tuple(nulls), text, depth=1 + max(part.depth for part in parts))
+
+
+def _parted(locals_: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(locals_), ADDED_MOST):
+        yield locals_[start : start + ADDED_MOST]
 
 
 def fits(local: str, type_: Type) -> str:
