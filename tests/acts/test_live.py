@@ -95,3 +95,6 @@ def test_in_a_trial_one_answer_counts_and_shadows_are_recorded(tmp_path: Path) -
         ("instalment_loan_eu", "shadow"),
     ]
     assert {each["reference"]["trial"] for each in held} == {"spring"}
+    spoken = run("decide", "instalment_loan", "-i", now, "--trial", trial)
+    assert "application_id a9: decline (by the challenger ours)" in spoken
+    assert "challenger" not in run("decide", "instalment_loan", "-i", now)

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "Planted troubles" in done.stdout
     assert str(home / "reports") in done.stdout
     return home
+
+
+def test_the_demo_names_its_next_commands_as_they_can_be_called(demo: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "seawall", "demo", "--home", str(demo)],
+        check=True, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PATH": "/usr/bin:/bin", "SEAWALL_LANG": "en"},
+    )  # fmt: skip
+    _, _, following = done.stdout.partition("Next: ")
+    called = following.partition("; ")[0]
+    listed = subprocess.run(
+        shlex.split(called), check=True, capture_output=True, text=True, timeout=120
+    )
+    assert "vintage" in listed.stdout
 
 
 def test_the_demo_book_keeps_every_law(demo: Path) -> None:

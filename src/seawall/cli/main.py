@@ -1,5 +1,6 @@
 """The commands of `seawall`."""
 
+import shutil
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -29,10 +30,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-app.add_typer(policies.app, name="policy")
-app.command("decide")(policies.decide)
-app.command("replay")(replays.replay)
 
 
 @app.command("import")
@@ -184,7 +181,15 @@ def demo(
         screen.answer(measure, (), reading.answer(measure))
     screen.say(_REPORT)
     _write_report(screen, at, None, None, pdf=False)
-    screen.say(_NEXT, home=at.folder)
+    screen.say(_NEXT, seawall=_called(), home=at.folder)
+
+
+def _called() -> str:
+    """How this command is called from the shell it was called from."""
+    if shutil.which("seawall"):
+        return "seawall"
+    script = Path(sys.argv[0])
+    return str(script) if script.stem == "seawall" else f"{sys.executable} -m seawall"
 
 
 @app.command()
@@ -199,6 +204,11 @@ def check(home: HomeOption = None, lang: LangOption = None) -> None:
             f"{mark} {law.in_(screen.language)}" + (f": {violations:,}" * (violations > 0))
         )
     raise typer.Exit(1 if broken else 0)
+
+
+app.add_typer(policies.app, name="policy")
+app.command("decide")(policies.decide)
+app.command("replay")(replays.replay)
 
 
 @app.command()
@@ -274,6 +284,6 @@ _MADE = Text(
 _PLANTED = Text(en="  {first} … {last}  {title}", zh="  {first} … {last}  {title}")
 _REPORT = Text(en="Risk report:", zh="风险报告：")
 _NEXT = Text(
-    en="Next: seawall portfolio list; seawall portfolio vintage --by channel --home {home}",
-    zh="下一步：seawall portfolio list；seawall portfolio vintage --by channel --home {home}",
+    en="Next: {seawall} portfolio list; {seawall} portfolio vintage --by channel --home {home}",
+    zh="下一步：{seawall} portfolio list；{seawall} portfolio vintage --by channel --home {home}",
 )

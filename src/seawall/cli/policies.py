@@ -112,7 +112,8 @@ def _say_finding(screen: Screen, program: Program, finding: Finding) -> None:
     spoken = screen.language
     place = finding.place or Place(program.files[-1])
     proof = _PROOFS[finding.proof].in_(spoken)
-    screen.finding(finding.grade, f"{place}: {finding.message.in_(spoken)} [{proof}]")
+    grade = _GRADES[finding.grade].in_(spoken)
+    screen.finding(finding.grade, f"{place}: {grade}: {finding.message.in_(spoken)} [{proof}]")
     screen.result(f"  {finding.remedy.in_(spoken)}")
     if finding.witness is not None:
         told = ", ".join(f"{name}: {_value(value)}" for name, value in finding.witness.items())
@@ -239,7 +240,8 @@ def _record(decided: Decided, judge: Judge) -> str:
 def _say_decision(screen: Screen, decided: Decided) -> None:
     spoken, decision, program = screen.language, decided.decision, decided.decider.program
     known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
-    screen.result(f"{known_by}: {explain.THEN[decision.outcome].in_(spoken)}")
+    by = f" ({_BY.filled(policy=program.id).in_(spoken)})" * (decided.role == "challenger")
+    screen.result(f"{known_by}: {explain.THEN[decision.outcome].in_(spoken)}{by}")
     for code in decision.reasons:
         screen.result(f"  {code}: {record.told(program, code, decided.known).in_(spoken)}")
     if decision.outcome == "approve":
@@ -251,6 +253,11 @@ _REMEMBERED = Text(
     en="{stream}: {new:,} events stored, {known:,} known before.",
     zh="{stream}：新存储 {new:,} 个事件，{known:,} 个此前已存在。",
 )
+_GRADES = {
+    "error": Text(en="error", zh="错误"),
+    "warning": Text(en="warning", zh="警告"),
+    "information": Text(en="note", zh="提示"),
+}
 _PROOFS = {
     "witness": Text(en="shown by an application", zh="有实例为证"),
     "proved": Text(en="proved", zh="已证明"),
@@ -258,8 +265,8 @@ _PROOFS = {
 }
 _WITNESS = Text(en="for example {told}", zh="例如 {told}")
 _CHECKED = Text(
-    en="{policy}: {error} errors, {warning} warnings, {information} notes.",
-    zh="{policy}：{error} 个错误，{warning} 个警告，{information} 条提示。",
+    en="{policy}: errors {error}, warnings {warning}, notes {information}.",
+    zh="{policy}：错误 {error}，警告 {warning}，提示 {information}。",
 )
 _TRUTHS: dict[bool | None, Text] = {
     True: Text(en="holds", zh="成立"),
@@ -274,9 +281,10 @@ _DIFFERS = Text(
     en="{what}: expected {expected}, came out {found}", zh="{what}：应为 {expected}，实为 {found}"
 )
 _TESTED = Text(
-    en="{passed} cases pass, {failed} fail.", zh="{passed} 个用例通过，{failed} 个失败。"
+    en="Of the cases, {passed} pass and {failed} fail.", zh="用例：通过 {passed}，失败 {failed}。"
 )
 _WRITTEN = Text(en="{n:,} decision records: {path}", zh="{n:,} 条决策记录：{path}")
+_BY = Text(en="by the challenger {policy}", zh="由挑战者 {policy} 决定")
 _COUNTED = Text(
     en="{approve:,} approved, {refer:,} referred, {decline:,} declined by {policy} {digest}.",
     zh="策略 {policy} {digest}：通过 {approve:,}，转人工 {refer:,}，拒绝 {decline:,}。",

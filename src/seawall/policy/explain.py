@@ -1,6 +1,6 @@
 """A policy as plain sentences, and one decision taken apart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +37,9 @@ _WORDS: dict[str, Text] = {
     "ROUND": Text(en="{0}, rounded", zh="{0}（四舍五入）"),
     "FLOOR": Text(en="{0}, rounded down", zh="{0}（向下取整）"),
     "CEIL": Text(en="{0}, rounded up", zh="{0}（向上取整）"),
+    "YEAR": Text(en="the year of {0}", zh="{0}的年份"),
+    "MONTH": Text(en="the month of {0}", zh="{0}的月份"),
+    "DAY": Text(en="the day of the month of {0}", zh="{0}的日"),
     "WHOLE_YEARS": Text(en="whole years from {0} to {1}", zh="{0}至{1}的整年数"),
     "WHOLE_MONTHS": Text(en="whole months from {0} to {1}", zh="{0}至{1}的整月数"),
 }
@@ -47,6 +50,15 @@ _DENIED: dict[str, Text] = {
     "BETWEEN": Text(en="{0} is not from {1} to {2}", zh="{0}不在{1}至{2}之间"),
     "LIKE": Text(en="{0} does not read like {1}", zh="{0}不形如{1}"),
 }
+_AS: dict[str, Text] = {
+    "boolean": Text(en="{0} as yes or no", zh="{0}转为是/否"),
+    "integer": Text(en="{0} as a whole number", zh="{0}转为整数"),
+    "number": Text(en="{0} as a number", zh="{0}转为数值"),
+    "text": Text(en="{0} as text", zh="{0}转为文本"),
+    "date": Text(en="the day of {0}", zh="{0}的日期"),
+    "timestamp": Text(en="{0} as a time", zh="{0}转为时间"),
+}
+"""How conversions are said, by what they give; those of texts may give nothing."""
 _JOINED: dict[str, dict[Language, str]] = {
     "AND": {"en": " and ", "zh": "，且"},
     "OR": {"en": " or ", "zh": "，或"},
@@ -85,9 +97,8 @@ def phrase(node: Node, titles: Mapping[str, Text], language: Language) -> str:
     if operator in _JOINED:
         parts = [_operand(node, each, titles, language) for each in node.arguments]
         return _JOINED[operator][language].join(parts)
-    if operator not in _WORDS:
-        return written(node)
-    return _said(node, _WORDS[operator], titles, language)
+    words = _AS[node.overload.gives] if operator == "TRY_CAST" else _WORDS.get(operator)
+    return _said(node, words, titles, language) if words else written(node)
 
 
 def _said(node: Call, words: Text, titles: Mapping[str, Text], language: Language) -> str:
@@ -199,7 +210,7 @@ _OF: dict[str, Text] = {
     "mean": Text(en="the mean of {value} over", zh="{value}均值"),
     "min": Text(en="the least {value} of", zh="{value}最小值"),
     "max": Text(en="the greatest {value} of", zh="{value}最大值"),
-    "distinct": Text(en="how many different {value} among", zh="不同{value}的个数"),
+    "distinct": Text(en="how many different values of {value} among", zh="不同{value}的个数"),
     "since_last": Text(en="seconds since the last of", zh="距最近一次的秒数"),
 }
 _UNITS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周"}
@@ -211,35 +222,42 @@ def _phrases(program: Program, node: Node) -> Text:
 
 def _step(program: Program, step: Step) -> Iterator[Text]:
     if isinstance(step, Define):
-        title, told = program.titles[step.name], _phrases(program, step.expression.node)
-        yield _both("{0} is {1}.", "{0} = {1}。", title, told)
+        title, told = (
+            program.titles[step.name],
+            step.told or _phrases(program, step.expression.node),
+        )
+        if told != title:  # a characteristic often is an input, and is called what that is called
+            yield _both("{0} is {1}.", "{0} = {1}。", title, told)
         return
     yield from _rows(program, step)
 
 
 def _rows(program: Program, step: Lookup) -> Iterator[Text]:
     titles = [program.titles[output.name] for output in step.outputs]
-    yield _both("{0}:", "{0}：", _HITS[step.hit])
+    yield _HITS[step.hit].filled(_listed(titles))
     for row in step.rows:
         gives = [
             _both("{0} {1}", "{0} {1}", title, _phrases(program, value.node))
             for title, value in zip(titles, row.gives, strict=True)
         ]
-        given = Text(en=", ".join(g.en for g in gives), zh="、".join(g.zh for g in gives))
         if row.condition is None:
-            yield _both("Otherwise: {0}.", "其余情况：{0}。", given)
+            yield _both("Otherwise: {0}.", "其余情况：{0}。", _listed(gives))
         else:
-            yield _both("Where {0}: {1}.", "若{0}：{1}。", _cells(program, row), given)
+            yield _both("Where {0}: {1}.", "若{0}：{1}。", _cells(program, row), _listed(gives))
     for output, title in zip(step.outputs, titles, strict=True):
         if output.otherwise:
             told = _phrases(program, output.otherwise.node)
             yield _both("Where no row matches: {0} {1}.", "均不符合时：{0} {1}。", title, told)
 
 
+def _listed(parts: Sequence[Text]) -> Text:
+    return Text(en=", ".join(part.en for part in parts), zh="、".join(part.zh for part in parts))
+
+
 _HITS: dict[str, Text] = {
-    "first": Text(en="The first that fits", zh="按顺序取首个符合者"),
-    "unique": Text(en="The only one that fits", zh="取唯一符合者"),
-    "collect": Text(en="All that fit, together", zh="合并所有符合者"),
+    "first": Text(en="The first that fits gives {0}:", zh="{0}，按顺序取首个符合者："),
+    "unique": Text(en="The only one that fits gives {0}:", zh="{0}，取唯一符合者："),
+    "collect": Text(en="All that fit together give {0}:", zh="{0}，合并所有符合者："),
 }
 
 

@@ -24,10 +24,15 @@ OUTCOMES: tuple[Outcome, ...] = ("approve", "refer", "decline")
 
 @dataclass(frozen=True)
 class Define:
-    """A value by an expression over inputs and earlier values."""
+    """A value by an expression over inputs and earlier values.
+
+    Attributes:
+        told: what people read in place of an expression that the policy's text does not hold.
+    """
 
     name: str
     expression: Expression
+    told: Text | None = None
 
     @property
     def gives(self) -> tuple[str, ...]:

@@ -333,7 +333,11 @@ class _Reader:
     def _rounded(self, name: str, output: Output, part: Part[Table]) -> Iterator[Define]:
         if output.round and output.type == "number":
             text = _rounding(f'"{name}.exact"', output.round)
-            yield from self._define(name, text, part.place("gives", name), output.title)
+            told = _ROUNDED[output.round.mode].filled(
+                value=self._titles[f"{name}.exact"], to=f"{output.round.to:,g}"
+            )
+            for made in self._define(name, text, part.place("gives", name), output.title):
+                yield replace(made, told=told)
 
     def _checks(self) -> Iterator[Check]:
         policy = self._policy
@@ -475,3 +479,14 @@ def _rounding(value: str, how: Round) -> str:
         return f"ROUND({value}, {digits})"
     scale = repr(float(10**digits))
     return f"ROUND({part}(ROUND({value} * {scale}, 6)) / {scale}, {digits})"
+
+
+_ROUNDED = {
+    "half_up": Text(
+        en="{value}, rounded to a multiple of {to}", zh="{value}四舍五入至{to}的整数倍"
+    ),
+    "down": Text(
+        en="{value}, rounded down to a multiple of {to}", zh="{value}向下取整至{to}的整数倍"
+    ),
+    "up": Text(en="{value}, rounded up to a multiple of {to}", zh="{value}向上取整至{to}的整数倍"),
+}
