@@ -8,6 +8,8 @@ from seawall.policy import window_online
 from seawall.records import starting
 from seawall.records.event_store import RecordsEventStore
 
+starting.prepare()  # before any test module imports the rows
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> RecordsEventStore:

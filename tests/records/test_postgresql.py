@@ -1,18 +1,8 @@
 """The same store on PostgreSQL: a server of its own, on loopback, gone after the test."""
 
-import os
-import pwd
-import secrets
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 
@@ -20,52 +10,27 @@ from seawall.policy import window_online
 from seawall.policy.window_online import Features, read_events
 from seawall.records import starting
 from seawall.records.event_store import RecordsEventStore
+from seawall.records.models import Event, Observation, Series
+from tests import postgresql
 from tests.policy.past import STREAM, answers, meanings
 from tests.policy.test_window import T0, WINDOWS, payment, simulated
 from tests.records.test_event_store import NOW, as_known, facts_of, online, race, rows_in
 
-FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-OTHER = "nobody"  # the server refuses to run as root
-pytestmark = [
-    pytest.mark.skipif(not FOLDERS, reason="no PostgreSQL server under /usr/lib/postgresql"),
-    pytest.mark.skipif(find_spec("psycopg") is None, reason="psycopg is not installed"),
-    pytest.mark.xdist_group("postgresql"),
-]
-
-
-def _run(folder: Path, *command: str) -> None:
-    user = OTHER if os.geteuid() == 0 else None
-    subprocess.run([str(FOLDERS[0] / command[0]), *command[1:]], check=True, user=user, cwd=folder,
-                   env={"LC_ALL": "C", "PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL)  # fmt: skip
+pytestmark = postgresql.MARKS
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="seawall-postgresql-"))
-    password = secrets.token_hex(8)
-    (folder / "password").write_text(password, encoding="ascii")
-    if os.geteuid() == 0:
-        for path in (folder, folder / "password"):
-            os.chown(path, pwd.getpwnam(OTHER).pw_uid, -1)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = str(folder / "data")
-    _run(folder, "initdb", "-D", data, "-U", "bob", "-A", "scram-sha-256", "-E", "UTF8",
-         "--pwfile", str(folder / "password"))  # fmt: skip
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    _run(folder, "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-    yield f"postgresql://bob:{password}@127.0.0.1:{port}/postgres"
-    connections.close_all()
-    _run(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-    shutil.rmtree(folder)
+    with postgresql.server() as address:
+        yield address
+        connections.close_all()
 
 
 @pytest.fixture
 def store(address: str) -> RecordsEventStore:
     starting.start(address)
     with connections["default"].cursor() as cursor:
-        for model in apps.get_models():
+        for model in (Event, Observation, Series):
             cursor.execute(f"TRUNCATE {model._meta.db_table}")  # noqa: SLF001 - Django's own way
     return RecordsEventStore(window_online.observer)
 

@@ -1,4 +1,4 @@
-"""Events as they came, and what windows need of them.
+"""Events as they came, and what windows need of them; policies on their way into force.
 
 Times are whole microseconds since 1970 (UTC): integers compare quickly, and alike on every database.
 """
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     Bytes = models.BinaryField[bytes, bytes]
     BytesOrNone = models.BinaryField[bytes | None, bytes | None]
     FloatOrNone = models.FloatField[float | None, float | None]
+    ToVersion = models.ForeignKey["PolicyVersion", "PolicyVersion"]
+    ToProposal = models.ForeignKey["Proposal", "Proposal"]
+    ToProposalOrNone = models.ForeignKey["Proposal | None", "Proposal | None"]
 
 
 class Event(models.Model):
@@ -90,3 +93,141 @@ class Observation(models.Model):
     def __str__(self) -> str:
         """Its place in the table."""
         return f"{self.series_number} {self.at_us} {self.event_number}"
+
+
+_DIGEST = 64
+_ACTOR = 63
+_ACT = 200
+
+
+class PolicyVersion(models.Model):
+    """A policy's text, once per digest. Rows are added, never changed, as in all tables below.
+
+    Attributes:
+        policy: the policy's id.
+        digest: of what it says, `policy.program.Program.digest`.
+        texts: the files it was read from and the cases beside them, as JSON: a list of name and
+            text, the base first.
+    """
+
+    number: "Number" = models.BigAutoField(primary_key=True)
+    policy: "Name" = models.CharField(max_length=63)
+    digest: "Name" = models.CharField(max_length=_DIGEST)
+    texts: "Long" = models.TextField()
+
+    class Meta:
+        """A text is kept once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["policy", "digest"], name="version_once")
+        ]
+
+    def __str__(self) -> str:
+        """Policy and digest."""
+        return f"{self.policy} {self.digest[:12]}"
+
+
+class Writing(models.Model):
+    """Who wrote a version: all who did are its makers."""
+
+    number: "Number" = models.BigAutoField(primary_key=True)
+    version: "ToVersion" = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    writer: "Name" = models.CharField(max_length=_ACTOR)
+    written_us: "Whole" = models.BigIntegerField()
+
+    class Meta:
+        """Each maker once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "writer"], name="writer_once")
+        ]
+
+    def __str__(self) -> str:
+        """Version and writer."""
+        return f"{self.version_id} {self.writer}"  # type: ignore[attr-defined]
+
+
+class Proposal(models.Model):
+    """A version that somebody wants to see in force.
+
+    Attributes:
+        act: the act's key: an act is done once.
+        evidence: what was shown for it (cases, replay), as canonical JSON.
+        evidence_digest: its SHA-256, which approvals name.
+    """
+
+    number: "Number" = models.BigAutoField(primary_key=True)
+    act: "Name" = models.CharField(max_length=_ACT, unique=True)
+    version: "ToVersion" = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    evidence: "Long" = models.TextField()
+    evidence_digest: "Name" = models.CharField(max_length=_DIGEST)
+    proposed_by: "Name" = models.CharField(max_length=_ACTOR)
+    proposed_us: "Whole" = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Number and version."""
+        return f"{self.number}: {self.version_id}"  # type: ignore[attr-defined]
+
+
+class Approval(models.Model):
+    """Somebody else's word for exactly what was proposed.
+
+    Attributes:
+        digest: the version's, as the approver saw it.
+        evidence_digest: of the evidence that the approver saw.
+    """
+
+    number: "Number" = models.BigAutoField(primary_key=True)
+    act: "Name" = models.CharField(max_length=_ACT, unique=True)
+    proposal: "ToProposal" = models.ForeignKey(Proposal, on_delete=models.PROTECT)
+    digest: "Name" = models.CharField(max_length=_DIGEST)
+    evidence_digest: "Name" = models.CharField(max_length=_DIGEST)
+    approved_by: "Name" = models.CharField(max_length=_ACTOR)
+    approved_us: "Whole" = models.BigIntegerField()
+
+    class Meta:
+        """One word each."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["proposal", "approved_by"], name="approver_once")
+        ]
+
+    def __str__(self) -> str:
+        """Proposal and approver."""
+        return f"{self.proposal_id} {self.approved_by}"  # type: ignore[attr-defined]
+
+
+class Publication(models.Model):
+    """A version that is in force from a time on, until a later one is.
+
+    Attributes:
+        proposal: the approved one; None where an earlier version comes back (a rollback).
+        effective_us: never before `published_us`: nothing is in force in hindsight.
+    """
+
+    number: "Number" = models.BigAutoField(primary_key=True)
+    act: "Name" = models.CharField(max_length=_ACT, unique=True)
+    policy: "Name" = models.CharField(max_length=63)
+    version: "ToVersion" = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT)
+    proposal: "ToProposalOrNone" = models.ForeignKey(Proposal, on_delete=models.PROTECT, null=True)
+    effective_us: "Whole" = models.BigIntegerField()
+    published_by: "Name" = models.CharField(max_length=_ACTOR)
+    published_us: "Whole" = models.BigIntegerField()
+    reason: "Long" = models.TextField()
+
+    class Meta:
+        """What is in force is looked up by policy and time."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["policy", "effective_us", "number"], name="in_force")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(effective_us__gte=models.F("published_us")),
+                name="not_in_hindsight",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Policy and since when."""
+        return f"{self.policy} {self.effective_us}"

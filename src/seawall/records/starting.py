@@ -33,22 +33,27 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
         UnableToOpenRecords: the address is of no database that is supported.
     """
     told = _database(database)
-    if not settings.configured:
-        own = {
-            "DATABASES": {"default": told},
-            "INSTALLED_APPS": ["seawall.records"],
-            "USE_TZ": True,
-            "TIME_ZONE": "UTC",
-        }
-        settings.configure(**{**own, **(more or {})})
-        django.setup()
-    elif not _same(told):
+    prepare(more)
+    if not _same(told):
         connections["default"].close()
         connections.databases["default"] = connections.configure_settings({"default": told})[
             "default"
         ]
         del connections["default"]
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def prepare(more: Mapping[str, object] | None = None) -> None:
+    """Tell Django what it is to know before the room's modules can be imported; at most once."""
+    if not settings.configured:
+        own = {
+            "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+            "INSTALLED_APPS": ["seawall.records"],
+            "USE_TZ": True,
+            "TIME_ZONE": "UTC",
+        }
+        settings.configure(**{**own, **(more or {})})
+        django.setup()
 
 
 def _same(told: Mapping[str, object]) -> bool:

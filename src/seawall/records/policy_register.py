@@ -1,0 +1,234 @@
+"""The register of policies: who wrote, proposed, approved and published which version, since when.
+
+Rows are only added. The rule of four eyes is kept by the database itself (migration
+`0003_four_eyes`); what it refuses comes back as `UnableToRegister`. Every change names its act, so
+that one that is told again is done once.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import IntegrityError, transaction
+
+if TYPE_CHECKING:
+    from django.db.models import Manager
+
+    from seawall.records.models import PolicyVersion, Publication
+
+
+@dataclass(frozen=True)
+class Version:
+    """A policy's text.
+
+    Attributes:
+        policy: the policy's id.
+        digest: of what it says.
+        texts: file names with their texts: the base, its overlays, the cases.
+    """
+
+    policy: str
+    digest: str
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal as an approver sees it.
+
+    Attributes:
+        evidence: what was shown for it, as canonical JSON, and its SHA-256.
+        makers: who cannot approve it: who proposed it, and who wrote the version.
+        approved_by: who did.
+    """
+
+    number: int
+    version: Version
+    evidence: str
+    evidence_digest: str
+    makers: frozenset[str]
+    approved_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version in force from a time on; `proposal` is None for a rollback. Times in µs since 1970."""
+
+    policy: str
+    digest: str
+    proposal: int | None
+    effective_us: int
+    published_by: str
+    published_us: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who does something, when (µs since 1970), as which act: the key under which it is done once."""
+
+    act: str
+    by: str
+    at_us: int
+
+
+@contextmanager
+def change() -> Iterator[None]:
+    """All that is registered inside is there together, or not at all.
+
+    What must be there before, such as the ledger's entry, is written inside, last.
+
+    Raises:
+        UnableToRegister: the database refuses it, and says why.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            yield
+    except IntegrityError as error:
+        raise UnableToRegister(str(error).splitlines()[0]) from None
+
+
+def write(version: Version, signed: Signed) -> None:
+    """Keep a version's text, and its writer as one of its makers."""
+    kept, _ = _rows("PolicyVersion").get_or_create(
+        policy=version.policy, digest=version.digest, defaults={"texts": _json(version.texts)}
+    )
+    if json.loads(kept.texts) != dict(version.texts):
+        raise UnableToRegister(f"{version.digest[:12]} was written with other files")
+    _rows("Writing").get_or_create(
+        version=kept, writer=signed.by, defaults={"written_us": signed.at_us}
+    )
+
+
+def propose(policy: str, digest: str, evidence: str, signed: Signed) -> int:
+    """Propose a version that was written; returns the proposal's number."""
+    version = _version(policy, digest)
+    row = _once("Proposal", signed.act, {
+        "version": version, "evidence": evidence, "evidence_digest": _sha256(evidence),
+        "proposed_by": signed.by,
+    }, proposed_us=signed.at_us)  # fmt: skip
+    return int(row.number)
+
+
+def approve(proposal: int, digest: str, evidence_digest: str, signed: Signed) -> None:
+    """Approve exactly the version and the evidence that were shown."""
+    _once("Approval", signed.act, {
+        "proposal_id": proposal, "digest": digest, "evidence_digest": evidence_digest,
+        "approved_by": signed.by,
+    }, approved_us=signed.at_us)  # fmt: skip
+
+
+def publish(proposal: int, effective_us: int, signed: Signed) -> Published:
+    """Put an approved proposal's version in force from a time on."""
+    row = _rows("Proposal").select_related("version").filter(number=proposal).first()
+    if row is None:
+        raise UnableToRegister(f"there is no proposal {proposal}")
+    return _published(_once("Publication", signed.act, {
+        "policy": row.version.policy, "version": row.version, "proposal_id": proposal,
+        "effective_us": effective_us, "published_by": signed.by, "reason": "",
+    }, published_us=signed.at_us))  # fmt: skip
+
+
+def roll_back(policy: str, digest: str, reason: str, signed: Signed) -> Published:
+    """Bring a version that was in force before back at once."""
+    return _published(_once("Publication", signed.act, {
+        "policy": policy, "version": _version(policy, digest), "proposal_id": None,
+        "published_by": signed.by, "reason": reason,
+    }, published_us=signed.at_us, effective_us=signed.at_us))  # fmt: skip
+
+
+def in_force(policy: str, at_us: int) -> Version | None:
+    """The version in force at a time, by what had been published by then; None where none was."""
+    row = (
+        _rows("Publication")
+        .select_related("version")
+        .filter(policy=policy, effective_us__lte=at_us, published_us__lte=at_us)
+        .order_by("-effective_us", "-number")
+        .first()
+    )
+    return None if row is None else _text(row.version)
+
+
+def proposal(number: int) -> Proposed:
+    """A proposal, to be looked at.
+
+    Raises:
+        UnableToRegister: there is no such proposal.
+    """
+    row = _rows("Proposal").select_related("version").filter(number=number).first()
+    if row is None:
+        raise UnableToRegister(f"there is no proposal {number}")
+    writers = _rows("Writing").filter(version=row.version).values_list("writer", flat=True)
+    approvers = _rows("Approval").filter(proposal=row).order_by("number")
+    return Proposed(
+        number=row.number,
+        version=_text(row.version),
+        evidence=row.evidence,
+        evidence_digest=row.evidence_digest,
+        makers=frozenset((row.proposed_by, *writers)),
+        approved_by=tuple(approvers.values_list("approved_by", flat=True)),
+    )
+
+
+def publications(policy: str) -> tuple[Published, ...]:
+    """Everything that was published of a policy, in order."""
+    rows = _rows("Publication").select_related("version").filter(policy=policy).order_by("number")
+    return tuple(map(_published, rows))
+
+
+def _rows(model: str) -> "Manager[Any]":
+    """A table's rows; the module of models can only be imported once Django is set up."""
+    rows: Manager[Any] = apps.get_model("records", model)._default_manager  # noqa: SLF001 - Django's documented name
+    return rows
+
+
+def _once(model: str, act: str, told: Mapping[str, object], **times: int) -> Any:  # noqa: ANN401 - a row of the model
+    """Add a row, or find the one that this act added before; it must have said the same."""
+    row = _rows(model).filter(act=act).first()
+    if row is None:
+        return _rows(model).create(act=act, **told, **times)
+    if any(getattr(row, name) != value for name, value in told.items()):
+        raise UnableToRegister(f"the act {act} was done before, and said something else")
+    return row
+
+
+def _version(policy: str, digest: str) -> "PolicyVersion":
+    row: PolicyVersion | None = _rows("PolicyVersion").filter(policy=policy, digest=digest).first()
+    if row is None:
+        raise UnableToRegister(f"nobody wrote a version {digest[:12]} of {policy}")
+    return row
+
+
+def _text(row: "PolicyVersion") -> Version:
+    return Version(row.policy, row.digest, json.loads(row.texts))
+
+
+def _published(row: "Publication") -> Published:
+    return Published(
+        policy=row.policy,
+        digest=row.version.digest,
+        proposal=row.proposal.number if row.proposal else None,
+        effective_us=row.effective_us,
+        published_by=row.published_by,
+        published_us=row.published_us,
+        reason=row.reason,
+    )
+
+
+def _json(texts: Mapping[str, str]) -> str:
+    return json.dumps(dict(texts), ensure_ascii=False, separators=(",", ":"))
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+class UnableToRegister(Exception):
+    """The register refuses a change."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the register refuses this: {why}")
