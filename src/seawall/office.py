@@ -82,7 +82,8 @@ def measures(conventions: Conventions) -> tuple[Measure, ...]:
         transition.roll(conventions),
         transition.cure(conventions),
         prepayment.measure(conventions),
-        recovery.measure(conventions),
+        recovery.curves(conventions),
+        recovery.lgd(conventions),
         concentration.measure(conventions),
         earnings.measure(conventions),
         collections.measure(conventions),
@@ -291,7 +292,8 @@ SELECT MIN(month_end) AS first, MAX(month_end) AS last,
 
 def check(reading: Reading) -> Iterator[tuple[Text, int]]:
     """Every law of the book with the number of its violations."""
-    for law in invariants.LAWS:
+    told = invariants.of_measures(Question(reading.as_of), reading.conventions)
+    for law in (*invariants.LAWS, *told):
         yield law.meaning, reading.engine.table(law.steps).to_pylist()[0]["violations"]
 
 

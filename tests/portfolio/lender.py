@@ -6,9 +6,10 @@ Written from the documented rules only, in whole cents and plain Python, loan by
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pyarrow as pa
 
@@ -56,6 +57,7 @@ class Loan:
     closed_on: date | None = None
     waterfall: str = "fee-interest-principal"
     paid_share: Decimal | None = None
+    annual_rate: float | None = None
 
     @property
     def lent(self) -> int:
@@ -207,7 +209,9 @@ FIRST_DAY = date(2023, 1, 1)
 def loans(count: int, seed: int) -> tuple[Loan, ...]:
     """Random loans of every kind of life."""
     chance = Random(seed)  # noqa: S311 -- a seeded test, not a secret
-    return tuple(_loan(f"L{number:05}", chance) for number in range(count))
+    made = (_loan(f"L{number:05}", chance) for number in range(count))
+    rates = (None if number % 3 == 0 else number % 40 / 100 for number in range(count))
+    return tuple(replace(loan, annual_rate=rate) for loan, rate in zip(made, rates, strict=False))
 
 
 def _loan(loan_id: str, chance: Random) -> Loan:
@@ -301,6 +305,29 @@ def _given(dues: tuple[Due, ...], paid: list[Paid], charged_off_on: date | None)
     return found
 
 
+def contacts(book: tuple[Loan, ...], seed: int) -> list[dict[str, Any]]:
+    """Rows of `contact` for half of the instalments; a third of them promises, some without sum."""
+    chance = Random(seed)  # noqa: S311 -- a seeded test, not a secret
+    rows: list[dict[str, Any]] = []
+    for loan in book:
+        for due in loan.dues:
+            if chance.random() < 0.5:
+                continue
+            day = due.on + timedelta(days=chance.randrange(1, 20))
+            outcome = chance.choice(["no_answer", "reached", "promise"])
+            promised = outcome == "promise"
+            share = chance.choice([50, 100, 100, None])
+            rows.append({
+                "contact_id": f"K{len(rows)}", "loan_id": loan.loan_id, "medium": "call",
+                # Around midnight, where a clock that is not UTC would move the day.
+                "contacted_at": datetime.combine(day, time(chance.choice([0, 23]), 30)),
+                "outcome": outcome,
+                "promised_on": day + timedelta(days=chance.choice([5, 60])) if promised else None,
+                "promised_amount": _money(due.whole * share // 100) if promised and share else None,
+            })  # fmt: skip
+    return [dict.fromkeys(tape.CONTACT.schema.names) | row for row in rows]
+
+
 def show(engine: DuckEngine, book: tuple[Loan, ...]) -> None:
     """Make the loans readable as the contract's tables."""
     lent = [
@@ -309,6 +336,7 @@ def show(engine: DuckEngine, book: tuple[Loan, ...]) -> None:
             "principal": _money(each.lent), "term_days": 30, "disbursed_on": each.disbursed_on,
             "charged_off_on": each.charged_off_on, "closed_on": each.closed_on,
             "observed_on": each.observed_on, "waterfall": each.waterfall,
+            "annual_rate": each.annual_rate,
             "paid_share": None if each.paid_share is None else float(each.paid_share),
         }
         for each in book

@@ -91,16 +91,6 @@ def test_vintage_curves_count_first_hits_over_a_constant_denominator(book: Book)
             assert later["charged_off_share"] >= earlier["charged_off_share"]
 
 
-def test_rows_of_the_transition_matrix_sum_to_one(book: Book) -> None:
-    for by in ((), ("product",)):
-        sums: dict[tuple[object, ...], float] = defaultdict(float)
-        for row in book.answer("transition", *by):
-            key = (*(row[name] for name in by), row["state"])
-            sums[key] += float(str(row["share"]))
-        assert sums
-        assert all(value == pytest.approx(1) for value in sums.values())
-
-
 def test_roll_and_cure_follow_single_loans_from_month_to_month(book: Book) -> None:
     by_loan = {(row["loan_id"], row["month_end"]): row for row in book.months}
     opened: Counter[object] = Counter()
@@ -123,17 +113,6 @@ def test_prepayment_is_annualised_as_sifma_defines(book: Book) -> None:
         smm, cpr = float(str(row["smm"])), float(str(row["cpr"]))
         assert cpr == pytest.approx(1 - (1 - smm) ** 12)
         assert 0 <= smm <= 1
-
-
-def test_recovery_holds_only_loans_observed_long_enough(book: Book) -> None:
-    gone = {row["loan_id"]: row["month_end"] for row in book.months
-            if row["charged_off"] > 0}  # fmt: skip
-    months = [(END.year - d.year) * 12 + END.month - d.month for d in gone.values()]
-    for row in book.answer("recovery"):
-        since = int(str(row["months_since"]))
-        assert row["loans"] == sum(each >= since for each in months)
-        net = float(str(row["net_recovery_rate"]))
-        assert row["lgd"] == pytest.approx(1 - net)
 
 
 def test_concentration_is_the_textbooks(book: Book) -> None:
@@ -174,26 +153,6 @@ def test_yield_and_loss_are_twelve_times_the_month_over_average_balance(book: Bo
     row = next(r for r in book.answer("earnings") if r["month_end"] == day)
     assert row["yield_rate"] == pytest.approx(float(12 * income / average), rel=1e-6)
     assert row["net_loss_rate"] == pytest.approx(float(12 * loss / average), rel=1e-6)
-
-
-def test_collections_count_cash_contacts_and_promises_kept(book: Book) -> None:
-    day = date(2025, 9, 30)
-    month = [row for row in book.months if row["month_end"] == day]
-    owed = total(month, "opening_arrears") + total(month, "scheduled")
-    payments: dict[object, list[date]] = defaultdict(list)
-    for payment in book.rows("payment"):
-        payments[payment["loan_id"]].append(payment["paid_on"])
-    contacts = [c for c in book.rows("contact")
-                if c["contacted_at"].strftime("%Y-%m") == "2025-09"]  # fmt: skip
-    promises = [c for c in contacts if c["outcome"] == "promise"]
-    kept = sum(
-        any(c["contacted_at"].date() <= paid <= c["promised_on"] for paid in payments[c["loan_id"]])
-        for c in promises
-    )
-    row = next(r for r in book.answer("collections") if r["month_end"] == day)
-    assert (row["owed"], row["cash"]) == (owed, total(month, "cash"))
-    assert (row["contacts"], row["promises"]) == (len(contacts), len(promises))
-    assert row["kept_share"] == pytest.approx(kept / len(promises))
 
 
 def test_nothing_after_the_analysis_date_is_seen(book: Book) -> None:

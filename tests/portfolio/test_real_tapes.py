@@ -138,6 +138,58 @@ def test_december_2015_balances_are_the_tapes(
     assert balance == owed
 
 
+def months(text: str) -> int:
+    """A month of the tape, `Dec-2015` or as a spreadsheet left it `15-Dec`, since year 0."""
+    form = "%b-%Y" if text[0].isalpha() else "%y-%b"
+    day = datetime.strptime(text, form)  # noqa: DTZ007 - a month has no time zone
+    return day.year * 12 + day.month - 1
+
+
+def test_december_2015_recovery_curves_are_the_tapes(
+    december: tuple[office.Home, ImportReport], real_data: Path
+) -> None:
+    """By the mapping's own words: charged off 5, recovered 11 months after the last payment."""
+    tape = rows(real_data / "lendingclub_sample_151col" / "lc_dec2015_5000.csv.gz")
+    end = 2019 * 12 + 2
+    lost: dict[int, list[tuple[int, Decimal, int, Decimal, Decimal, float]]] = {}
+    for row in tape:
+        if row["loan_status"] == "Charged Off":
+            last = (
+                months(row["last_pymnt_d"]) if row["last_pymnt_d"] else months(row["issue_d"]) + 1
+            )
+            gone, back = min(last + 5, end), min(last + 11, end)
+            amount = cents(row["funded_amnt"]) - cents(row["total_rec_prncp"])
+            found = cents(row["recoveries"])
+            net = found - cents(row["collection_recovery_fee"])
+            rate = float(row["int_rate"].strip().rstrip("%")) / 100
+            lost.setdefault(gone // 3, []).append((gone, amount, back - gone, found, net, rate))
+    reading = office.read(december[0])
+    told = reading.answer(reading.measure("recovery")).to_pylist()
+    expected = {
+        (quarter, age): (
+            len(loans),
+            sum(each[1] for each in loans),
+            sum(each[3] for each in loans if each[2] <= age),
+        )
+        for quarter, loans in lost.items()
+        for age in range(min(end - each[0] for each in loans) + 1)
+    }
+    assert {
+        ((r["cohort"].year * 12 + r["cohort"].month - 1) // 3, r["months_since"]):
+        (r["loans"], r["charged_off"], r["recovered"]) for r in told
+    } == expected  # fmt: skip
+    every = [each for loans in lost.values() for each in loans]
+    assert len(every) == 816
+    net_rate = discounted = 0.0
+    for age, row in enumerate(reading.answer(reading.measure("lgd")).to_pylist()):
+        whole = float(sum(each[1] for each in every if end - each[0] >= age))
+        now = [each for each in every if each[2] == age and end - each[0] >= age]
+        net_rate += float(sum(each[4] for each in now)) / whole
+        discounted += sum(float(each[4]) / (1 + each[5] / 12) ** age for each in now) / whole
+        assert row["lgd"] == pytest.approx(1 - net_rate)
+        assert row["lgd_discounted"] == pytest.approx(1 - discounted)
+
+
 def test_every_law_holds_on_real_tapes(
     superlender: tuple[office.Home, ImportReport], december: tuple[office.Home, ImportReport]
 ) -> None:

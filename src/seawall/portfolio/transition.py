@@ -19,9 +19,10 @@ def matrix(conventions: Conventions) -> Measure:
         title=Text(en="Transition matrix", zh="迁徙矩阵"),
         meaning=Text(
             en="Open loans by their state at one month-end and at the next, over the last "
-            f"{conventions.window_months} months; shares of each row sum to one.",
+            f"{conventions.window_months} months; shares of each row sum to one. Repayment and "
+            "charge-off are states; a loan last observed at the first of the two is in no row.",
             zh=f"未结清贷款从一个月末到下一个月末的状态变化，统计最近{conventions.window_months}个月；"
-            "每行占比之和为1。",
+            "每行占比之和为1。结清与核销均为状态；在前一月末观察已终止的贷款不计入。",
         ),
         columns=(
             Column("state", "label", Text(en="from", zh="月初状态"), conventions.titles()),

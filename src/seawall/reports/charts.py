@@ -56,33 +56,36 @@ def lines(
     return spec
 
 
-def vintages(measure: Measure, rows: pa.Table, marks: tuple[int, ...]) -> Spec:
-    """One curve per month of disbursement, light to dark with time; a menu picks what is shown."""
-    fields = (*(f"ever_{mark}" for mark in marks), "charged_off_share")
-    titles = [_both(_column(measure, name).title) for name in fields]
-    kept = _records(rows, ("vintage", "months_on_book", "loans", *fields))
+def cohorts(measure: Measure, rows: pa.Table, *, x: str, ys: tuple[str, ...]) -> Spec:
+    """One curve per cohort, light to dark with time, over its age; a menu picks what is shown.
+
+    The cohort is the measure's first column, a date.
+    """
+    cohort = measure.columns[0]
+    titles = [_both(_column(measure, name).title) for name in ys]
+    kept = _records(rows, (cohort.name, x, "loans", *ys))
     return {
         "data": {"values": kept}, "height": 320,
         "params": [
-            {"name": "shown", "value": fields[0],
-             "bind": {"input": "select", "options": list(fields), "labels": titles, "name": " "}},
-            {"name": "over", "select": {"type": "point", "fields": ["vintage"],
+            {"name": "shown", "value": ys[0],
+             "bind": {"input": "select", "options": list(ys), "labels": titles, "name": " "}},
+            {"name": "over", "select": {"type": "point", "fields": [cohort.name],
                                         "on": "pointerover", "nearest": True}},
         ],
         "transform": [{"calculate": "datum[shown]", "as": "value"}],
         "mark": {"type": "line", "strokeWidth": 1.6},
         "encoding": {
-            "x": _axis(_column(measure, "months_on_book")),
+            "x": _axis(_column(measure, x)),
             "y": _number("value", "share", None),
-            "color": {"field": "vintage", "type": "temporal", "title": None,
+            "color": {"field": cohort.name, "type": "temporal", "title": None,
                       "scale": {"range": ["#a9c9dd", "#123a57"]},
                       "legend": {"orient": "right", "format": _TIME_FORMAT, "gradientLength": 200}},
-            "detail": {"field": "vintage"},
+            "detail": {"field": cohort.name},
             "opacity": {"condition": {"param": "over", "value": 1}, "value": 0.55},
             "tooltip": [
-                {"field": "vintage", "type": "temporal", "format": _TIME_FORMAT,
-                 "title": _both(_column(measure, "vintage").title)},
-                {"field": "months_on_book", "title": _both(_column(measure, "months_on_book").title)},
+                {"field": cohort.name, "type": "temporal", "format": _TIME_FORMAT,
+                 "title": _both(cohort.title)},
+                {"field": x, "title": _both(_column(measure, x).title)},
                 {"field": "value", "format": ".2%", "title": ""},
                 {"field": "loans", "format": ",", "title": _both(_column(measure, "loans").title)},
             ],

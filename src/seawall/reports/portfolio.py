@@ -87,7 +87,12 @@ _Draw = Callable[[Measure, pa.Table, Told], Spec]
 _CHARTS: dict[str, _Draw] = {
     "delinquency": lambda m, rows, _: charts.bars(m, rows, x="bucket", y="balance"),
     "growth": lambda m, rows, _: charts.lines(m, rows, x="month_end", ys=("disbursed", "balance")),
-    "vintage": lambda m, rows, told: charts.vintages(m, rows, told.marks),
+    "vintage": lambda m, rows, told: charts.cohorts(
+        m,
+        rows,
+        x="months_on_book",
+        ys=(*(f"ever_{mark}" for mark in told.marks), "charged_off_share"),
+    ),
     "early_default": lambda m, rows, _: charts.grouped(
         m, rows, x="payment", group="days", y="share"
     ),
@@ -99,15 +104,21 @@ _CHARTS: dict[str, _Draw] = {
         m, rows, x="month_end", ys=("share",), series="state"
     ),
     "prepayment": lambda m, rows, _: charts.lines(m, rows, x="month_end", ys=("cpr", "smm")),
-    "recovery": lambda m, rows, _: charts.lines(
-        m, rows, x="months_since", ys=("recovery_rate", "net_recovery_rate", "lgd")
+    "recovery": lambda m, rows, _: charts.cohorts(
+        m, rows, x="months_since", ys=("net_recovery_rate", "recovery_rate", "realised_loss")
+    ),
+    "lgd": lambda m, rows, _: charts.lines(
+        m,
+        rows,
+        x="months_since",
+        ys=("recovery_rate", "net_recovery_rate", "lgd", "lgd_discounted"),
     ),
     "concentration": lambda m, rows, _: charts.bars(m, rows, x="segment", y="normalised_hhi"),
     "earnings": lambda m, rows, _: charts.lines(
         m, rows, x="month_end", ys=("yield_rate", "net_loss_rate", "margin_rate")
     ),
     "collections": lambda m, rows, _: charts.lines(
-        m, rows, x="month_end", ys=("collected_share", "late_share", "kept_share")
+        m, rows, x="month_end", ys=("met_share", "late_met_share", "kept_share")
     ),
 }
 
