@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+
+from seawall.cli import main, options
+from seawall.portfolio import segments
 
 MAPPING = """
 id: brook
@@ -52,6 +56,41 @@ def seawall(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[s
         check=False, capture_output=True, text=True, timeout=120,
         env={**os.environ, "SEAWALL_HOME": str(home), "SEAWALL_LANG": "en", "COLUMNS": "200"},
     )  # fmt: skip
+
+
+def test_help_and_version_load_no_engine() -> None:
+    """Each of these takes an eighth of a second and more to load."""
+    heavy = ["duckdb", "pyarrow", "numpy", "sqlglot", "seawall.office", "vl_convert", "django"]
+    ask = f"import sys, seawall.cli.main; print([each for each in {heavy} if each in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_help_names_every_segment() -> None:
+    assert tuple(options.SEGMENTS.split(", ")) == segments.NAMES
+
+
+WRONG_USE = [
+    "portfolio", "portfolio x", "portfolio summary --by foo", "portfolio summary --bya", "nope",
+    "portfolio summary --by region,region", "simulate --loans x", "simulate --loans 0",
+    "simulate --months 999", "portfolio summary extra", "portfolio summary --as-of 2020",
+    "portfolio summary --format x", "portfolio summary --format csv -o x.json", "policy nope",
+    "portfolio --by",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", WRONG_USE)
+def test_wrong_use_is_told_in_chinese(
+    arguments: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["seawall", *arguments.split()])
+    monkeypatch.setenv("SEAWALL_LANG", "zh")
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    assert ended.value.code == 2
+    *_, told = capsys.readouterr().err.strip().splitlines()
+    assert re.search("[\u4e00-\u9fff]", told)
+    assert not re.search(r"[A-Za-z]{2,} [a-z]{2,}", told), told
 
 
 @pytest.fixture(scope="module")

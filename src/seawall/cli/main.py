@@ -1,26 +1,39 @@
 """The commands of `seawall`."""
 
+from __future__ import annotations
+
 import shutil
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import duckdb
 import typer
 
-from seawall import __version__, office
-from seawall.acts.importing import ImportReport, bring_in
-from seawall.acts.simulating import make_lender
-from seawall.cli import doctor as machine
-from seawall.cli import export, policies, replays
+from seawall import __version__
+from seawall.cli import policies, replays, usage
+from seawall.cli.later import later
 from seawall.cli.options import AsOfOption, ByOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.problem import UnableToUseInput
-from seawall.core.text import Text
-from seawall.portfolio import segments
-from seawall.portfolio.mapping import Mapping
-from seawall.simulator.truth import Plan
+from seawall.core.text import LANGUAGES, Language, Text
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from seawall import office
+    from seawall.acts import importing, simulating
+    from seawall.cli import doctor as machine
+    from seawall.cli import export
+    from seawall.portfolio import segments
+    from seawall.portfolio.mapping import Mapping
+    from seawall.simulator import truth
+else:
+    duckdb, office, importing, simulating, machine, export, segments, truth = later(
+        "duckdb", "seawall.office", "seawall.acts.importing", "seawall.acts.simulating",
+        "seawall.cli.doctor", "seawall.cli.export", "seawall.portfolio.segments",
+        "seawall.simulator.truth",
+    )  # fmt: skip
 
 app = typer.Typer(
     name="seawall",
@@ -45,11 +58,11 @@ def import_(
     at = office.home(home)
     declared = office.mapping(mapping)
     with screen.progress() as progress:
-        report = bring_in(at.desk(), declared, tuple(files), progress=progress)
+        report = importing.bring_in(at.desk(), declared, tuple(files), progress=progress)
     _say_import(screen, declared, report)
 
 
-def _say_import(screen: Screen, mapping: Mapping, report: ImportReport) -> None:
+def _say_import(screen: Screen, mapping: Mapping, report: importing.ImportReport) -> None:
     for notice in report.notices:
         screen.problem(notice)
     for file in report.files:
@@ -78,9 +91,9 @@ def simulate(
 ) -> None:
     """Make a synthetic lender, with planted troubles, in an empty home."""
     screen = Screen(language(lang), quiet=quiet)
-    at, plan = office.home(home), Plan(loans, seed, months, until.date())
+    at, plan = office.home(home), truth.Plan(loans, seed, months, until.date())
     with screen.progress() as progress:
-        made = make_lender(at.desk(), plan, office.lender(), progress=progress)
+        made = simulating.make_lender(at.desk(), plan, office.lender(), progress=progress)
     screen.say(_MADE, loans=made.rows["loan"], payments=made.rows["payment"], home=at.folder)
     for trouble in made.troubles:
         screen.say(_PLANTED, title=trouble.title.in_(screen.language),
@@ -109,16 +122,18 @@ def portfolio(
         return
     asked = _segments(by)
     _known(measure, tuple(each.name for each in office.measures(office.conventions())), "measure")
+    on_screen = form == "table" and output is None
+    written = "" if on_screen else _form(form, output)
     reading = office.read(office.home(home), as_of.date() if as_of else None)
     chosen = reading.measure(measure)
     if steps:
         screen.result(office.steps_text(reading, chosen, asked))
         return
     rows = reading.answer(chosen, asked)
-    if form == "table" and output is None:
+    if on_screen:
         screen.answer(chosen, asked, rows)
     else:
-        export.write(rows, _form(form, output), output)
+        export.write(rows, written, output)
 
 
 def _form(form: str, output: Path | None) -> str:
@@ -246,22 +261,33 @@ def _known(name: str, names: tuple[str, ...], what: str) -> None:
         raise typer.BadParameter(f"no {what} {name!r}; there are: {', '.join(names)}")
 
 
+def _spoken(arguments: list[str]) -> Language | None:
+    """The language an option asks for, where the arguments cannot be read as a whole."""
+    said = " ".join(arguments).replace("--lang=", "--lang ").split()
+    asked = said[said.index("--lang") + 1 :] if "--lang" in said else []
+    return next((each for each in LANGUAGES if asked[:1] == [each]), None)
+
+
 def run() -> None:
     """The entry point: problems and failures become sentences and an exit code of 1."""
-    screen = Screen(language(None))
+    screen = Screen(language(_spoken(sys.argv)))
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except usage.WRONG as error:
+        usage.tell(screen, error)
+        sys.exit(2)
     except UnableToUseInput as error:
         for problem in error.problems:
             screen.problem(problem)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
-    except office.EXPECTED as error:
-        screen.failure(str(error))
-        sys.exit(1)
-    except (OSError, duckdb.Error) as error:
-        screen.failure(f"{type(error).__name__}: {error}")
+    except Exception as error:
+        # Looked at only here: naming these classes in a clause would load everything for `--help`.
+        if not isinstance(error, (*office.EXPECTED, OSError, duckdb.Error)):
+            raise
+        named = "" if isinstance(error, office.EXPECTED) else f"{type(error).__name__}: "
+        screen.failure(f"{named}{error}")
         sys.exit(1)
 
 

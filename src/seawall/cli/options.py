@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from seawall.portfolio import segments
-
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="The home folder.  [default: $SEAWALL_HOME or ./seawall-home]"),
@@ -21,6 +19,9 @@ AsOfOption = Annotated[
     typer.Option("--as-of", formats=["%Y-%m-%d"],
                  help="Analysis date.  [default: the book's last month-end]"),
 ]  # fmt: skip
-ByOption = Annotated[
-    str, typer.Option("--by", help=f"Break down by, comma-separated: {', '.join(segments.NAMES)}.")
-]
+SEGMENTS = (
+    "customer_token, product, channel, partner, region, grade, purpose, currency, vintage_year, "
+    "vintage_quarter"
+)
+"""What `--by` may name, for its help; a test holds it against `portfolio.segments`."""
+ByOption = Annotated[str, typer.Option("--by", help=f"Break down by, comma-separated: {SEGMENTS}.")]

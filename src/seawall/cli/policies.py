@@ -1,27 +1,37 @@
 """The commands about policies: check, explain and test one; decide applications with it."""
 
+from __future__ import annotations
+
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
 from rich.tree import Tree
 
-from seawall import office
-from seawall.acts.deciding import Decided, Judge, decide_file
-from seawall.acts.remembering import remember
+from seawall.cli.later import later
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
-from seawall.core.expression.explain import Part
-from seawall.core.expression.types import Value
-from seawall.core.expression.writing import constant
 from seawall.core.problem import Place
 from seawall.core.text import Text
-from seawall.policy import cases, explain, record
-from seawall.policy.decider import Decider
-from seawall.policy.finding import Finding
-from seawall.policy.program import Program
+
+if TYPE_CHECKING:
+    from seawall import office
+    from seawall.acts import deciding, remembering
+    from seawall.core.expression import writing
+    from seawall.core.expression.explain import Part
+    from seawall.core.expression.types import Value
+    from seawall.policy import cases, explain, record
+    from seawall.policy import decider as deciders
+    from seawall.policy.finding import Finding
+    from seawall.policy.program import Program
+else:
+    office, deciding, remembering, writing, cases, explain, record, deciders = later(
+        "seawall.office", "seawall.acts.deciding", "seawall.acts.remembering",
+        "seawall.core.expression.writing", "seawall.policy.cases", "seawall.policy.explain",
+        "seawall.policy.record", "seawall.policy.decider",
+    )  # fmt: skip
 
 app = typer.Typer(
     help="Read, check, explain and test a policy.", no_args_is_help=True, rich_markup_mode=None
@@ -54,7 +64,7 @@ def explain_(
     screen = Screen(language(lang))
     program = office.policy(policy)
     if given is not None:
-        for decided in decide_file(Judge(Decider(program)), given):
+        for decided in deciding.decide_file(deciding.Judge(deciders.Decider(program)), given):
             _take_apart(screen, decided)
         return
     screen.result(program.title.in_(screen.language))
@@ -64,7 +74,7 @@ def explain_(
             screen.result(f"  {line.text.in_(screen.language)}")
 
 
-def _take_apart(screen: Screen, decided: Decided) -> None:
+def _take_apart(screen: Screen, decided: deciding.Decided) -> None:
     _say_decision(screen, decided)
     for answer in explain.answered(decided.decider, decided.known):
         tree = Tree(
@@ -75,7 +85,7 @@ def _take_apart(screen: Screen, decided: Decided) -> None:
 
 
 def _grow(tree: Tree, part: Part) -> None:
-    shown = "?" if part.value is None else constant(part.value)
+    shown = "?" if part.value is None else writing.constant(part.value)
     branch = tree.add(escape(f"{part.text}  =  {shown}"))
     for each in part.parts:
         _grow(branch, each)
@@ -150,7 +160,7 @@ def remember_(
     """Store events in the home, so that decisions can look back on them."""
     screen = Screen(language(lang), quiet=quiet)
     events = office.home(home).open_events()
-    told = remember(events, office.policy(policy), stream, file)
+    told = remembering.remember(events, office.policy(policy), stream, file)
     for problem in told.problems:
         screen.problem(problem)
     screen.say(_REMEMBERED, new=told.new, known=told.known, stream=stream)
@@ -172,7 +182,7 @@ def run_cases(
 ) -> None:
     """Run the cases that stand beside a policy."""
     screen = Screen(language(lang), quiet=quiet)
-    decider = Decider(office.policy(policy))
+    decider = deciders.Decider(office.policy(policy))
     sheet = office.policy_cases(policy)
     if sheet is None:
         screen.failure(_NO_CASES.filled(policy=policy).in_(screen.language))
@@ -213,7 +223,7 @@ def decide(
     judge = office.judge(office.home(home), office.policy(policy), trial)
     counts = dict.fromkeys(("approve", "refer", "decline"), 0)
     lines = []
-    for decided in decide_file(judge, given):
+    for decided in deciding.decide_file(judge, given):
         for problem in decided.problems:
             screen.problem(problem)
         if output is not None or form == "json":
@@ -232,12 +242,12 @@ def decide(
     screen.say(_COUNTED, **counts, digest=program.digest[:12], policy=program.id)
 
 
-def _record(decided: Decided, judge: Judge) -> str:
+def _record(decided: deciding.Decided, judge: deciding.Judge) -> str:
     trial = {"trial": judge.arms.trial.id, "role": decided.role} if judge.arms else {}
     return record.record(decided.decider, decided.known, reference=decided.reference | trial)
 
 
-def _say_decision(screen: Screen, decided: Decided) -> None:
+def _say_decision(screen: Screen, decided: deciding.Decided) -> None:
     spoken, decision, program = screen.language, decided.decision, decided.decider.program
     known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
     by = f" ({_BY.filled(policy=program.id).in_(spoken)})" * (decided.role == "challenger")

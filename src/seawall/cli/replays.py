@@ -1,16 +1,23 @@
 """The command that replays a policy over history."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from seawall import office
-from seawall.cli import export
+from seawall.cli.later import later
 from seawall.cli.options import AsOfOption, HomeOption, LangOption, QuietOption
 from seawall.cli.policies import PolicyArgument
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
+
+if TYPE_CHECKING:
+    from seawall import office
+    from seawall.cli import export
+else:
+    office, export = later("seawall.office", "seawall.cli.export")
 
 OVER_BOOK = "book"
 

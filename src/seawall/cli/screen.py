@@ -1,13 +1,14 @@
 """Speaking on a terminal: tables, progress, problems; errors without tracebacks."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pyarrow as pa
 import typer
 from rich.console import Console, RenderableType
 from rich.markup import escape
@@ -18,6 +19,9 @@ from rich.text import Text as Plain
 from seawall.core.measure import Column, Measure, Unit
 from seawall.core.problem import Problem
 from seawall.core.text import LANGUAGES, Language, Text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROWS_SHOWN = 60
 _WIDTH_PIPED = 200

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-import sqlglot
-from sqlglot import exp
-
 Dialect = Literal["duckdb", "spark"]
 
 
@@ -94,6 +91,10 @@ _KEPT: dict[bool | None, str] = {True: "MATERIALIZED ", False: "NOT MATERIALIZED
 @lru_cache(maxsize=256)
 def spark(text: str) -> str:
     """DuckDB's text as Spark's; 128-bit integers, which Spark lacks, as decimals of 38 digits."""
+    # Only Spark needs sqlglot here, and it takes an eighth of a second to load.
+    import sqlglot  # noqa: PLC0415
+    from sqlglot import exp  # noqa: PLC0415
+
     tree = sqlglot.parse_one(text, read="duckdb")
     for kind in list(tree.find_all(exp.DataType)):
         if kind.this == exp.DataType.Type.INT128:
