@@ -203,7 +203,7 @@ def _compute(body: Body, program: Program, held: dict[str, str]) -> None:
     """The lines that compute every value; adds its local variable to those held."""
     for step in program.steps:
         if isinstance(step, Define):
-            made = [(step.name, body.bind(step.expression))]
+            made = _defined(body, step)
         else:
             with body.wary():
                 made = _looked_up(body, step)
@@ -221,6 +221,16 @@ def _one_zero(local: str, type_: Type) -> str:
 
 def _tuple(parts: list[str]) -> str:
     return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+
+def _defined(body: Body, step: Define) -> list[tuple[str, str]]:
+    bound = body.bind(step.expression)
+    if bound.isidentifier():
+        return [(step.name, bound)]
+    # A numeral: what asks whether it is None would make Python warn of `0.24 is None`.
+    local = body.fresh()
+    body.line(f"{local} = {bound}")
+    return [(step.name, local)]
 
 
 def _looked_up(body: Body, step: Lookup) -> list[tuple[str, str]]:

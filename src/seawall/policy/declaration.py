@@ -192,7 +192,8 @@ class Characteristic(BaseModel):
 
     Attributes:
         of: an expression.
-        bands: from the first tried to the last; the last may be without `is`: all the rest.
+        bands: from the first tried to the last; the last may be without `is`: all the rest of the
+            values that are there.
         missing: points where the value is missing; without it the whole score is then missing.
     """
 

@@ -257,6 +257,9 @@ class _Reader:
         yield from self._define(column, characteristic.of, place, characteristic.title)
         bands = [(band.is_, band.points, part.place("parts", key, "bands", number, "is"))
                  for number, band in enumerate(characteristic.bands)]  # fmt: skip
+        # All the rest is the rest of what is there: a missing value has no points but `missing`.
+        rest = None if characteristic.missing is not None else "IS NOT NULL"
+        bands = [(is_ or rest, points, where) for is_, points, where in bands]
         if characteristic.missing is not None:
             bands.insert(0, ("IS NULL", characteristic.missing, place))
         rows = []
@@ -467,16 +470,17 @@ def _formulas(table: Table) -> Iterator[str]:
 
 
 def _rounding(value: str, how: Round) -> str:
-    """An amount rounded: what a double cannot hold exactly is first cut to nine places."""
-    step, part = repr(float(how.to)), "FLOOR" if how.mode == "down" else "CEIL"
+    """An amount rounded, once the dust of binary sums and products is off it.
+
+    33.3 * 0.35 is 11.654999999999998 to a double and 11.655 to everybody else: 11.66 in cents.
+    """
+    step = repr(float(how.to))
+    part = {"half_up": "ROUND", "down": "FLOOR", "up": "CEIL"}[how.mode]
     if how.to >= 1:
-        whole = f"ROUND({value} / {step})"
-        if how.mode != "half_up":
-            whole = f"{part}(ROUND({value} / {step}, 9))"
-        return f"{whole} * {step}"
+        return f"{part}(ROUND({value} / {step}, 9)) * {step}"
     digits = len(f"{how.to:f}".rstrip("0").split(".")[1])
     if how.mode == "half_up":
-        return f"ROUND({value}, {digits})"
+        return f"ROUND(ROUND({value}, {digits + 6}), {digits})"
     scale = repr(float(10**digits))
     return f"ROUND({part}(ROUND({value} * {scale}, 6)) / {scale}, {digits})"
 
