@@ -20,7 +20,7 @@ from seawall.core import problems as pack_problems
 from seawall.core.engine import DuckEngine, Engine
 from seawall.core.expression import problems as expression_problems
 from seawall.core.measure import Measure, Question
-from seawall.core.problem import Kind, refusal
+from seawall.core.problem import Kind, Place, refusal
 from seawall.core.steps import Steps
 from seawall.core.text import Language, Text
 from seawall.policy import check_problems, reading, window_problems
@@ -158,7 +158,15 @@ def mapping(name: str) -> Mapping:
     Raises:
         UnableToUseInput: the file is not a mapping.
     """
-    return pack.read(mappings().get(name, Path(name)), Mapping)
+    return pack.read(_named(name, mappings()), Mapping)
+
+
+def _named(name: str, shipped: dict[str, Path]) -> Path:
+    """A shipped pack by its id, or a file by its path."""
+    path = shipped.get(name, Path(name))
+    if not path.suffix and not path.exists():
+        raise refusal(pack_problems.PACK_UNKNOWN, Place(name), known=", ".join(shipped))
+    return path
 
 
 def lender() -> Lender:
@@ -178,7 +186,7 @@ def policy(name: str) -> Program:
     Raises:
         UnableToUseInput: the text is not a policy; carries every problem with its place.
     """
-    path = policies().get(name, Path(name))
+    path = _named(name, policies())
     sheets = [pack.read_placed(path, Sheet)]
     while (base := sheets[0].declared.extends) is not None:
         names = [sheet.declared.id for sheet in sheets]

@@ -142,6 +142,13 @@ def test_a_condition_narrows_the_past_and_a_wrong_one_says_so(
         with pytest.raises(UnableToUseInput) as caught:
             replaying.only(past, program, wrong)
         assert caught.value.problems[0].where.file == "--where"
+    with pytest.raises(UnableToUseInput) as caught:
+        replaying.only(past, program, "region = 'North'")
+    assert (
+        caught.value.problems[0]
+        .sentence("en")
+        .startswith("--where: [replay-none-left] Of 8 applications, this is true for none.")
+    )
     narrowed = replaying.only(past, program, "region = 'north' AND debt < 5")
     told = answers(replaying.replay(narrowed, program))
     assert told["replay_rates"][0]["applications"] == 3

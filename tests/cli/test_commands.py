@@ -225,6 +225,8 @@ def test_values_are_shown_as_they_are_and_exports_compute_nothing(tmp_path: Path
     [
         (("portfolio", "summary", "--as-of", "1999-01-01"), "a date between these"),
         (("portfolio", "summary", "--lang", "fr"), "en or zh"),
+        (("policy", "test", "micro"), "or one of: instalment_loan, instalment_loan_cn"),
+        (("import", "superlendr", "f.csv"), "or one of: lendingclub, superlender"),
         (("portfolio", "summary", "-o", "x.json", "--format", "csv"), "contradict"),
         (("simulate", "--until", "0001-01-01"), "a simulation ends between"),
         (("simulate", "--seed", "99999999999999999999999"), "--seed"),

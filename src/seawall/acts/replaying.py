@@ -180,7 +180,7 @@ def only(past: Past, program: Program, condition: str) -> Past:
             that features count stay whole.
 
     Raises:
-        UnableToUseInput: the condition cannot be read, or is no condition.
+        UnableToUseInput: the condition cannot be read, is no condition, or none fulfils it.
     """
     inputs = dict.fromkeys(SEGMENTS, types.TEXT) | {n: program.types[n] for n in program.inputs}
     known = {name: kind for name, kind in inputs.items() if name in past.columns}
@@ -190,6 +190,8 @@ def only(past: Past, program: Program, condition: str) -> Past:
         raise refusal(problems.NOT_BOOLEAN, stands, found=where.type.kind)
     steps = Steps().then("kept", f"SELECT * FROM {past.relation} WHERE {sql_text(where)}")
     _keep(past.engine, "past_kept", steps, past.scratch)
+    if not _count(past.engine, "past_kept"):
+        raise refusal(problems.NONE_LEFT, stands, count=_count(past.engine, past.relation))
     return replace(past, relation="past_kept")
 
 
@@ -293,3 +295,8 @@ def _keep(engine: Engine, name: str, steps: Steps, scratch: Path) -> None:
 def _columns(engine: Engine, name: str) -> tuple[str, ...]:
     steps = Steps().then("none", f"SELECT * FROM {name} WHERE FALSE")
     return tuple(engine.table(steps).column_names)
+
+
+def _count(engine: Engine, name: str) -> int:
+    steps = Steps().then("counted", f"SELECT COUNT(*) AS n FROM {name}")
+    return int(engine.table(steps).to_pylist()[0]["n"])

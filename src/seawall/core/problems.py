@@ -60,8 +60,19 @@ PACK_KEY_TWICE = Kind(
     Text(en="The key {key!r} stands twice.", zh="键 {key!r} 出现了两次。"),
     Text(en="Keep one of them; YAML would silently drop the other.", zh="请只保留一个。"),
 )
+PACK_UNKNOWN = Kind(
+    "pack-unknown",
+    Text(
+        en="There is neither a shipped pack nor a file of this name.",
+        zh="没有此名称的内置声明包，也没有此文件。",
+    ),
+    Text(
+        en="Give the path of a YAML file, or one of: {known}.",
+        zh="请给出 YAML 文件的路径，或下列之一：{known}。",
+    ),
+)
 
 KINDS = (
-    PACK_UNREADABLE, PACK_TOO_LARGE, PACK_NOT_YAML, PACK_INVALID, PACK_VALUE_UNCLEAR,
+    PACK_UNKNOWN, PACK_UNREADABLE, PACK_TOO_LARGE, PACK_NOT_YAML, PACK_INVALID, PACK_VALUE_UNCLEAR,
     PACK_MERGE_KEY, PACK_TAG, PACK_KEY_TWICE,
 )  # fmt: skip

@@ -117,9 +117,16 @@ APPLICATIONS_UNREADABLE = Kind(
          zh="请提供 JSON 对象或列表、JSON 行、带表头的 CSV 或 Parquet 文件，"
          "扩展名为 .json、.jsonl、.csv 或 .parquet。"),
 )  # fmt: skip
+NONE_LEFT = Kind(
+    "replay-none-left",
+    Text(en="Of {count} applications, this is true for none.",
+         zh="在 {count} 笔申请中，没有一笔满足此条件。"),
+    Text(en="Compare it with what the applications hold; texts are equal to the letter.",
+         zh="请对照申请数据检查条件；文本须逐字相同。"),
+)  # fmt: skip
 
 KINDS = (
-    VALUE_UNREADABLE, VALUE_OUTSIDE, APPLICATIONS_UNREADABLE,
+    NONE_LEFT, VALUE_UNREADABLE, VALUE_OUTSIDE, APPLICATIONS_UNREADABLE,
     NAME_TWICE, CIRCLE, NOT_BOOLEAN, KIND_MISFIT, NAME_UNKNOWN, AS_OF_MISSING, FEATURE_TIME_MISSING, CELL_UNREADABLE,
     NO_INPUTS, TRIAL_NO_CUSTOMER, BASE_MISSING, BASE_CIRCLE,
 )  # fmt: skip
