@@ -8,6 +8,7 @@ import pytest
 
 from seawall import office
 from seawall.cli.main import app
+from seawall.policy import cases, declaration, trial, window
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,6 +39,30 @@ def test_every_pack_is_documented() -> None:
     page = read("packs.md")
     for path in office.PACKS.rglob("*.yaml"):
         assert f"`{path.relative_to(office.PACKS)}`" in page, path
+
+
+def test_every_key_of_a_policy_is_documented() -> None:
+    page = read("policy.md")
+    models = (
+        declaration.Sheet, declaration.Input, declaration.Derived, declaration.Score,
+        declaration.Characteristic, declaration.Band, declaration.Table, declaration.Row,
+        declaration.Output, declaration.Round, declaration.Rule, declaration.Law,
+        window.Stream, window.Window, cases.Cases, cases.Case, cases.Expected,
+        trial.Trial, trial.Challenger,
+    )  # fmt: skip
+    told = " ".join(re.findall(r"`([^`]+)`", page))
+    for model in models:
+        for name, field in model.model_fields.items():
+            key = field.alias or name
+            assert re.search(rf"\b{key}\b", told), f"{model.__name__}.{key}"
+
+
+def test_the_readme_in_chinese_names_the_same_commands() -> None:
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")]
+    english, chinese = (set(re.findall(r"`(seawall[^`]*)`", text)) for text in texts)
+    assert english == chinese
+    links = [set(re.findall(r"\]\((docs/[^)]+)\)", text)) for text in texts]
+    assert links[0] == links[1]
 
 
 def test_every_problem_code_is_known_once() -> None:
