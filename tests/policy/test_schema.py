@@ -10,6 +10,7 @@ import yaml
 
 from seawall import office
 
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 FILES = sorted((office.PACKS / "policies").glob("*.yaml"))
 
 
@@ -27,6 +28,18 @@ def held(path: Path) -> Any:  # noqa: ANN401 - any YAML; dates as an editor sees
 def test_every_shipped_file_is_valid(file: Path) -> None:
     kind = "cases" if file.stem.endswith(".cases") else "policy"
     assert [error.message for error in validator(kind).iter_errors(held(file))] == []
+
+
+def test_editors_that_know_draft_7_only_read_the_same() -> None:
+    schema = json.loads(office.policy_schema("policy")) | {"$schema": DRAFT_7}
+    older = jsonschema.Draft7Validator(schema)
+    older.check_schema(schema)
+    policy = held(office.policies()["micro_loan"])
+    assert list(older.iter_errors(policy)) == []
+    policy["rules"][0]["them"] = policy["rules"][0].pop("then")
+    wrong = {error.message for error in older.iter_errors(policy)}
+    assert wrong == {error.message for error in validator("policy").iter_errors(policy)}
+    assert wrong
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,10 @@ def examine(home: Path) -> tuple[Finding, ...]:
             find_spec("pyspark") is not None,
             needed=False,
             purpose=Text(en="books larger than one machine", zh="超出单机的账册"),
-            remedy=Text(en='pip install "seawall[spark]"', zh='pip install "seawall[spark]"'),
+            remedy=Text(
+                en='In the project\'s folder: .venv/bin/python -m pip install -e ".[spark]"',
+                zh='在项目目录中：.venv/bin/python -m pip install -e ".[spark]"',
+            ),
         ),
         Finding(
             "Java",
