@@ -97,6 +97,9 @@ def check_(
     form: Annotated[
         Literal["text", "json"], typer.Option("--format", help="How to print.")
     ] = "text",
+    seconds: Annotated[
+        float, typer.Option(min=1, help="When to stop searching; the rest is told as undecided.")
+    ] = 20.0,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -105,7 +108,7 @@ def check_(
 
     screen = Screen(language(lang), quiet=quiet)
     program = office.policy(policy)
-    found = check.findings(program)
+    found = check.findings(program, seconds=seconds)
     if form == "json":
         screen.result(record.canonical([_finding(each) for each in found]))
     else:

@@ -84,14 +84,16 @@ CELL_OPAQUE = Kind(
 NOT_SEARCHED = Kind(
     "policy-check-not-finished",
     Text(en="{what} was not searched to the end: {left}.", zh="{what} 未检查完：{left_zh}。"),
-    Text(en="Give the check more time, or split the table.", zh="请给检查更多时间，或拆分该表。"),
+    Text(en="Give the check more time (`--seconds`), or split the table.",
+         zh="请给检查更多时间（`--seconds`），或拆分该表。"),
     "warning",
 )  # fmt: skip
 UNDECIDED = Kind(
     "policy-check-undecided",
     Text(en="It could not be settled whether {claim}.", zh="未能确定：{claim_zh}。"),
-    Text(en="Look at it yourself; simpler conditions can be proved.",
-         zh="请自行检查；更简单的条件可以证明。"),
+    Text(en="Look at it yourself, or give the check more time (`--seconds`); simpler conditions can be "
+         "proved.",
+         zh="请自行检查，或给检查更多时间（`--seconds`）；更简单的条件可以证明。"),
     "warning",
 )  # fmt: skip
 UNUSED = Kind(
