@@ -65,6 +65,14 @@ def test_the_readme_in_chinese_names_the_same_commands() -> None:
     assert links[0] == links[1]
 
 
+def test_the_tour_leads_to_files_that_are_there() -> None:
+    named = re.findall(r"`([a-z_]+/[a-z_/]*)(?:\.py)?`", read("tour.md"))
+    assert len(named) > 20  # noqa: PLR2004 - it does name them
+    for name in named:
+        there = ROOT / "src" / "seawall" / name
+        assert there.is_dir() or there.with_suffix(".py").is_file(), name
+
+
 def test_every_problem_code_is_known_once() -> None:
     codes = [kind.code for kind in office.PROBLEM_KINDS]
     assert len(codes) == len(set(codes))
