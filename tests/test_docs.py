@@ -67,7 +67,7 @@ def test_the_readme_in_chinese_names_the_same_commands() -> None:
 
 def test_the_tour_leads_to_files_that_are_there() -> None:
     named = re.findall(r"`([a-z_]+/[a-z_/]*)(?:\.py)?`", read("tour.md"))
-    assert len(named) > 20  # noqa: PLR2004 - it does name them
+    assert len(named) > 20
     for name in named:
         there = ROOT / "src" / "seawall" / name
         assert there.is_dir() or there.with_suffix(".py").is_file(), name
