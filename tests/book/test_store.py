@@ -65,7 +65,7 @@ def held(folder: Path) -> dict[str, list[int]]:
 
 def debris(folder: Path) -> set[Path]:
     """Parquet files that no manifest names, and folders that hold none that it does."""
-    named = {file for files in Book(folder).snapshot().tables.values() for file in files}
+    named = Book(folder).snapshot().files
     kept = named | {file.parent for file in named}
     return {each for each in folder.rglob("*") if each.parent != folder or each.is_dir()} - kept
 
@@ -121,6 +121,23 @@ def test_a_replaced_table_consists_of_the_new_parts_only(folder: Path) -> None:
         with Book(folder).change() as change:
             derive(change, *numbers)
     assert held(folder) == {"payment": [9], "month_end": [4, 5]}
+
+
+def test_a_condensed_table_keeps_all_that_was_ever_appended_to_it(folder: Path) -> None:
+    pay(folder, 1, 2)
+    for number, stays in ((3, (2,)), (4, (3,)), (5, ())):
+        with Book(folder).change() as change:
+            file = change.file("payment", 0)
+            pq.write_table(facts(*stays), file)
+            change.condense("payment", file)
+            change.append("payment", facts(number))
+    assert held(folder) == {"payment": [5]}
+    said = Book(folder).snapshot().facts["payment"]
+    assert [pq.read_table(file)["n"].to_pylist() for file in said] == [[1, 2], [3], [4], [5]]
+    pay(folder, 6)  # sweeps what was condensed before, and only that
+    assert held(folder) == {"payment": [5, 6]}
+    assert [file.exists() for file in Book(folder).snapshot().facts["payment"]] == [True] * 5
+    assert debris(folder) == set()
 
 
 def test_a_reader_keeps_the_snapshot_he_took_until_the_change_after_the_next(folder: Path) -> None:
@@ -347,8 +364,8 @@ def test_a_manifest_of_a_later_format_is_refused_and_nothing_is_swept(folder: Pa
     pay(folder, 1)
     manifest = folder / "manifest.json"
     told = json.loads(manifest.read_text("utf-8"))
-    manifest.write_text(json.dumps({"format": 2, "shards": {}}), "utf-8")
-    with pytest.raises(UnableToReadBook, match=r"format 2, this version reads 1; upgrade Seawall"):
+    manifest.write_text(json.dumps({"format": 3, "shards": {}}), "utf-8")
+    with pytest.raises(UnableToReadBook, match=r"format 3, this version reads 2; upgrade Seawall"):
         Book(folder).snapshot()
     with pytest.raises(UnableToReadBook):
         pay(folder, 2)

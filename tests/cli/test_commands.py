@@ -174,7 +174,7 @@ def test_an_import_reconciles_and_a_second_one_changes_nothing(tmp_path: Path) -
     home = tmp_path / "h"
     done = seawall("import", tmp_path / "m.yaml", tape, home=home)
     assert done.returncode == 0, done.stderr
-    assert "3 rows = 1 kept + 2 rejected" in done.stdout
+    assert "3 rows = 1 new + 2 rejected" in done.stdout
     before = (home / "book" / "manifest.json").read_bytes()
     again = seawall("import", tmp_path / "m.yaml", tape, home=home)
     assert again.returncode == 0

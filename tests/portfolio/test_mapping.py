@@ -134,6 +134,19 @@ def test_rows_are_made_in_exactly_one_way(ways: Declared) -> None:
     assert said in refused({"source": "flows", **ways}, Rows)
 
 
+def test_only_rows_of_a_loan_can_be_complete() -> None:
+    assert Mapping.model_validate(rows("payment", columns=PAYMENT, complete=True))
+    columns = {
+        "series_id": "id",
+        "observed_on": "day",
+        "value": "1",
+        "unit": "'%'",
+        "source": "'x'",
+    }
+    said = refused(rows("series", columns=columns, complete=True))
+    assert "series has no rows of a loan that could be `complete`" in said
+
+
 def test_a_table_that_the_contract_does_not_have_is_refused_with_those_it_has() -> None:
     said = refused(rows("payments", columns=PAYMENT))
     assert "the contract has no table 'payments'; it has: " in said

@@ -1,41 +1,64 @@
 """Bring a loan tape into the book."""
 
 import csv
-import gzip
 import hashlib
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO, cast
-
-import pyarrow as pa
 
 from seawall.acts.deriving import Desk, Progress, derive
+from seawall.acts.tape_files import TapeFile, digest, gives_facts, read, source_of
 from seawall.book.store import Brought, Change
 from seawall.core.engine import Engine
-from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
+from seawall.core.problem import Place, Problem, refusal
 from seawall.core.spreadsheet import harmless
-from seawall.portfolio import problems
-from seawall.portfolio.delimited import Dialect, Reader, Reject, UnableToReadHeader
-from seawall.portfolio.intake import Count, Intake, Sheet, take_in
-from seawall.portfolio.mapping import Mapping, Source
+from seawall.core.steps import Steps
+from seawall.portfolio import held, problems, tape
+from seawall.portfolio.delimited import Reject
+from seawall.portfolio.intake import Intake, Sheet, take_in
+from seawall.portfolio.mapping import Mapping
+from seawall.portfolio.outcome import Fate
+
+FATES: tuple[Fate, ...] = ("new", "updated", "unchanged", "no_fact", "rejected")
+
+
+@dataclass(frozen=True)
+class Share:
+    """Rows, and the sum of their source's amount as far as it can be read."""
+
+    rows: int = 0
+    amount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one file."""
+    """What became of one file: its rows, and their amount, are the sum of the fates' shares."""
 
     name: str
     source: str
     rows: int
-    kept: int
-    rejected: int
     amount_in: Decimal
-    amount_kept: Decimal
-    amount_rejected: Decimal
+    fates: dict[Fate, Share]
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were not used."""
+        return self.fates["rejected"].rows
+
+    @property
+    def kept(self) -> int:
+        """How many rows were used: new ones, updates, and what the book already held."""
+        return self.rows - self.rejected
+
+    @property
+    def amount_rejected(self) -> Decimal:
+        """The amount of the rows that were not used."""
+        return self.fates["rejected"].amount
+
+    @property
+    def amount_kept(self) -> Decimal:
+        """The amount of the rows that were used."""
+        return self.amount_in - self.amount_rejected
 
 
 @dataclass(frozen=True)
@@ -45,22 +68,16 @@ class ImportReport:
     Attributes:
         files: a report per file that was read.
         added: rows added per table of the contract.
+        replaced: rows per table that the book held and that hold no more.
         rejects: the rejects file, where there were any.
         notices: warnings, for example a file the book already holds.
     """
 
     files: tuple[FileReport, ...]
     added: dict[str, int]
+    replaced: dict[str, int]
     rejects: Path | None
     notices: tuple[Problem, ...]
-
-
-@dataclass
-class _File:
-    path: Path
-    sha256: str
-    source: str = ""
-    rows: int = 0
 
 
 def bring_in(
@@ -73,14 +90,15 @@ def bring_in(
             the book is then as it was.
         UnableToChangeBook: another process is changing the book.
     """
-    files = [_File(path, _digest(path)) for path in paths]
+    files = [TapeFile(path, digest(path)) for path in paths]
     with desk.book.change() as change:
-        held = {(each.mapping, each.sha256) for each in change.before.brought}
-        fresh, seen = _parted(files, mapping.id, held)
+        brought = change.before.brought
+        known = frozenset(each.sha256 for each in brought if each.mapping == mapping.id)
+        fresh, seen = _parted(files, mapping, known)
         notices = [Problem(problems.FILE_SEEN, Place(str(each.path))) for each in seen]
         if not fresh:
-            return ImportReport((), {}, None, tuple(notices))
-        sheets, rejects = _read(fresh, mapping, notices, progress)
+            return ImportReport((), {}, {}, None, tuple(notices))
+        sheets, rejects = read(fresh, mapping, notices, progress)
         progress("checking", 0.0)
         intake = _take_in(desk.engine, mapping, sheets, fresh, change)
         every = sorted((*rejects, *intake.rejects), key=lambda r: (r.problem.where.file, r.row))
@@ -88,180 +106,95 @@ def bring_in(
         reports = _reports(fresh, intake)
         where = _write_rejects(desk.rejects, fresh, every)
         _refuse_useless(reports, intake, where)
-        for table, rows in intake.tables.items():
-            change.append(table, rows)
-        change.bring(_brought(mapping, fresh, reports))
         progress("checking", 1.0)
-        derive(change, desk.engine, desk.conventions, progress)
-    added = {name: rows.num_rows for name, rows in intake.tables.items()}
-    return ImportReport(reports, added, where, tuple(notices))
-
-
-def _parted(
-    files: list[_File], mapping: str, held: set[tuple[str, str]]
-) -> tuple[list[_File], list[_File]]:
-    """Files the book does not hold yet, and files it does (or that were named twice)."""
-    fresh: list[_File] = []
-    seen: list[_File] = []
-    known = set(held)
-    for file in files:
-        (seen if (mapping, file.sha256) in known else fresh).append(file)
-        known.add((mapping, file.sha256))
-    return fresh, seen
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from None
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The file's bytes, decompressed where its name ends in `.gz`."""
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as packed:
-                yield cast("BinaryIO", packed)
-        else:
-            with path.open("rb") as plain:
-                yield plain
-    except (EOFError, zlib.error) as error:
-        raise refusal(problems.FILE_CUT, Place(str(path)), why=str(error)) from None
-    except OSError as error:
-        raise _unreadable(path, error.strerror or str(error)) from None
-
-
-def _unreadable(path: Path, why: str) -> UnableToUseInput:
-    return refusal(problems.FILE_UNREADABLE, Place(str(path)), why=why)
-
-
-def _read(
-    files: list[_File], mapping: Mapping, notices: list[Problem], progress: Progress
-) -> tuple[tuple[Sheet, ...], list[Reject]]:
-    """Every file's rows, by source; rows that are not even records are rejects already."""
-    rows: dict[str, list[pa.Table]] = {}
-    rejects: list[Reject] = []
-    for number, file in enumerate(files):
-        progress("reading", number / len(files))
-        file.source = _source_of(file.path, mapping)
-        source = mapping.sources[file.source]
-        with _opened(file.path) as stream:
-            reader = Reader(stream, str(file.path), _dialect(source))
-            columns = tuple(name for name in source.columns if name in reader.header)
-            for batch in reader.batches(columns):
-                rows.setdefault(file.source, []).append(_placed(batch, number, source))
-        file.rows = reader.rows
-        rejects += reader.rejects
-        if not reader.ends_with_line_end:
-            notices.append(Problem(problems.FILE_NO_LAST_LINE_END, Place(str(file.path))))
-        if not reader.rows:
-            notices.append(Problem(problems.FILE_NO_ROWS, Place(str(file.path))))
-    progress("reading", 1.0)
-    sheets = tuple(Sheet(name, pa.concat_tables(several)) for name, several in rows.items())
-    return sheets, rejects
-
-
-def _placed(batch: pa.Table, number: int, source: Source) -> pa.Table:
-    """A batch with its file's number first, and empty columns where optional ones are absent."""
-    batch = batch.add_column(0, "file", pa.array([number] * batch.num_rows, pa.int32()))
-    for name in source.columns:
-        if name not in batch.column_names:
-            batch = batch.append_column(name, pa.nulls(batch.num_rows, pa.string()))
-    return batch.select(["file", "row", *source.columns])
-
-
-def _dialect(source: Source) -> Dialect:
-    return Dialect(source.delimiter, source.encoding)
-
-
-def _source_of(path: Path, mapping: Mapping) -> str:
-    """The source whose required columns the header has; the one with the most, if several."""
-    lacking: dict[str, list[str]] = {}
-    header: tuple[str, ...] = ()
-    for name, source in mapping.sources.items():
-        header = _header(path, source)
-        wanted = [column for column, read in source.columns.items() if not read.optional]
-        lacking[name] = [column for column in wanted if column not in header]
-    fitting = [name for name, missing in lacking.items() if not missing]
-    if fitting:
-        return max(fitting, key=lambda name: len(mapping.sources[name].columns))
-    closest = min(lacking, key=lambda name: len(lacking[name]))
-    raise _unknown(path, closest, lacking[closest], header)
-
-
-def _header(path: Path, source: Source) -> tuple[str, ...]:
-    first = Place(str(path), line=1)
-    with _opened(path) as stream:
-        try:
-            header = Reader(stream, str(path), _dialect(source)).header
-        except UnicodeDecodeError as error:
-            byte, encoding = error.start + 1, source.encoding
-            raise refusal(
-                problems.FILE_ENCODING, first, encoding=encoding, line=1, byte=byte
-            ) from None
-        except (UnableToReadHeader, LookupError) as error:
-            raise refusal(problems.HEADER_UNREADABLE, first, why=str(error)) from None
-    if not any(header):
-        raise refusal(problems.FILE_EMPTY, Place(str(path)))
-    if twice := sorted({name for name in header if name and header.count(name) > 1}):
-        raise refusal(problems.HEADER_TWICE, first, names=", ".join(twice))
-    return header
-
-
-def _unknown(
-    path: Path, closest: str, missing: list[str], header: tuple[str, ...]
-) -> UnableToUseInput:
-    others = [mark for mark in ";\t|" if len(header) == 1 and mark in header[0]]
-    return refusal(
-        problems.FILE_UNKNOWN,
-        Place(str(path), line=1),
-        source=closest,
-        missing=", ".join(missing),
-        found=", ".join(header)[:300],
-        hint=f" (it looks like {others[0]!r})" if others else "",
+        if intake.tables or intake.replaced:
+            _enter(desk.engine, intake, change)
+            noted = _brought(mapping, fresh, reports, change.folder)
+            change.bring(tuple(each for each in noted if each.sha256 not in known))
+            derive(change, desk.engine, desk.conventions, progress)
+    return ImportReport(
+        files=reports,
+        added={name: rows.num_rows for name, rows in intake.tables.items()},
+        replaced={name: keys.num_rows for name, keys in intake.replaced.items()},
+        rejects=where,
+        notices=tuple(notices),
     )
 
 
+def _parted(
+    files: list[TapeFile], mapping: Mapping, held: frozenset[str]
+) -> tuple[list[TapeFile], list[TapeFile]]:
+    """Files to read, and files that were named twice or that the book holds.
+
+    A look-up that the book holds is read again beside new files: it completes what they say.
+    """
+    fresh: list[TapeFile] = []
+    seen: list[TapeFile] = []
+    named: set[str] = set()
+    for file in files:
+        known = file.sha256 in held and gives_facts(mapping, source_of(file.path, mapping))
+        (seen if known or file.sha256 in named else fresh).append(file)
+        named.add(file.sha256)
+    if all(file.sha256 in held for file in fresh):
+        return [], files
+    return fresh, seen
+
+
 def _take_in(
-    engine: Engine, mapping: Mapping, sheets: tuple[Sheet, ...], files: list[_File], change: Change
+    engine: Engine,
+    mapping: Mapping,
+    sheets: tuple[Sheet, ...],
+    files: list[TapeFile],
+    change: Change,
 ) -> Intake:
-    for name, held in change.before.tables.items():
-        engine.show(f"book_{name}", held)
-    names = tuple(str(file.path) for file in files)
-    return take_in(engine, mapping, sheets, files=names, held=frozenset(change.before.tables))
+    for table in tape.TABLES:
+        held_files = change.before.tables.get(table.name)
+        engine.show(f"book_{table.name}", held_files or table.schema.empty_table())
+    return take_in(engine, mapping, sheets, files=tuple(str(file.path) for file in files))
 
 
-def _reports(files: list[_File], intake: Intake) -> tuple[FileReport, ...]:
-    nothing = {n: Count(n, 0, 0, Decimal(0), Decimal(0)) for n in range(len(files))}
-    counts = nothing | {count.file: count for count in intake.counts}
+def _enter(engine: Engine, intake: Intake, change: Change) -> None:
+    """Write what is new; what it replaces leaves the book's tables and stays in its facts.
+
+    The keys of what was replaced are a fact too, of the table `replaced_<table>`: taking them out
+    and adding the rows, import after import, gives the book as it was known after each.
+    """
+    for name, keys in intake.replaced.items():
+        stays = change.file(name, 0)
+        engine.show("gone", keys)
+        engine.write(Steps().then("stays", held.left(tape.table(name), "gone")), stays)
+        change.condense(name, stays)
+        change.append(f"replaced_{name}", keys)
+    for name, rows in intake.tables.items():
+        change.append(name, rows)
+
+
+def _reports(files: list[TapeFile], intake: Intake) -> tuple[FileReport, ...]:
+    met = {(each.file, each.fate): Share(each.rows, each.amount) for each in intake.counts}
     return tuple(
-        FileReport(
-            name=file.path.name,
-            source=file.source,
-            rows=file.rows,
-            kept=counts[number].kept,
-            rejected=file.rows - counts[number].kept,
-            amount_in=counts[number].amount_in,
-            amount_kept=counts[number].amount_kept,
-            amount_rejected=counts[number].amount_in - counts[number].amount_kept,
-        )
+        _report(file, {fate: met.get((number, fate), Share()) for fate in FATES})
         for number, file in enumerate(files)
     )
 
 
+def _report(file: TapeFile, fates: dict[Fate, Share]) -> FileReport:
+    # Rows that are no records were counted by no statement: what has no other fate was rejected.
+    others = sum(share.rows for fate, share in fates.items() if fate != "rejected")
+    fates["rejected"] = Share(file.rows - others, fates["rejected"].amount)
+    amount = sum((share.amount for share in fates.values()), Decimal(0))
+    return FileReport(file.path.name, file.source, file.rows, amount, fates)
+
+
 def _brought(
-    mapping: Mapping, files: list[_File], reports: tuple[FileReport, ...]
+    mapping: Mapping, files: list[TapeFile], reports: tuple[FileReport, ...], folder: Path
 ) -> tuple[Brought, ...]:
     return tuple(
-        Brought(mapping.id, file.path.name, file.sha256, report.rows, report.kept)
+        Brought(mapping.id, file.path.name, file.sha256, report.rows, report.kept, folder.name)
         for file, report in zip(files, reports, strict=True)
     )
 
 
-def _write_rejects(folder: Path, files: list[_File], rejects: list[Reject]) -> Path | None:
+def _write_rejects(folder: Path, files: list[TapeFile], rejects: list[Reject]) -> Path | None:
     """The rejects file, named for the digest of what was imported, so that a re-run replaces it."""
     if not rejects:
         return None
@@ -284,10 +217,8 @@ def _write_rejects(folder: Path, files: list[_File], rejects: list[Reject]) -> P
 
 def _refuse_useless(reports: tuple[FileReport, ...], intake: Intake, rejects: Path | None) -> None:
     """Nothing kept, or kept rows that give no fact: those of look-ups without what they look up."""
-    if not any(rows.num_rows for rows in intake.tables.values()):
+    known = sum(report.fates["unchanged"].rows for report in reports)
+    if not (intake.tables or intake.replaced or known):
+        place = Place(", ".join(report.name for report in reports))
         rows = sum(report.rows for report in reports)
-        raise _useless(", ".join(report.name for report in reports), rows, str(rejects or "-"))
-
-
-def _useless(name: str, rows: int, rejects: str) -> UnableToUseInput:
-    return refusal(problems.FILE_NO_USE, Place(name), rows=rows, rejects=rejects)
+        raise refusal(problems.FILE_NO_USE, place, rows=rows, rejects=str(rejects or "-"))

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _OURS = re.compile(r"[0-9a-f]{12}")
 """The folders that changes make; whatever else lies beside them belongs to someone else."""
 
@@ -30,13 +30,18 @@ Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 @dataclass(frozen=True)
 class Brought:
-    """One file that was brought into the book."""
+    """One file that was brought into the book.
+
+    Attributes:
+        change: the folder of the facts that came with it, and with the files beside it.
+    """
 
     mapping: str
     file: str
     sha256: str
     rows: Count
     kept: Count
+    change: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,20 @@ class Snapshot:
         tables: for each table with facts, its Parquet files.
         brought: the files that were imported, in order.
         notes: what else a change wrote down about itself, for example a simulation's plan.
+        facts: for each table that was ever condensed, every file appended to it, in order: what
+            was said of its rows before a later import replaced them. Never swept.
     """
 
     tables: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     brought: tuple[Brought, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """Every file that is part of the book."""
+        named = (*self.tables.values(), *self.facts.values())
+        return frozenset(file for files in named for file in files)
 
 
 def _inside(file: str) -> str:
@@ -69,15 +83,19 @@ class _Header(BaseModel):
     format: Annotated[int, Field(ge=1, lt=2**31)]
 
 
+Files = dict[str, tuple[Annotated[str, AfterValidator(_inside)], ...]]
+
+
 class _Manifest(BaseModel):
     """A snapshot as it is written down, its files relative to the book's folder."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    format: Literal[1]
-    tables: dict[str, tuple[Annotated[str, AfterValidator(_inside)], ...]]
+    format: Literal[1, 2]
+    tables: Files
     brought: tuple[Brought, ...]
     notes: dict[str, str]
+    facts: Files = {}
 
 
 class Book:
@@ -115,11 +133,8 @@ class Book:
             place = ".".join(str(part) for part in misfit["loc"])
             why = f"it is damaged ({place + ': ' if place else ''}{misfit['msg']})"
             raise UnableToReadBook(self._manifest, why, _DAMAGED) from None
-        return Snapshot(
-            {name: tuple(self._folder / f for f in files) for name, files in held.tables.items()},
-            held.brought,
-            held.notes,
-        )
+        tables, facts = self._absolute(held.tables), self._absolute(held.facts)
+        return Snapshot(tables, held.brought, held.notes, facts)
 
     @contextmanager
     def change(self) -> Iterator["Change"]:
@@ -151,19 +166,17 @@ class Book:
 
     def _write_aside(self, change: "Change") -> Path:
         """The next manifest; it and all that it names survive a crash once this returns."""
-        for file in (each for files in change.after.tables.values() for each in files):
+        for file in change.after.files:
             for each in (file, *file.rglob("*")):  # a part that Spark wrote is a folder
                 _sync(each)
         _sync(change.folder)
         _sync(self._folder)
         held = _Manifest(
             format=_FORMAT,
-            tables={
-                name: tuple(file.relative_to(self._folder).as_posix() for file in files)
-                for name, files in change.after.tables.items()
-            },
+            tables=self._relative(change.after.tables),
             brought=change.after.brought,
             notes=change.after.notes,
+            facts=self._relative(change.after.facts),
         )
         aside = self._manifest.with_suffix(".new")
         with aside.open("w", encoding="utf-8") as stream:
@@ -172,12 +185,23 @@ class Book:
             os.fsync(stream.fileno())
         return aside
 
+    def _relative(self, tables: dict[str, tuple[Path, ...]]) -> Files:
+        return {
+            name: tuple(file.relative_to(self._folder).as_posix() for file in files)
+            for name, files in tables.items()
+        }
+
+    def _absolute(self, tables: Files) -> dict[str, tuple[Path, ...]]:
+        return {
+            name: tuple(self._folder / file for file in files) for name, files in tables.items()
+        }
+
     def _sweep(self, current: Snapshot) -> None:
         """Remove what no manifest names: a dead writer's files, and files replaced before.
 
         The next change does this, so that readers of the last snapshot have had their time.
         """
-        named = {file for files in current.tables.values() for file in files}
+        named = current.files
         ours = (each for each in self._folder.iterdir() if _OURS.fullmatch(each.name))
         for folder in (each for each in ours if each.is_dir()):
             for file in folder.glob("*.parquet"):
@@ -213,13 +237,23 @@ class Change:
         writer.write_table(rows)
 
     def file(self, table: str, part: int) -> Path:
-        """A path to write a derived table's part to; `replace` then names the parts."""
+        """A path to write a part to; `replace` or `condense` then names it."""
         return self.folder / f"{table}-{part}.parquet"
 
     def replace(self, table: str, files: tuple[Path, ...]) -> None:
         """Let a derived table consist of these files only, not of rows appended before."""
         self.flush()
         self._name(table, files)
+
+    def condense(self, table: str, file: Path) -> None:
+        """Let a table of facts consist of this file; all that was ever appended to it is kept.
+
+        Readers see what still holds; `Snapshot.facts` has what was said before.
+        """
+        self.flush()
+        said = self.after.facts.get(table, self.after.tables[table])
+        self.after = replace(self.after, facts={**self.after.facts, table: said})
+        self._name(table, (file,))
 
     def bring(self, files: tuple[Brought, ...]) -> None:
         """Write down which files were brought in."""
@@ -236,6 +270,9 @@ class Change:
             writer.close()
             del self._open[table]
             self._name(table, (*self.after.tables.get(table, ()), path))
+            if table in self.after.facts:
+                said = (*self.after.facts[table], path)
+                self.after = replace(self.after, facts={**self.after.facts, table: said})
 
     def abandon(self) -> None:
         """Remove all that was written."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping as Shares
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from seawall.cli import export
     from seawall.portfolio import segments
     from seawall.portfolio.mapping import Mapping
+    from seawall.portfolio.outcome import Fate
     from seawall.simulator import truth
 else:
     duckdb, office, importing, simulating, machine, export, segments, truth = later(
@@ -66,13 +69,28 @@ def _say_import(screen: Screen, mapping: Mapping, report: importing.ImportReport
     for notice in report.notices:
         screen.problem(notice)
     for file in report.files:
-        screen.say(_FILE, **vars(file))
+        rows = {fate: share.rows for fate, share in file.fates.items()}
+        screen.say(_FILE, name=file.name, rows=file.rows, parts=_parts(screen, rows))
         if mapping.sources[file.source].amount is not None:
-            screen.say(_AMOUNT, **vars(file))
-    if report.added:
-        screen.say(_ADDED, rows=", ".join(f"{n:,} {t}" for t, n in sorted(report.added.items())))
+            amounts = {fate: share.amount for fate, share in file.fates.items() if rows[fate]}
+            screen.say(_AMOUNT, amount=file.amount_in, parts=_parts(screen, amounts))
+    if report.added or report.replaced:
+        screen.say(_ADDED, rows=_listed(report.added), replaced=_listed(report.replaced) or "–")
+    elif report.files:
+        screen.say(_SAME)
     if report.rejects is not None:
         screen.say(_REJECTS, path=report.rejects)
+
+
+def _parts(screen: Screen, shares: Shares[Fate, int | Decimal]) -> str:
+    """The sum of what became of rows, or of their amount; rejects are told also where none are."""
+    told = {fate: share for fate, share in shares.items() if share or fate == "rejected"}
+    return " + ".join(_FATES[fate].filled(n=share).in_(screen.language)
+                      for fate, share in told.items())  # fmt: skip
+
+
+def _listed(rows: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {table}" for table, n in sorted(rows.items()))
 
 
 @app.command()
@@ -291,15 +309,22 @@ def run() -> None:
         sys.exit(1)
 
 
-_FILE = Text(
-    en="{name}: {rows:,} rows = {kept:,} kept + {rejected:,} rejected",
-    zh="{name}：{rows:,} 行 = 保留 {kept:,} + 拒收 {rejected:,}",
+_FILE = Text(en="{name}: {rows:,} rows = {parts}", zh="{name}：{rows:,} 行 = {parts}")
+_AMOUNT = Text(en="    amount {amount:,} = {parts}", zh="    金额 {amount:,} = {parts}")
+_FATES: dict[Fate, Text] = {
+    "new": Text(en="{n:,} new", zh="新增 {n:,}"),
+    "updated": Text(en="{n:,} updated", zh="更新 {n:,}"),
+    "unchanged": Text(en="{n:,} unchanged", zh="未变 {n:,}"),
+    "no_fact": Text(en="{n:,} looked up", zh="备查 {n:,}"),
+    "rejected": Text(en="{n:,} rejected", zh="拒收 {n:,}"),
+}
+_ADDED = Text(
+    en="Added to the book: {rows}. Replaced: {replaced}.", zh="已入账：{rows}。被更替：{replaced}。"
 )
-_AMOUNT = Text(
-    en="    amount {amount_in:,} = {amount_kept:,} kept + {amount_rejected:,} rejected",
-    zh="    金额 {amount_in:,} = 保留 {amount_kept:,} + 拒收 {amount_rejected:,}",
+_SAME = Text(
+    en="The book already holds all that is kept: nothing was changed.",
+    zh="保留的数据账册均已有，未作任何更改。",
 )
-_ADDED = Text(en="Added to the book: {rows}.", zh="已入账：{rows}。")
 _REJECTS = Text(
     en="Rejected rows, with reasons and remedies: {path}", zh="拒收行及原因、处理办法：{path}"
 )

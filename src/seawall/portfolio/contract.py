@@ -45,16 +45,6 @@ FROM (
 ) AS counted WHERE turn > 1"""
 
 
-def in_book(table: Table, rows: str) -> str:
-    """Rows whose key the book already holds; reads `book_<table>`."""
-    same = " AND ".join(f"b.{name} = r.{name}" for name in table.key)
-    value = ", ".join(f"r.{name}" for name in table.key)
-    return f"""
-SELECT r.file, r.row, '{", ".join(table.key)}' AS name, CONCAT_WS(', ', {value}) AS value,
-  '{problems.ROW_IN_BOOK.code}' AS code, NULL AS detail
-FROM {rows} r SEMI JOIN book_{table.name} b ON {same}"""
-
-
 def orphans(rows: str, loans: str) -> str:
     """Rows whose `loan_id` is not in the relation of known loans."""
     return f"""

@@ -137,6 +137,8 @@ class Rows(BaseModel):
         lookup: other sources, each joined by a column both have; no match leaves NULLs.
         columns: a formula per column of the contract.
         schedule, totals: instead of `columns`, for `instalment` and `payment`.
+        complete: each tape tells every row of the loans it tells; what was told of a loan before
+            and is missing from its later observation is gone (a payment taken back).
     """
 
     model_config = CONFIG
@@ -147,6 +149,7 @@ class Rows(BaseModel):
     columns: dict[str, str] | None = None
     schedule: Schedule | None = None
     totals: Totals | None = None
+    complete: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> "Rows":
@@ -191,6 +194,8 @@ class Mapping(BaseModel):
                 wanted = "instalment" if part.schedule else "payment"
                 faults += [] if name == wanted else [f"{name} cannot be derived this way"]
                 continue
+            if part.complete and "loan_id" not in columns - {known[name].key[0]}:
+                faults.append(f"{name} has no rows of a loan that could be `complete`")
             faults += [f"{name} has no column {each!r}" for each in part.columns.keys() - columns]
             faults += [f"{name} needs {each!r}" for each in required - part.columns.keys()]
         return faults

@@ -143,15 +143,34 @@ ROW_TWICE = Kind(
         en="The key stands already in row {first} of this import.",
         zh="主键已在本次导入的第 {first} 行出现。",
     ),
-    Text(en="Keep one of the rows.", zh="请只保留一行。"),
-)
-ROW_IN_BOOK = Kind(
-    "row-in-book",
     Text(
-        en="The book already holds this key from another file.",
-        zh="账册中已有来自其他文件的同一主键。",
+        en="Keep one of the rows; import two observations of a loan one after the other.",
+        zh="请只保留一行；同一贷款的两次观察请先后导入。",
     ),
-    Text(en="Leave it out, or import into a new home.", zh="请去除该行，或导入新的主目录。"),
+)
+ROW_OLDER = Kind(
+    "row-older",
+    Text(
+        en="The book knows this loan from a later observation, of {held}.",
+        zh="账册中该贷款的观察日更晚：{held}。",
+    ),
+    Text(
+        en="Nothing is to be done if an old tape was sent again; else check `observed_on`.",
+        zh="如为重发的旧数据，无需处理；否则请检查 `observed_on`。",
+    ),
+)
+ROW_DIFFERS = Kind(
+    "row-differs",
+    Text(
+        en="The book holds this key with another {column}: {held}; no later observation replaces "
+        "it.",
+        zh="账册中同一主键的 {column} 为 {held}，且没有更晚的观察日来更替。",
+    ),
+    Text(
+        en="Send it with its loan and a later `observed_on`; if the book is wrong, import into a new "
+        "home.",
+        zh="请连同其贷款以更晚的 `observed_on` 重发；如账册有误，请导入新的主目录。",
+    ),
 )
 ROW_ORPHAN = Kind(
     "row-orphan",
@@ -173,16 +192,16 @@ PAID_AFTER_OBSERVED = Kind(
         zh="该贷款最后观察日为 {observed}，其后的还款不会被计入。",
     ),
     Text(
-        en="Export the loans and their payments together; to bring a newer state of a book, import "
-        "it into a new home.",
-        zh="请一并导出贷款及其还款；如需更新的状态，请导入新的主目录。",
+        en="Send the loan along, with its later `observed_on`.",
+        zh="请连同该贷款及其更晚的 `observed_on` 一并提供。",
     ),
 )
 CURRENCY_SECOND = Kind(
     "currency-second",
     Text(
-        en="The book is in {currency}; amounts of two currencies must not be added together.",
-        zh="账册币种为 {currency}；不同币种的金额不得相加。",
+        en="The book is in {currency}, as its first loan is; amounts of two currencies must not be "
+        "added together.",
+        zh="账册以首笔贷款的币种 {currency} 为准；不同币种的金额不得相加。",
     ),
     Text(en="Import these loans into a home of their own.", zh="请将这些贷款导入单独的主目录。"),
 )
@@ -235,7 +254,7 @@ FORMULA_INVALID = Kind(
 KINDS = (
     FILE_UNREADABLE, FILE_EMPTY, FILE_CUT, FILE_ENCODING, FILE_UNKNOWN, FILE_NO_USE, FILE_NO_ROWS, FILE_SEEN,
     FILE_NO_LAST_LINE_END, ROW_WIDTH, ROW_TOO_LONG, ROW_ENCODING, ROW_QUOTES, VALUE_MISSING,
-    VALUE_UNREADABLE, VALUE_UNKNOWN, VALUE_OUT_OF_RANGE, VALUE_NOT_AMONG, ROW_TWICE, ROW_IN_BOOK,
+    VALUE_UNREADABLE, VALUE_UNKNOWN, VALUE_OUT_OF_RANGE, VALUE_NOT_AMONG, ROW_TWICE, ROW_OLDER, ROW_DIFFERS,
     ROW_ORPHAN, DATES_OUT_OF_ORDER, PAID_AFTER_OBSERVED, CURRENCY_SECOND, RECEIVED_TOO_MUCH,
     SCHEDULE_ODD, HEADER_TWICE, HEADER_UNREADABLE, FORMULA_INVALID,
 )  # fmt: skip

@@ -2,7 +2,9 @@
 
 Money is `DECIMAL(18,2)` in the loan's currency; rates are annual decimal fractions (0.24 is 24 %);
 `_on` columns are business dates of the lender's calendar, `_at` columns are UTC times; people,
-devices and addresses appear only as tokens. Facts are append-only; a fact is known by its key.
+devices and addresses appear only as tokens. Facts are append-only; a fact is known by its key, and
+what a loan's later `observed_on` says of it takes the place of what was said before, which stays in
+the book's files.
 """
 
 from dataclasses import dataclass
