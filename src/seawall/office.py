@@ -23,6 +23,16 @@ from seawall.core.measure import Measure, Question
 from seawall.core.problem import Kind, Place, refusal
 from seawall.core.steps import Steps
 from seawall.core.text import Language, Text
+from seawall.ledger import log, note
+from seawall.ledger import problems as ledger_problems
+from seawall.ledger.entry import UnableToTell
+from seawall.ledger.log import Ledger, UnableToFindEntry
+from seawall.ledger.note import UnableToSign, UnableToUseKey
+from seawall.ledger.packing import UnableToExport
+from seawall.ledger.sequencing import UnableToAppendToDamaged, UnableToFindLedger
+from seawall.ledger.sqlite import SqliteStore
+from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore
+from seawall.ledger.tree import UnableToReadTile
 from seawall.policy import check_problems, reading, window_problems
 from seawall.policy import problems as policy_problems
 from seawall.policy.cases import Cases
@@ -64,6 +74,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *pack_problems.KINDS,
     *expression_problems.KINDS,
     *tape_problems.KINDS,
+    *ledger_problems.KINDS,
     *policy_problems.KINDS,
     *check_problems.KINDS,
     *window_problems.KINDS,
@@ -131,6 +142,34 @@ class Home:
     def records(self) -> Path:
         """The office's database."""
         return self.folder / "office.sqlite"
+
+    @property
+    def ledger_key(self) -> Path:
+        """The ledger's private key; the public one lies beside it, as `.pub`."""
+        return self.folder / "keys" / "ledger.key"
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, to append to; each call opens it anew.
+
+        Raises:
+            UnableToFindLedger: none was started in this home.
+        """
+        if not self.ledger_key.is_file():
+            raise UnableToFindLedger(str(self.folder))
+        return Ledger(self._ledger_store(), note.load(self.ledger_key))
+
+    def start_ledger(self, origin: str) -> Ledger:
+        """Start the ledger under a name, such as `lender.example/ledger`, with a fresh key.
+
+        Raises:
+            FileExistsError: one was started in this home.
+        """
+        note.Signer(origin).save(self.ledger_key)
+        return log.start(self._ledger_store(), note.load(self.ledger_key))
+
+    def _ledger_store(self) -> SqliteStore:
+        return SqliteStore(self.folder / "ledger.sqlite")
 
     def desk(self) -> Desk:
         """What acts on this home's book work with."""
@@ -445,5 +484,7 @@ class UnableToLookThere(Exception):
 EXPECTED: tuple[type[Exception], ...] = (
     UnableToReadEmptyBook, UnableToLookThere, UnableToReadBook, UnableToChangeBook, UnableToSimulateIntoBook,
     pdf.UnableToWritePdf, UnableToPlan, UnableToPlanUntil,
+    UnableToTell, UnableToFindEntry, UnableToSign, UnableToExport, UnableToAppendToDamaged,
+    UnableToFindLedger, UnableToOpenStore, UnableToWriteStore, UnableToReadTile, UnableToUseKey,
 )  # fmt: skip
 """Failures that a command tells in one sentence."""

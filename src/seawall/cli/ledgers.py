@@ -1,0 +1,162 @@
+"""The commands about the ledger: start, verify, prove, export, checkpoint."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seawall import office
+from seawall.cli.options import HomeOption, LangOption, QuietOption
+from seawall.cli.screen import Screen, language
+from seawall.core.problem import UnableToUseInput
+from seawall.core.text import Text
+from seawall.ledger import problems, verifier
+from seawall.ledger.audit import audit
+from seawall.ledger.log import Ledger, Proof, UnableToFindEntry
+from seawall.ledger.packing import export
+from seawall.ledger.verifier import UnableToAccept
+
+app = typer.Typer(
+    help="Keep, prove and verify what was done.", no_args_is_help=True, rich_markup_mode=None
+)
+
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")]
+
+
+@app.command()
+def start(
+    origin: Annotated[str, typer.Argument(help="Its name, such as lender.example/ledger.")],
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Start the home's ledger: a fresh key and an empty log."""
+    screen = Screen(language(lang))
+    ledger = office.home(home).start_ledger(origin)
+    screen.say(_STARTED)
+    screen.result(str(ledger.key))
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        Path | None, typer.Argument(help="A pack; the home's ledger where none.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="The public key, or a file with it; for a pack.")
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Recompute everything; name the first bad entry. Exits with 1 where something is wrong."""
+    screen = Screen(language(lang))
+    if file is None:
+        found = audit(office.home(home).ledger)
+        wrong = found.problems
+        screen.say(_AUDITED, entries=found.entries, erased=found.erased, wrong=len(wrong))
+    else:
+        verdict = verifier.verify(file.read_bytes(), _key(screen, key))
+        wrong = tuple(problems.problem(finding) for finding in verdict.findings)
+        screen.result(verifier.summary(verdict, screen.language))
+    for each in wrong:
+        screen.problem(each)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _key(screen: Screen, told: str | None) -> verifier.Key:
+    if told is None:
+        raise typer.BadParameter(_KEY_NEEDED.in_(screen.language), param_hint="--key")
+    try:
+        return verifier.key_of(told)
+    except UnableToAccept as refused:
+        raise UnableToUseInput((problems.problem(refused.finding),)) from None
+
+
+@app.command()
+def prove(
+    entry: Annotated[str, typer.Argument(help="An entry's number, or its act's key.")],
+    output: OutputOption = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Prove that an entry is in the ledger: its hashes up to the signed checkpoint, as JSON."""
+    screen = Screen(language(lang))
+    ledger = office.home(home).ledger
+    told = json.dumps(_told(ledger.prove(_number(ledger, entry))), ensure_ascii=False, indent=1)
+    if output is None:
+        screen.result(told)
+    else:
+        output.write_text(told + "\n", encoding="utf-8")
+
+
+def _number(ledger: Ledger, told: str) -> int:
+    if told.isdecimal():
+        return int(told)
+    found = ledger.find(told)
+    if found is None:
+        raise UnableToFindEntry(told)
+    return found.number
+
+
+def _told(proof: Proof) -> dict[str, object]:
+    entry = proof.entry
+    return {
+        "number": entry.number,
+        "leaf": entry.leaf.decode(),
+        "salt": entry.salt and entry.salt.hex(),
+        "body": entry.body and entry.body.decode(),
+        "proof": [each.hex() for each in proof.hashes],
+        "checkpoint": proof.checkpoint.decode(),
+    }
+
+
+@app.command("export")
+def export_(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The pack to write.")],
+    first: Annotated[int, typer.Option("--from", min=0, help="The first entry's number.")] = 0,
+    last: Annotated[
+        int | None,
+        typer.Option("--to", min=0, help="The last entry's number.  [default: the last]"),
+    ] = None,
+    attach: Annotated[
+        list[Path] | None, typer.Option("--attach", help="A file whose SHA-256 an entry names.")
+    ] = None,
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Write a pack that an auditor can verify alone, offline."""
+    screen = Screen(language(lang), quiet=quiet)
+    ledger = office.home(home).ledger
+    span = (first, ledger.size if last is None else last + 1)
+    files = [path.read_bytes() for path in attach or []]
+    output.write_bytes(export(ledger, span, files=files))
+    screen.say(_EXPORTED, n=span[1] - span[0], path=output, key=ledger.key)
+
+
+@app.command()
+def checkpoint(home: HomeOption = None) -> None:
+    """Print the signed checkpoint of now, and keep it in the ledger."""
+    at = datetime.now(UTC).replace(tzinfo=None)
+    kept = office.home(home).ledger.keep_checkpoint(at)
+    typer.echo(kept.decode(), nl=False)
+
+
+_STARTED = Text(
+    en="The ledger is started. Give its public key to everybody who shall verify it:",
+    zh="账本已启用。请将其公钥交给所有需要核验的人：",
+)
+_AUDITED = Text(
+    en="{entries:,} entries recomputed, {erased:,} bodies erased, {wrong:,} problems.",
+    zh="已重新计算 {entries:,} 条记录，已删除正文 {erased:,} 条，发现问题 {wrong:,} 处。",
+)
+_KEY_NEEDED = Text(
+    en="a pack is verified against a public key that did not come with it",
+    zh="核验导出包需要另行取得的公钥",
+)
+_EXPORTED = Text(
+    en="{n:,} entries: {path}. To verify: seawall ledger verify {path} --key {key}",
+    zh="{n:,} 条记录：{path}。核验：seawall ledger verify {path} --key {key}",
+)

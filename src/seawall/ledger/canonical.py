@@ -1,0 +1,104 @@
+"""JSON with one spelling: the JSON Canonicalization Scheme, RFC 8785."""
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from json.encoder import encode_basestring
+
+INTEGER_MOST = 2**53 - 1
+"""Beyond it an integer changes when a reader takes it for a double (RFC 7493, 2.2)."""
+_PLAIN_MOST = 21
+_PLAIN_LEAST = -6
+_DEEPEST = 100
+
+
+def canonical(value: object) -> bytes:
+    """A value's only spelling, in UTF-8.
+
+    Args:
+        value: mappings with text keys, lists, tuples, texts, truth values, None, floats, and
+            integers up to `INTEGER_MOST`. Money, dates and larger integers are written as texts.
+
+    Raises:
+        UnableToSpell: JSON has no one spelling for something in it.
+
+    >>> canonical({"b": 1e21, "a": [True, None]})
+    b'{"a":[true,null],"b":1e+21}'
+    """
+    try:
+        return _spelled(value, 0).encode()
+    except UnicodeEncodeError:
+        raise UnableToSpell("a half of a surrogate pair") from None
+
+
+def _spelled(value: object, depth: int) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
+    if isinstance(value, int):
+        return _integer(value)
+    if isinstance(value, float):
+        return _number(value)
+    if depth > _DEEPEST:
+        raise UnableToSpell("something nested more than 100 deep, or in itself")
+    if isinstance(value, Mapping):
+        inner = (f"{encode_basestring(k)}:{_spelled(value[k], depth + 1)}" for k in _keys(value))
+        return f"{{{','.join(inner)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{','.join(_spelled(each, depth + 1) for each in value)}]"
+    raise UnableToSpell(f"a {type(value).__name__}")
+
+
+_WORDS: dict[bool | None, str] = {None: "null", True: "true", False: "false"}
+
+
+def _keys(value: Mapping[object, object]) -> list[str]:
+    """The keys by their UTF-16 code units, which is not the order of code points."""
+    keys = [key for key in value if isinstance(key, str)]
+    if len(keys) != len(value):
+        raise UnableToSpell("a key that is no text")
+    return sorted(keys, key=_code_units)
+
+
+def _code_units(text: str) -> bytes:
+    return text.encode("utf-16-be")
+
+
+def _integer(value: int) -> str:
+    if abs(value) > INTEGER_MOST:
+        raise UnableToSpell("an integer beyond 2^53 - 1")
+    return str(int(value))
+
+
+def _number(value: float) -> str:
+    """As ECMAScript writes it (ECMA-262, Number::toString): the shortest digits, placed its way."""
+    if not math.isfinite(value):
+        raise UnableToSpell("a number that is not finite")
+    if value == 0:
+        return "0"
+    sign, placed, exponent = Decimal(repr(value)).as_tuple()
+    point = len(placed) + int(exponent)
+    digits = "".join(map(str, placed)).rstrip("0")
+    return "-" * sign + _placed(digits, point)
+
+
+def _placed(digits: str, point: int) -> str:
+    """Digits with the decimal point after the first `point` of them."""
+    if len(digits) <= point <= _PLAIN_MOST:
+        return digits + "0" * (point - len(digits))
+    if 0 < point <= _PLAIN_MOST:
+        return f"{digits[:point]}.{digits[point:]}"
+    if _PLAIN_LEAST < point <= 0:
+        return f"0.{'0' * -point}{digits}"
+    fraction = f".{digits[1:]}" * (len(digits) > 1)
+    return f"{digits[0]}{fraction}e{point - 1:+d}"
+
+
+class UnableToSpell(ValueError):
+    """A value has no one spelling in JSON."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"canonical JSON has no place for {what}; write money, dates and long numbers as texts"
+        )

@@ -1,0 +1,208 @@
+"""The ledger: read it, prove from it, append to it.
+
+ledger = Ledger(SqliteStore(file), note.load(key_file))
+receipt = ledger.append(Entry(kind="decision", subject="application:7", actor="alice",
+                              at=at, act="decide:7", body={"outcome": "approve"}))
+proof = ledger.prove(receipt.number)
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from seawall.ledger import rows as tables
+from seawall.ledger import tree
+from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell
+from seawall.ledger.gathering import Asked, Gathering
+from seawall.ledger.note import Signer
+from seawall.ledger.sequencing import Sequencer, UnableToFindLedger
+from seawall.ledger.store import Store
+from seawall.ledger.verifier import (
+    EMPTY_ROOT,
+    ERASURE,
+    Checkpoint,
+    Key,
+    read_checkpoint,
+    read_note,
+)
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the house's times are UTC, without an offset
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That an entry is in a tree: its hashes from the leaf up, and the tree's signed checkpoint."""
+
+    entry: Recorded
+    hashes: tuple[bytes, ...]
+    checkpoint: bytes
+
+
+class Reader:
+    """Reads a ledger and proves from it; needs no private key.
+
+    Args:
+        store: where it lives.
+        key: its public key.
+    """
+
+    def __init__(self, store: Store, key: Key) -> None:
+        self.store = store
+        self.key = key
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return self.checkpoint().size
+
+    def note(self) -> bytes:
+        """The signed checkpoint of the ledger as it is now.
+
+        Raises:
+            UnableToFindLedger: none was started in the store.
+        """
+        with self.store.reading() as rows:
+            head = tables.head(rows)
+        if head is None:
+            raise UnableToFindLedger(self.store.name)
+        return head[1]
+
+    def checkpoint(self) -> Checkpoint:
+        """What the ledger says of itself now; its signature is checked."""
+        note = read_note(self.note(), self.store.name)
+        note.signed(self.key)
+        return read_checkpoint(note)
+
+    def entry(self, number: int) -> Recorded:
+        """An entry by its number, from 0.
+
+        Raises:
+            UnableToFindEntry: there is none.
+        """
+        with self.store.reading() as rows:
+            found = tables.entry(rows, number)
+        if found is None:
+            raise UnableToFindEntry(str(number))
+        return found
+
+    def find(self, act: str) -> Recorded | None:
+        """The entry of an act; None where it was never told."""
+        with self.store.reading() as rows:
+            return tables.told(rows, [act]).get(act)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Recorded]:
+        """Entries in their order, from one number up to and without another."""
+        until = self.size if stop is None else stop
+        return (row.entry for row in tables.stored(self.store, start, until))
+
+    def eraser(self, number: int) -> Recorded | None:
+        """The entry that tells of the erasure of an entry's body; None where it is not erased."""
+        with self.store.reading() as rows:
+            return tables.eraser(rows, number)
+
+    def prove(self, number: int) -> Proof:
+        """That an entry is in the ledger as it is now.
+
+        Raises:
+            UnableToFindEntry: there is none of this number.
+        """
+        note = self.note()
+        size = read_checkpoint(read_note(note, self.store.name)).size
+        return Proof(self.entry(number), self.inclusion(number, size), note)
+
+    def inclusion(self, number: int, size: int) -> tuple[bytes, ...]:
+        """The inclusion proof of an entry in the tree of a size (RFC 6962, 2.1.1)."""
+        if not 0 <= number < size:
+            raise UnableToFindEntry(f"{number} among the first {size}")
+        with self.store.reading() as rows:
+            return tree.inclusion(number, size, tables.tiles(rows))
+
+    def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
+        """The proof that a tree continues an earlier one (RFC 6962, 2.1.2)."""
+        if not 0 <= old <= size:
+            raise UnableToFindEntry(f"{old} among the first {size}")
+        with self.store.reading() as rows:
+            return tree.consistency(old, size, tables.tiles(rows))
+
+    def kept(self) -> list[bytes]:
+        """The signed checkpoints that were kept, in their order."""
+        with self.store.reading() as rows:
+            return tables.kept(rows)
+
+
+class Ledger(Reader):
+    """Appends, too. Threads share one `Ledger`; processes have one each.
+
+    Args:
+        store: where it lives.
+        signer: its private key.
+    """
+
+    def __init__(self, store: Store, signer: Signer) -> None:
+        super().__init__(store, signer.key)
+        self.signer = signer
+        self._gathering = Gathering(Sequencer(store, signer).write)
+
+    def append(self, entry: Entry) -> Receipt:
+        """Keep an entry; returns when it is durable and signed for.
+
+        The same act again is answered with the entry that is there.
+
+        Raises:
+            UnableToAppend: the act's key was used for something else.
+            UnableToWriteStore: the database failed; tell the same act again.
+        """
+        return self.append_all([entry])[0]
+
+    def append_all(self, entries: Sequence[Entry]) -> tuple[Receipt, ...]:
+        """Keep some entries, all of them or none, one after the other."""
+        for entry in entries:
+            if entry.kind == ERASURE:
+                raise UnableToTell("kind", entry.kind, "another one: a body is erased by `erase`")
+        return self._gathering.submit(Asked(entries)) if entries else ()
+
+    def erase(self, number: int, order: Erasing) -> Receipt:
+        """Erase an entry's body and salt, and tell so in an entry; proofs stay as they are.
+
+        Raises:
+            UnableToFindEntry: there is none of this number.
+            UnableToErase: it was erased before, by another act.
+        """
+        entry = order.entry(number, self.entry(number).leaf)
+        (receipt,) = self._gathering.submit(Asked([entry], erases=number))
+        self.store.forget()
+        return receipt
+
+    def keep_checkpoint(self, at: datetime, cosignatures: bytes = b"") -> bytes:
+        """Keep the checkpoint of now for ever, with what witnesses signed.
+
+        Args:
+            at: the time; where the clock went back, the last checkpoint's time is kept instead.
+            cosignatures: signature lines of witnesses over it.
+
+        Returns:
+            the checkpoint.
+        """
+        at_us = (at - _EPOCH) // timedelta(microseconds=1)
+        with self.store.writing() as rows:
+            head = tables.head(rows)
+            if head is None:
+                raise UnableToFindLedger(self.store.name)
+            note = head[1] + cosignatures
+            tables.keep(rows, head[0], max(at_us, tables.last_kept_us(rows)), note)
+        return note
+
+
+def start(store: Store, signer: Signer) -> Ledger:
+    """Start a ledger in an empty database; where one was started, open it."""
+    with store.writing() as rows:
+        if tables.head(rows) is None:
+            tables.start(rows, signer.note(Checkpoint(signer.key.name, 0, EMPTY_ROOT).text))
+    return Ledger(store, signer)
+
+
+class UnableToFindEntry(LookupError):
+    """There is no such entry."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(f"the ledger has no entry {told}")

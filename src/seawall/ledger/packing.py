@@ -1,0 +1,67 @@
+"""Export entries as a pack that `verifier` checks alone: the same pack for the same ledger."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from seawall.ledger import rows as tables
+from seawall.ledger import tree
+from seawall.ledger.entry import Recorded
+from seawall.ledger.log import Ledger
+from seawall.ledger.verifier import (
+    CHECKPOINT,
+    ENTRIES,
+    FILES,
+    MANIFEST,
+    PACK_MOST,
+    Line,
+    manifest,
+    packed,
+    read_checkpoint,
+    read_note,
+)
+
+
+def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()) -> bytes:
+    """A pack of entries with their bodies, proofs, the checkpoint, and files that they name.
+
+    Args:
+        ledger: whose key signs for the pack as a whole.
+        span: from one entry's number up to, and without, another.
+        files: contents whose SHA-256 an entry of the pack names.
+
+    Raises:
+        UnableToExport: there are no such entries, no entry names a file, or it is over 4 GB.
+    """
+    note = ledger.note()
+    checkpoint = read_checkpoint(read_note(note, ledger.store.name))
+    if not 0 <= span[0] < span[1] <= checkpoint.size:
+        raise UnableToExport(f"entries {span[0]} to {span[1]} of {checkpoint.size}")
+    entries = list(ledger.entries(*span))
+    named = {digest for entry in entries for digest in entry.told["digests"].values()}
+    attached = {hashlib.sha256(data).hexdigest(): data for data in files}
+    if unnamed := sorted(set(attached) - named):
+        raise UnableToExport(f"a file that no entry names: {unnamed[0]}")
+    members = [
+        (CHECKPOINT, note),
+        (ENTRIES, b"".join(_lines(ledger, entries, checkpoint.size))),
+        *((FILES + digest, attached[digest]) for digest in sorted(attached)),
+    ]
+    members.append((MANIFEST, ledger.signer.note(manifest(ledger.key.name, span, members))))
+    if sum(len(data) + 1_000 for _, data in members) > PACK_MOST:
+        raise UnableToExport("more than 4 GB in one pack")
+    return packed(members)
+
+
+def _lines(ledger: Ledger, entries: Sequence[Recorded], size: int) -> Iterator[bytes]:
+    with ledger.store.reading() as rows:
+        for entry in entries:
+            proof = tree.inclusion(entry.number, size, tables.tiles(rows))
+            told = (entry.number, entry.leaf, entry.salt, entry.body)
+            yield Line(ENTRIES, *told, proof, b"").text()
+
+
+class UnableToExport(ValueError):
+    """What was asked for cannot be exported."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the ledger cannot export {what}")

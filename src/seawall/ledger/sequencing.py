@@ -1,0 +1,159 @@
+"""One transaction that appends: the order of its steps is what makes a ledger trustworthy."""
+
+import os
+from collections.abc import Sequence
+
+from seawall.ledger import rows as tables
+from seawall.ledger.entry import Entry, Receipt, Recorded, leaf_and_body
+from seawall.ledger.gathering import Asked
+from seawall.ledger.note import Signer
+from seawall.ledger.store import Rows, Store
+from seawall.ledger.tree import Edge
+from seawall.ledger.verifier import (
+    SALT_BYTES,
+    Checkpoint,
+    UnableToAccept,
+    leaf_hash,
+    read_checkpoint,
+    read_note,
+)
+
+
+class Sequencer:
+    """Gives entries their numbers, and signs for the tree with them.
+
+    1. The store lets one writer in; nothing changes under it.
+    2. The head is read. Unless it is this process's own last one, its signature is checked, and that
+       the tiles give its root: nothing is ever appended to a tree that was tampered with.
+    3. Acts that are known already are answered with the entry that is there.
+    4. Entries, tiles and the head with the new signed checkpoint are written.
+    5. The store commits: entries and the signature over them become durable together.
+    6. Only then is anyone told.
+    """
+
+    def __init__(self, store: Store, signer: Signer) -> None:
+        self._store = store
+        self._signer = signer
+        self._known: tuple[bytes, Edge] | None = None
+
+    def write(self, batch: Sequence[Asked]) -> None:
+        """Append what some callers asked, and answer each.
+
+        Raises:
+            UnableToWriteStore: the database failed; some or all may be kept.
+            UnableToAppendToDamaged: the ledger is not what its checkpoint says.
+        """
+        known, self._known = self._known, None
+        with self._store.writing() as rows:
+            edge, note = self._resumed(rows, known)
+            page = _Page(rows, edge.size, batch)
+            for asked in batch:
+                page.answer(asked)
+            if page.new:
+                hashes = [leaf_hash(each.leaf) for each, _ in page.new]
+                tables.insert(rows, page.new)
+                tables.put(rows, edge.grow(hashes))
+                text = Checkpoint(self._signer.key.name, edge.size, edge.root()).text
+                note = self._signer.note(text)
+                tables.advance(rows, edge.size, note)
+        self._known = note, edge
+        page.tell(note)
+
+    def _resumed(self, rows: Rows, known: tuple[bytes, Edge] | None) -> tuple[Edge, bytes]:
+        head = tables.head(rows)
+        if head is None:
+            raise UnableToFindLedger(self._store.name)
+        if known is not None and known[0] == head[1]:
+            return known[1], head[1]
+        try:
+            note = read_note(head[1], self._store.name)
+            note.signed(self._signer.key)
+            checkpoint = read_checkpoint(note)
+        except UnableToAccept as error:
+            raise UnableToAppendToDamaged(self._store.name) from error
+        edge = Edge(checkpoint.size, tables.tiles(rows))
+        if (edge.root(), head[0]) != (checkpoint.root, checkpoint.size):
+            raise UnableToAppendToDamaged(self._store.name)
+        return edge, head[1]
+
+
+class _Page:
+    """What one transaction appends, and what it will tell each caller."""
+
+    def __init__(self, rows: Rows, size: int, batch: Sequence[Asked]) -> None:
+        self._rows = rows
+        self._size = size
+        self._by_act = tables.told(rows, [e.act for asked in batch for e in asked.entries])
+        self._numbers: list[tuple[Asked, list[tuple[int, bool]]]] = []
+        self.new: list[tuple[Recorded, int | None]] = []
+
+    def answer(self, asked: Asked) -> None:
+        """Number a caller's entries, all of them or none."""
+        known, count = dict(self._by_act), len(self.new)
+        try:
+            self._numbers.append((asked, [self._number(e, asked.erases) for e in asked.entries]))
+        except (UnableToAppend, UnableToErase, ValueError) as refused:
+            del self.new[count:]
+            self._by_act, asked.refused = known, refused
+
+    def _number(self, entry: Entry, erases: int | None) -> tuple[int, bool]:
+        known = self._by_act.get(entry.act)
+        if known is not None:
+            if not known.tells(entry):
+                raise UnableToAppend(entry.act, known.number)
+            return known.number, False
+        if erases is not None:
+            self._erasable(erases)
+        salt = os.urandom(SALT_BYTES)
+        leaf, body = leaf_and_body(entry, salt)
+        recorded = Recorded(self._size + len(self.new), leaf, salt, body)
+        self._by_act[entry.act] = recorded
+        self.new.append((recorded, erases))
+        return recorded.number, True
+
+    def _erasable(self, number: int) -> None:
+        before = tables.eraser(self._rows, number)
+        told = before.number if before else None
+        for recorded, erases in self.new:
+            told = recorded.number if erases == number else told
+        if told is not None:
+            raise UnableToErase(number, told)
+
+    def tell(self, note: bytes) -> None:
+        """Give each caller his receipts: the transaction is durable."""
+        for asked, numbers in self._numbers:
+            asked.receipts = tuple(Receipt(number, note, new) for number, new in numbers)
+
+
+class UnableToAppend(ValueError):
+    """An act's key was used for something else."""
+
+    def __init__(self, act: str, number: int) -> None:
+        super().__init__(
+            f"the act {act!r} is entry {number} already, with another content; "
+            "an act's key is used once"
+        )
+
+
+class UnableToErase(ValueError):
+    """A body was erased before, by another act."""
+
+    def __init__(self, number: int, told: int) -> None:
+        super().__init__(f"the body of entry {number} is erased already, as entry {told} tells")
+
+
+class UnableToFindLedger(LookupError):
+    """There is no ledger in a database."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no ledger was started in {name}; run `seawall ledger start`")
+
+
+class UnableToAppendToDamaged(RuntimeError):
+    """The ledger is not what its signed checkpoint says."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the ledger in {name} is not what its signed checkpoint says, so nothing is appended "
+            "to it; run `seawall ledger verify`"
+        )

@@ -1,0 +1,195 @@
+"""A ledger in a SQLite file, through the SQLite that `apsw` brings along.
+
+The SQLite of many systems (3.7.0 to 3.51.2) can corrupt a file in WAL mode when one connection starts
+the log over while another writes; so it is never used here.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore, Value
+
+SQLITE_LEAST = (3, 51, 3)
+"""The first version without the race."""
+_WAIT_MS = 60_000
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS ledger_entry (
+  number INTEGER PRIMARY KEY, act TEXT NOT NULL UNIQUE, leaf BLOB NOT NULL,
+  salt BLOB, body BLOB, erases INTEGER UNIQUE REFERENCES ledger_entry) STRICT;
+CREATE TABLE IF NOT EXISTS ledger_tile (
+  level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL,
+  PRIMARY KEY (level, number)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ledger_head (
+  one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, note BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS ledger_checkpoint (
+  number INTEGER PRIMARY KEY, size INTEGER NOT NULL, at_us INTEGER NOT NULL,
+  note BLOB NOT NULL) STRICT;
+
+CREATE TRIGGER IF NOT EXISTS ledger_entry_next BEFORE INSERT ON ledger_entry
+  WHEN NEW.number <> (SELECT COALESCE(MAX(number), -1) + 1 FROM ledger_entry)
+    OR EXISTS (SELECT 1 FROM ledger_entry WHERE act = NEW.act OR erases = NEW.erases)
+  BEGIN SELECT RAISE(ABORT, 'entries are appended, once'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_entry_kept BEFORE DELETE ON ledger_entry
+  BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_entry_erased BEFORE UPDATE ON ledger_entry
+  WHEN NEW.number IS NOT OLD.number OR NEW.act IS NOT OLD.act OR NEW.leaf IS NOT OLD.leaf
+    OR NEW.erases IS NOT OLD.erases OR NEW.salt IS NOT NULL OR NEW.body IS NOT NULL
+    OR NOT EXISTS (SELECT 1 FROM ledger_entry WHERE erases = OLD.number)
+  BEGIN SELECT RAISE(ABORT, 'entries never change; a body is erased by an entry'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_tile_grows BEFORE UPDATE ON ledger_tile
+  WHEN NEW.level IS NOT OLD.level OR NEW.number IS NOT OLD.number
+    OR SUBSTR(NEW.hashes, 1, LENGTH(OLD.hashes)) IS NOT OLD.hashes
+  BEGIN SELECT RAISE(ABORT, 'tiles only grow'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_tile_kept BEFORE DELETE ON ledger_tile
+  BEGIN SELECT RAISE(ABORT, 'tiles are never deleted'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_head_grows BEFORE UPDATE ON ledger_head
+  WHEN NEW.size <= OLD.size BEGIN SELECT RAISE(ABORT, 'a ledger only grows'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_head_once BEFORE INSERT ON ledger_head
+  WHEN EXISTS (SELECT 1 FROM ledger_head)
+  BEGIN SELECT RAISE(ABORT, 'a ledger starts once'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_head_kept BEFORE DELETE ON ledger_head
+  BEGIN SELECT RAISE(ABORT, 'a ledger is never deleted'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_checkpoint_next BEFORE INSERT ON ledger_checkpoint
+  WHEN NEW.number <> (SELECT COALESCE(MAX(number), -1) + 1 FROM ledger_checkpoint)
+    OR NEW.at_us < (SELECT COALESCE(MAX(at_us), NEW.at_us) FROM ledger_checkpoint)
+  BEGIN SELECT RAISE(ABORT, 'checkpoints are appended, and their time never goes back'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_checkpoint_same BEFORE UPDATE ON ledger_checkpoint
+  BEGIN SELECT RAISE(ABORT, 'checkpoints never change'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_checkpoint_kept BEFORE DELETE ON ledger_checkpoint
+  BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
+"""
+
+
+class SqliteStore:
+    """See `store.Store` for what is guaranteed; WAL mode, synchronous FULL.
+
+    Args:
+        file: the database; made, readable by its owner only, where there is none.
+
+    Raises:
+        UnableToOpenStore: this SQLite is too old to be safe, or the file is no database.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.name = str(file)
+        _guard(self.name)
+        self._file = file
+        self._writer: apsw.Connection | None = None
+        self._reader: apsw.Connection | None = None
+        self._failed = False
+        self._turn, self._look = threading.Lock(), threading.Lock()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        try:
+            with self.writing() as rows:
+                rows.connection.execute(_TABLES)
+        except UnableToWriteStore as error:
+            raise UnableToOpenStore(self.name, str(error.__cause__)) from error
+
+    @contextmanager
+    def writing(self) -> Iterator["SqliteRows"]:
+        """A transaction that alone may write; waits up to a minute for another process."""
+        with self._turn:
+            try:
+                connection = self._writing_connection()
+                connection.execute("BEGIN IMMEDIATE")
+                yield SqliteRows(connection)
+                connection.execute("COMMIT")
+            except apsw.Error as error:
+                self._abandon()
+                self._failed = True
+                raise UnableToWriteStore(self.name, str(error)) from error
+            except BaseException:
+                self._abandon()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator["SqliteRows"]:
+        """A transaction that sees one state."""
+        with self._look:
+            if self._reader is None:
+                self._reader = self._connect()
+                self._reader.execute("PRAGMA query_only = ON")
+            self._reader.execute("BEGIN")
+            try:
+                yield SqliteRows(self._reader)
+            finally:
+                self._reader.execute("ROLLBACK")
+
+    def forget(self) -> None:
+        """Take erased bytes out of the log that goes before the database, as far as readers let."""
+        with self._turn:
+            self._writing_connection().wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def close(self) -> None:
+        """Close both connections."""
+        with self._turn, self._look:
+            self._abandon()
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+
+    def _writing_connection(self) -> apsw.Connection:
+        if self._writer is None:
+            self._writer = self._connect()
+        if self._failed:
+            # After a failed commit the rows may stand in the log without being on the disk, and a
+            # second sync of the log may report a success that is none. Copying the log into the
+            # database writes them anew; only then may somebody rely on what he sees.
+            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_FULL)
+            self._failed = False
+        return self._writer
+
+    def _connect(self) -> apsw.Connection:
+        connection = apsw.Connection(self.name)
+        connection.set_busy_timeout(_WAIT_MS)
+        for told in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON",
+                     "trusted_schema = OFF", "foreign_keys = ON", "cache_size = -16384"):  # fmt: skip
+            connection.execute(f"PRAGMA {told}").fetchall()
+        return connection
+
+    def _abandon(self) -> None:
+        """Close the writing connection, and with it what it had not finished."""
+        connection, self._writer = self._writer, None
+        if connection is not None:
+            with suppress(apsw.Error):
+                connection.close()
+
+
+class SqliteRows:
+    """See `store.Rows`."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self.connection = connection
+
+    def all(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement; its rows."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
+        """Run a statement for each of many."""
+        self.connection.executemany(sql, values)
+
+
+def version() -> tuple[int, ...]:
+    """The version of the SQLite that apsw brought along."""
+    return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+
+
+def _guard(name: str) -> None:
+    found = version()
+    if found < SQLITE_LEAST:
+        told, least = (".".join(map(str, each)) for each in (found, SQLITE_LEAST))
+        raise UnableToOpenStore(
+            name,
+            f"SQLite {told} can corrupt it when several connections write; "
+            f"{least} is needed: pip install --upgrade apsw",
+        )

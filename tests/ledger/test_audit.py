@@ -1,0 +1,167 @@
+"""Whoever goes around the triggers is found, and the first bad entry is named."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import pytest
+
+from seawall.core.problem import Problem
+from seawall.ledger import log
+from seawall.ledger.audit import Audit, Seen, audit
+from seawall.ledger.entry import Erasing
+from seawall.ledger.log import Ledger
+from seawall.ledger.note import Signer
+from seawall.ledger.sequencing import UnableToAppendToDamaged
+from seawall.ledger.sqlite import SqliteStore
+from seawall.ledger.tree import Edge
+from seawall.ledger.verifier import Checkpoint, leaf_hash
+from tests.ledger.conftest import AT, decision
+
+SIZE = 600
+
+
+@pytest.fixture
+def filled(ledger: Ledger) -> Ledger:
+    ledger.append_all([decision(n) for n in range(SIZE)])
+    ledger.keep_checkpoint(AT)
+    ledger.erase(5, Erasing("dana", AT, "erase:5", "asked"))
+    return ledger
+
+
+def tampered(ledger: Ledger, *statements: str) -> None:
+    """Change rows as somebody who owns the file can: without its triggers."""
+    direct = apsw.Connection(ledger.store.name)
+    for (name,) in direct.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+    ).fetchall():
+        direct.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        direct.execute(statement)
+        assert direct.changes() > 0, statement
+    direct.close()
+
+
+def first(found: Audit) -> tuple[str, object]:
+    return found.problems[0].code, found.problems[0].facts.get("entry")
+
+
+def test_a_ledger_that_nobody_touched_is_as_it_was_written(filled: Ledger) -> None:
+    found = audit(filled)
+    assert found.problems == ()
+    assert (found.entries, found.erased) == (SIZE + 1, 1)
+    assert found.checkpoint == filled.checkpoint()
+
+
+REPLACED = "CAST(REPLACE(CAST({} AS TEXT), 'alice', 'ALICE') AS BLOB)"
+PUT_BACK = (
+    "UPDATE ledger_entry SET (salt, body) = (SELECT salt, body FROM ledger_entry e "
+    "WHERE e.number = 6) WHERE number = 5"
+)
+ONE_MORE = (
+    "INSERT INTO ledger_entry SELECT number + 1, 'x', leaf, salt, body, NULL "
+    "FROM ledger_entry ORDER BY number DESC LIMIT 1"
+)
+TAMPERED: dict[str, tuple[str, str, int | None]] = {
+    "a leaf": (f"UPDATE ledger_entry SET leaf = {REPLACED.format('leaf')} WHERE number = 300",
+               "ledger-leaf-wrong", 300),
+    "a body": ("UPDATE ledger_entry SET body = CAST('{}' AS BLOB) WHERE number = 300",
+               "ledger-body-wrong", 300),
+    "a salt": ("UPDATE ledger_entry SET salt = zeroblob(16) WHERE number = 300",
+               "ledger-body-wrong", 300),
+    "body and salt taken away": (
+        "UPDATE ledger_entry SET salt = NULL, body = NULL WHERE number = 300",
+        "ledger-erasure-untold", 300),
+    "a body without its salt": ("UPDATE ledger_entry SET salt = NULL WHERE number = 300",
+                                "ledger-body-wrong", 300),
+    "an erased body put back": (PUT_BACK, "ledger-body-wrong", 5),
+    "an act": ("UPDATE ledger_entry SET act = 'x' WHERE number = 300", "ledger-leaf-wrong", 300),
+    "what it erases": ("UPDATE ledger_entry SET erases = 9 WHERE number = 300",
+                       "ledger-erasure-undone", 9),
+    "an entry in the middle": ("DELETE FROM ledger_entry WHERE number = 300",
+                               "ledger-entry-missing", 300),
+    "the last entry": (f"DELETE FROM ledger_entry WHERE number = {SIZE}",
+                       "ledger-erasure-untold", 5),
+    "one entry too many": (ONE_MORE, "ledger-leaf-wrong", SIZE + 1),
+    "a tile": ("UPDATE ledger_tile SET hashes = zeroblob(8192) WHERE level = 0 AND number = 1",
+               "ledger-tile-wrong", None),
+    "a tile above": ("UPDATE ledger_tile SET hashes = zeroblob(64) WHERE level = 1",
+                     "ledger-tile-wrong", None),
+    "a tile taken away": ("DELETE FROM ledger_tile WHERE level = 0 AND number = 0",
+                          "ledger-tile-wrong", None),
+    "the head": ("UPDATE ledger_head SET note = CAST('x' AS BLOB)", "ledger-note-unreadable", None),
+    "the head's size": ("UPDATE ledger_head SET size = 7", "ledger-head-wrong", None),
+    "a kept checkpoint": ("UPDATE ledger_checkpoint SET note = CAST('x' AS BLOB)",
+                          "ledger-note-unreadable", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_what_was_altered_is_found_and_named(filled: Ledger, what: str) -> None:
+    statement, code, entry = TAMPERED[what]
+    tampered(filled, statement)
+    assert first(audit(filled)) == (code, entry)
+
+
+def forged(ledger: Ledger, number: int) -> None:
+    """Change a leaf and every tile over it, as somebody who knows the tree can."""
+    leaves = [each.leaf for each in ledger.entries()]
+    leaves[number] = leaves[number].replace(b"alice", b"mallo")
+    direct = apsw.Connection(ledger.store.name)
+    direct.execute("UPDATE ledger_entry SET leaf = ? WHERE number = ?", (leaves[number], number))
+    for tile in Edge().grow([leaf_hash(each) for each in leaves]):
+        direct.execute(
+            "UPDATE ledger_tile SET hashes = ? WHERE level = ? AND number = ?",
+            (tile.hashes, tile.level, tile.number),
+        )
+    direct.close()
+
+
+def test_who_forges_the_whole_tree_fails_at_the_signatures(filled: Ledger) -> None:
+    tampered(filled)
+    forged(filled, 300)
+    found = audit(filled).problems
+    assert [each.code for each in found] == ["ledger-root-wrong", "ledger-root-wrong"]
+    assert [each.facts["size"] for each in found] == [SIZE, SIZE + 1]
+
+
+def test_nothing_is_appended_to_a_tree_that_was_forged(filled: Ledger, signer: Signer) -> None:
+    tampered(filled)
+    forged(filled, 590)
+    another = Ledger(SqliteStore(Path(filled.store.name)), signer)
+    with pytest.raises(UnableToAppendToDamaged):
+        another.append(decision(9_999))
+    another.store.close()
+
+
+def rewritten(tmp_path: Path, signer: Signer, size: int) -> Ledger:
+    """Another history under the same key: what only the owner can make."""
+    made = log.start(SqliteStore(tmp_path / "other.sqlite"), signer)
+    made.append_all([decision(n, actor="mallory") for n in range(size)])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("size", "code"), [(100, "ledger-rolled-back"), (700, "ledger-forked")], ids=str
+)
+def test_a_history_that_the_owner_rewrote_is_found_against_a_seen_checkpoint(
+    ledger: Ledger, tmp_path: Path, signer: Signer, size: int, code: str
+) -> None:
+    ledger.append_all([decision(n) for n in range(SIZE)])
+    seen = Seen("witness.example", ledger.checkpoint())
+    other = rewritten(tmp_path, signer, size)
+    assert audit(other).problems == ()
+    (problem,) = audit(other, [seen]).problems
+    assert (problem.code, problem.facts["name"]) == (code, "witness.example")
+    other.store.close()
+
+
+def test_a_checkpoint_seen_of_the_same_history_agrees(filled: Ledger) -> None:
+    early = Checkpoint("lender.example/ledger", 1, leaf_hash(filled.entry(0).leaf))
+    assert audit(filled, [Seen("witness.example", early)]).problems == ()
+
+
+def test_every_problem_speaks_both_languages(filled: Ledger) -> None:
+    tampered(filled, "DELETE FROM ledger_entry WHERE number = 3")
+    said: Callable[[Problem], tuple[str, str]] = lambda p: (p.message.en, p.message.zh)  # noqa: E731
+    assert said(audit(filled).problems[0]) == ("Entry 3 is missing.", "缺少记录 3。")

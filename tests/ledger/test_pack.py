@@ -1,0 +1,171 @@
+"""A pack is checked by one module alone; whatever is changed in it is found and named."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from seawall.ledger import verifier
+from seawall.ledger.entry import Erasing
+from seawall.ledger.log import Ledger
+from seawall.ledger.note import Signer
+from seawall.ledger.packing import UnableToExport, export
+from seawall.ledger.verifier import Verdict, packed, unpacked, verify
+from tests.ledger.conftest import AT, decision
+
+REPORT = b"the replay report"
+
+
+@pytest.fixture
+def pack(ledger: Ledger) -> bytes:
+    ledger.append_all([decision(n) for n in range(6)])
+    ledger.append(decision(6, digests={"report": hashlib.sha256(REPORT).hexdigest()}))
+    ledger.erase(4, Erasing("dana", AT, "erase:4", "asked"))
+    return export(ledger, (3, 7), files=[REPORT])
+
+
+def test_a_pack_that_nobody_touched_is_proved(pack: bytes, signer: Signer) -> None:
+    verdict = verify(pack, signer.key)
+    assert verdict.findings == ()
+    assert (verdict.entries, verdict.erased) == (4, 1)
+    assert verdict.checkpoint is not None
+    assert verdict.checkpoint.size == 8
+
+
+def test_a_pack_is_an_ordinary_zip(pack: bytes, tmp_path: Path) -> None:
+    (tmp_path / "pack.zip").write_bytes(pack)
+    with zipfile.ZipFile(tmp_path / "pack.zip") as opened:
+        assert opened.testzip() is None
+        listed = {each.filename: opened.read(each) for each in opened.infolist()}
+    assert listed == dict(unpacked(pack))
+    assert sorted(listed) == [
+        "checkpoint", "entries.jsonl", f"files/{hashlib.sha256(REPORT).hexdigest()}", "manifest",
+    ]  # fmt: skip
+
+
+def test_the_same_ledger_gives_the_same_bytes(ledger: Ledger, pack: bytes) -> None:
+    assert export(ledger, (3, 7), files=[REPORT]) == pack
+
+
+def test_flipping_any_one_byte_is_detected_and_named(pack: bytes, signer: Signer) -> None:
+    """Every byte, each time another of its bits; what is no member's content is the container."""
+    spans = _spans(pack)
+    for at in range(len(pack)):
+        member = next((name for name, start, end in spans if start <= at < end), None)
+        altered = bytearray(pack)
+        altered[at] ^= 1 << at % 8
+        findings = verify(bytes(altered), signer.key).findings
+        named = {each.where.partition(",")[0] for each in findings}
+        container = any(each.code == "ledger-pack-altered" for each in findings)
+        assert container if member is None else member in named, (at, member, findings)
+
+
+def _spans(pack: bytes) -> list[tuple[str, int, int]]:
+    """Where the content of each member stands in a pack."""
+    spans, start = [], 0
+    for name, data in unpacked(pack):
+        start = pack.index(data, start + 30 + len(name))
+        spans.append((name, start, start + len(data)))
+        start += len(data)
+    return spans
+
+
+@pytest.mark.parametrize("cut", [0, 1, 40, 500, -1, -30])
+def test_a_pack_cut_short_is_found(pack: bytes, signer: Signer, cut: int) -> None:
+    assert verify(pack[:cut], signer.key).findings
+
+
+def changed(pack: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """A pack made anew, as well as a stranger can, with something changed in a member."""
+    members = [(n, data.replace(old, new) if n == name else data) for n, data in unpacked(pack)]
+    assert packed(members) != pack
+    return packed(members)
+
+
+def codes(found: Verdict) -> list[str]:
+    return [each.code for each in found.findings]
+
+
+def test_an_altered_body_is_named_by_its_entry(pack: bytes, signer: Signer) -> None:
+    found = verify(changed(pack, "entries.jsonl", b"3.00", b"9.00"), signer.key)
+    assert codes(found) == ["ledger-body-wrong", "ledger-member-altered"]
+    assert found.findings[0].facts["entry"] == 3
+
+
+def test_an_altered_leaf_is_named_by_its_entry(pack: bytes, signer: Signer) -> None:
+    found = verify(changed(pack, "entries.jsonl", b"application:5", b"application:9"), signer.key)
+    assert codes(found) == ["ledger-proof-wrong", "ledger-member-altered"]
+    assert found.findings[0].facts["entry"] == 5
+
+
+def test_an_entry_taken_out_is_found(pack: bytes, signer: Signer) -> None:
+    lines = dict(unpacked(pack))["entries.jsonl"].splitlines(keepends=True)
+    assert "ledger-member-altered" in codes(
+        verify(changed(pack, "entries.jsonl", lines[1], b""), signer.key)
+    )
+
+
+def test_an_altered_file_is_named(pack: bytes, signer: Signer) -> None:
+    name = next(name for name, _ in unpacked(pack) if name.startswith("files/"))
+    found = verify(changed(pack, name, b"replay", b"REPLAY"), signer.key)
+    assert codes(found) == ["ledger-file-altered", "ledger-member-altered"]
+    assert {each.where for each in found.findings} == {name}
+
+
+def test_a_stranger_cannot_sign_for_the_ledger(pack: bytes) -> None:
+    stranger = Signer("lender.example/ledger")
+    found = codes(verify(pack, stranger.key))
+    assert found == ["ledger-signature-wrong", "ledger-signature-wrong"]
+
+
+def test_a_pack_of_another_span_under_the_same_key_is_complete_only_as_signed(
+    ledger: Ledger, signer: Signer, pack: bytes
+) -> None:
+    other = dict(unpacked(export(ledger, (0, 2))))
+    mixed = packed([(n, other.get(n, d) if n == "manifest" else d) for n, d in unpacked(pack)])
+    assert set(codes(verify(mixed, signer.key))) == {"ledger-member-altered"}
+
+
+def test_an_export_holds_what_was_asked_for_or_nothing(ledger: Ledger) -> None:
+    ledger.append_all([decision(n) for n in range(3)])
+    for span in ((0, 4), (2, 2), (-1, 2)):
+        with pytest.raises(UnableToExport):
+            export(ledger, span)
+    with pytest.raises(UnableToExport, match="no entry names"):
+        export(ledger, (0, 3), files=[b"a stranger's file"])
+
+
+def test_the_verifier_runs_alone(pack: bytes, signer: Signer, tmp_path: Path) -> None:
+    """A copy of one file, in a folder without Seawall, in an interpreter that cannot find it."""
+    source = Path(verifier.__file__).read_text(encoding="utf-8")
+    assert "import seawall" not in source
+    assert "from seawall" not in source
+    (tmp_path / "verifier.py").write_text(source, encoding="utf-8")
+    (tmp_path / "pack.zip").write_bytes(pack)
+    (tmp_path / "ledger.pub").write_text(f"{signer.key}\n", encoding="utf-8")
+    (tmp_path / "bad.zip").write_bytes(pack.replace(b"3.00", b"9.00"))
+
+    def run(*arguments: str) -> tuple[int, str]:
+        done = subprocess.run([sys.executable, "-I", "verifier.py", *arguments], check=False,
+                              cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    assert run("pack.zip", "--key", "ledger.pub") == (
+        0,
+        "4 entries, proved in a tree of 8; 1 bodies erased; 0 findings\n",
+    )
+    code, said = run("bad.zip", "--key", str(signer.key), "--lang", "zh")
+    assert code == 1
+    assert "entries.jsonl, line 1: [ledger-body-wrong] 记录 3 的正文" in said
+    assert run("pack.zip", "--key", "nonsense")[0] == 2
+
+
+def test_lines_of_a_pack_hold_what_anybody_can_recompute(pack: bytes) -> None:
+    """By hand: the digest of a body under its salt stands in the leaf."""
+    line = json.loads(dict(unpacked(pack))["entries.jsonl"].splitlines()[0])
+    digest = hashlib.sha256(bytes.fromhex(line["salt"]) + line["body"].encode()).hexdigest()
+    assert json.loads(line["leaf"])["body"] == digest
