@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seawall.ledger.entry import Entry, Receipt
 
 TOGETHER_MOST = 4_096
 """Entries in one transaction; a bound on how long the last of them waits."""
+_PATIENCE_S = 0.002
+"""How long to wait for as many callers as last time; much less than a disk takes to sync."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Asked:
     """Entries of one caller: all of them are kept, or none."""
 
@@ -18,6 +20,7 @@ class Asked:
     erases: int | None = None
     receipts: tuple[Receipt, ...] | None = None
     refused: Exception | None = None
+    woken: threading.Event = field(default_factory=threading.Event)
 
     @property
     def answered(self) -> bool:
@@ -26,7 +29,7 @@ class Asked:
 
 
 class Gathering:
-    """Callers queue up; whoever is first in line writes for all who wait.
+    """Callers queue up; one of them leads: writes for all who wait, wakes them, and names the next.
 
     Args:
         write: writes what some callers asked and answers each. When it raises, all of them are told.
@@ -35,23 +38,41 @@ class Gathering:
     def __init__(self, write: Callable[[Sequence[Asked]], None]) -> None:
         self._write = write
         self._waiting: list[Asked] = []
-        self._queue, self._turn = threading.Lock(), threading.Lock()
+        self._led = False
+        self._usual = 1
+        self._arrived = threading.Condition()
 
     def submit(self, asked: Asked) -> tuple[Receipt, ...]:
         """Returns when the entries are durable; raises what refused them."""
-        with self._queue:
+        with self._arrived:
             self._waiting.append(asked)
-        with self._turn:
-            # While this thread waited for its turn, the one before may have written for it.
-            while not asked.answered:
-                self._lead()
+            self._arrived.notify()
+            leads, self._led = not self._led, True
+        if not leads:
+            self._wait(asked)
+        if not asked.answered:
+            self._lead()
         if asked.refused is not None:
             raise asked.refused
         return asked.receipts or ()
 
-    def _lead(self) -> None:
-        batch = self._taken()
+    def _wait(self, asked: Asked) -> None:
+        """Until the caller is answered, or named to lead."""
         try:
+            asked.woken.wait()
+        except BaseException:
+            # Interrupted: nobody may wait for somebody who is gone.
+            with self._arrived:
+                if asked in self._waiting:
+                    self._waiting.remove(asked)
+                    if asked.woken.is_set():
+                        self._name_next()
+            raise
+
+    def _lead(self) -> None:
+        batch = list[Asked]()
+        try:
+            batch = self._gathered()
             self._write(batch)
         except BaseException as error:
             # Each caller gets it raised in his own thread; an interrupt is this thread's alone.
@@ -60,9 +81,18 @@ class Gathering:
                 each.refused = error if isinstance(error, Exception) else UnableToFinish()
             if not isinstance(error, Exception):
                 raise
+        finally:
+            with self._arrived:
+                self._usual = len(batch)
+                self._name_next()
+            for each in batch:
+                each.woken.set()
 
-    def _taken(self) -> list[Asked]:
-        with self._queue:
+    def _gathered(self) -> list[Asked]:
+        """Those who wait, as far as they fit into one transaction; the leader is their first."""
+        with self._arrived:
+            # The callers of the last transaction are about to ask again: one sync for all of them.
+            self._arrived.wait_for(lambda: len(self._waiting) >= self._usual, _PATIENCE_S)
             count = total = 0
             for each in self._waiting:
                 total += len(each.entries)
@@ -71,6 +101,12 @@ class Gathering:
                 count += 1
             batch, self._waiting = self._waiting[:count], self._waiting[count:]
         return batch
+
+    def _name_next(self) -> None:
+        """The first who waits leads; called with the lock held."""
+        self._led = bool(self._waiting)
+        if self._waiting:
+            self._waiting[0].woken.set()
 
 
 class UnableToFinish(RuntimeError):

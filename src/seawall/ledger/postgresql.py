@@ -1,0 +1,199 @@
+"""A ledger in PostgreSQL (15 or newer), through psycopg: the extra `postgres`."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore, Value
+
+VERSION_LEAST = 150_000
+_LOCK = 0x5EA_1ED6E5
+"""The advisory lock of the one who may write."""
+
+_TABLES = """
+CREATE TABLE ledger_entry (
+  number BIGINT PRIMARY KEY, act TEXT COLLATE "C" NOT NULL UNIQUE, leaf BYTEA NOT NULL,
+  salt BYTEA, body BYTEA, erases BIGINT UNIQUE REFERENCES ledger_entry);
+CREATE TABLE ledger_tile (
+  level BIGINT NOT NULL, number BIGINT NOT NULL, hashes BYTEA NOT NULL,
+  PRIMARY KEY (level, number));
+CREATE TABLE ledger_head (
+  one BIGINT PRIMARY KEY CHECK (one = 1), size BIGINT NOT NULL, note BYTEA NOT NULL);
+CREATE TABLE ledger_checkpoint (
+  number BIGINT PRIMARY KEY, size BIGINT NOT NULL, at_us BIGINT NOT NULL, note BYTEA NOT NULL);
+
+CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE FUNCTION ledger_entry_next() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.number <> (SELECT COALESCE(MAX(number), -1) + 1 FROM ledger_entry) THEN
+    RAISE EXCEPTION 'entries are appended, once' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE FUNCTION ledger_entry_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.number, NEW.act, NEW.leaf) IS DISTINCT FROM (OLD.number, OLD.act, OLD.leaf)
+    OR NEW.erases IS DISTINCT FROM OLD.erases OR NEW.salt IS NOT NULL OR NEW.body IS NOT NULL
+    OR NOT EXISTS (SELECT 1 FROM ledger_entry WHERE erases = OLD.number) THEN
+    RAISE EXCEPTION 'entries never change; a body is erased by an entry'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE FUNCTION ledger_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'ledger_head' THEN
+    IF NEW.size > OLD.size THEN RETURN NEW; END IF;
+  ELSIF (NEW.level, NEW.number) = (OLD.level, OLD.number)
+    AND SUBSTR(NEW.hashes, 1, LENGTH(OLD.hashes)) = OLD.hashes THEN RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'a ledger only grows' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE FUNCTION ledger_checkpoint_next() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.number <> (SELECT COALESCE(MAX(number), -1) + 1 FROM ledger_checkpoint)
+    OR NEW.at_us < (SELECT COALESCE(MAX(at_us), NEW.at_us) FROM ledger_checkpoint) THEN
+    RAISE EXCEPTION 'checkpoints are appended, and their time never goes back'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+"""
+_TRIGGERS = (
+    ("ledger_entry", "BEFORE INSERT", "ROW", "ledger_entry_next()"),
+    ("ledger_entry", "BEFORE UPDATE", "ROW", "ledger_entry_erased()"),
+    ("ledger_tile", "BEFORE UPDATE", "ROW", "ledger_grows()"),
+    ("ledger_head", "BEFORE UPDATE", "ROW", "ledger_grows()"),
+    ("ledger_checkpoint", "BEFORE INSERT", "ROW", "ledger_checkpoint_next()"),
+    ("ledger_checkpoint", "BEFORE UPDATE", "ROW", "ledger_refuse('checkpoints never change')"),
+    *(
+        (table, event, level, f"ledger_refuse('{table} is never deleted from')")
+        for table in ("ledger_entry", "ledger_tile", "ledger_head", "ledger_checkpoint")
+        for event, level in (("BEFORE DELETE", "ROW"), ("BEFORE TRUNCATE", "STATEMENT"))
+    ),
+)
+
+
+class PostgresStore:
+    """See `store.Store` for what is guaranteed.
+
+    Of an erased body, PostgreSQL's own copies go when it vacuums the table and recycles its log.
+
+    Args:
+        address: such as `postgresql://user:password@host:5432/name`.
+
+    Raises:
+        UnableToOpenStore: the server is not there, too old, or set up to lose what it acknowledged.
+    """
+
+    def __init__(self, address: str) -> None:
+        told = urlsplit(address)
+        self.name = f"{told.scheme}://{told.hostname}:{told.port or 5432}{told.path}"
+        self._address = address
+        self._writer: psycopg.Connection | None = None
+        self._reader: psycopg.Connection | None = None
+        self._turn, self._look = threading.Lock(), threading.Lock()
+        with self.writing() as rows:
+            if rows.all("SELECT to_regclass('ledger_checkpoint')") == [(None,)]:
+                _define(rows.connection)
+
+    @contextmanager
+    def writing(self) -> Iterator["PostgresRows"]:
+        """A transaction that alone may write; waits for the others."""
+        with self._turn:
+            connection = self._writer = self._alive(self._writer)
+            try:
+                with connection.transaction():
+                    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                    yield PostgresRows(connection)
+            except psycopg.Error as error:
+                self._writer = None
+                with suppress(psycopg.Error):
+                    connection.close()
+                raise UnableToWriteStore(self.name, _why(error)) from error
+
+    @contextmanager
+    def reading(self) -> Iterator["PostgresRows"]:
+        """A transaction that sees one state."""
+        with self._look:
+            connection = self._reader = self._alive(self._reader)
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            with connection.transaction():
+                yield PostgresRows(connection)
+
+    def forget(self) -> None:
+        """PostgreSQL takes overwritten rows out by itself, when it vacuums."""
+
+    def close(self) -> None:
+        """Close both connections."""
+        with self._turn, self._look:
+            for connection in (self._writer, self._reader):
+                if connection is not None:
+                    connection.close()
+            self._writer = self._reader = None
+
+    def _alive(self, connection: psycopg.Connection | None) -> psycopg.Connection:
+        """The connection, or a new one where it broke, that keeps what it acknowledges."""
+        if connection is not None and not connection.closed:
+            return connection
+        try:
+            made = psycopg.connect(self._address, autocommit=True)
+        except psycopg.Error as error:
+            raise UnableToOpenStore(self.name, _why(error)) from None
+        if (unsafe := _unsafe(made)) is not None:
+            made.close()
+            raise UnableToOpenStore(self.name, unsafe)
+        return made
+
+
+def _unsafe(connection: psycopg.Connection) -> str | None:
+    """Why a server cannot promise what a store must."""
+    if connection.info.server_version < VERSION_LEAST:
+        return f"PostgreSQL {VERSION_LEAST // 10_000} or newer is needed"
+    for setting in ("synchronous_commit", "fsync"):
+        found = connection.execute(f"SHOW {setting}").fetchone()
+        if found == ("off",):
+            return f"{setting} is off, so that acknowledged entries can be lost; set it to on"
+    return None
+
+
+def _define(connection: psycopg.Connection) -> None:
+    connection.execute(_TABLES.encode())
+    for n, (table, event, level, act) in enumerate(_TRIGGERS):
+        name = f"ledger_{n:02}"
+        connection.execute(
+            f"CREATE TRIGGER {name} {event} ON {table} FOR EACH {level} EXECUTE FUNCTION {act}".encode()
+        )
+        # Also where a session says that it only replays what another server did.
+        connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}".encode())
+
+
+def _why(error: psycopg.Error) -> str:
+    """The first line of what the server said; further ones may repeat values."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+class PostgresRows:
+    """See `store.Rows`."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+
+    def all(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement; its rows."""
+        cursor = self.connection.execute(sql.replace("?", "%s").encode(), values)
+        return cursor.fetchall() if cursor.description else []
+
+    def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
+        """Run a statement for each of many."""
+        if values:
+            with self.connection.cursor() as cursor:
+                cursor.executemany(sql.replace("?", "%s").encode(), values)

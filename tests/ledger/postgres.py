@@ -1,0 +1,68 @@
+"""A PostgreSQL server of the test's own, on loopback, gone afterwards."""
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+OTHER = "nobody"  # the server refuses to run as root
+
+
+def _run(folder: Path, *command: str) -> None:
+    user = OTHER if os.geteuid() == 0 else None
+    subprocess.run([str(FOLDERS[0] / command[0]), *command[1:]], check=True, user=user, cwd=folder,
+                   env={"LC_ALL": "C", "PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL)  # fmt: skip
+
+
+@contextmanager
+def server() -> Iterator["Server"]:
+    folder = Path(tempfile.mkdtemp(prefix="seawall-ledger-"))
+    password = secrets.token_hex(8)
+    (folder / "password").write_text(password, encoding="ascii")
+    if os.geteuid() == 0:
+        for path in (folder, folder / "password"):
+            os.chown(path, pwd.getpwnam(OTHER).pw_uid, -1)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    _run(folder, "initdb", "-D", str(folder / "data"), "-U", "bob", "-A", "scram-sha-256", "-E", "UTF8",
+         "--pwfile", str(folder / "password"))  # fmt: skip
+    made = Server(folder, port, password)
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder)
+
+
+class Server:
+    def __init__(self, folder: Path, port: int, password: str) -> None:
+        self._folder = folder
+        self._port = port
+        self.address = f"postgresql://bob:{password}@127.0.0.1:{port}/postgres"
+
+    def start(self) -> None:
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        _run(self._folder, "pg_ctl", "-D", str(self._folder / "data"), "-w",
+             "-l", str(self._folder / "log"), "-o", options, "start")  # fmt: skip
+
+    def stop(self) -> None:
+        """At once, as a kill does: what was not synced is gone with the process."""
+        _run(
+            self._folder,
+            "pg_ctl",
+            "-D",
+            str(self._folder / "data"),
+            "-m",
+            "immediate",
+            "-w",
+            "stop",
+        )
