@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export SEAWALL_DATA ?= $(abspath ../shared/data)
 
-.PHONY: demo test check lint types imports bench docs clean
+.PHONY: demo test check lint types imports bench soak docs clean
 
 demo: $(VENV)/.run
 	$(BIN)/seawall demo
@@ -31,6 +31,11 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/policy_check.py
 	$(BIN)/python bench/windows.py
 	$(BIN)/python bench/policy.py
+	$(BIN)/python bench/ledger.py
+
+# What takes too long for every change: many kills, at random points.
+soak: $(VENV)/.dev
+	SEAWALL_KILLS=200 $(BIN)/python -m pytest tests/ledger/test_faults.py
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict

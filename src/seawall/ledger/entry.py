@@ -1,5 +1,6 @@
 """What happened, as a value; and what is kept of it."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from seawall.ledger.canonical import canonical
-from seawall.ledger.verifier import ERASURE, body_digest, fields, leaf_hash
+from seawall.ledger.verifier import ERASURE, SALT_BYTES, body_digest, fields, leaf_hash
 
 TEXT_MOST = 200
 LEAF_MOST = 2**16 - 1
@@ -129,18 +130,32 @@ class Receipt:
     new: bool
 
 
-def leaf_and_body(entry: Entry, salt: bytes) -> tuple[bytes, bytes]:
-    """What is kept of an entry: the leaf, and the body that its salt goes with.
+@dataclass(frozen=True)
+class Sealed:
+    """An entry made ready to be kept: its leaf, and its body with fresh salt."""
+
+    entry: Entry
+    leaf: bytes
+    salt: bytes
+    body: bytes
+
+    def recorded(self, number: int) -> Recorded:
+        """The entry under its number."""
+        return Recorded(number, self.leaf, self.salt, self.body)
+
+
+def seal(entry: Entry) -> Sealed:
+    """Make an entry ready to be kept.
 
     Raises:
         UnableToTell: the leaf is longer than a leaf may be.
         UnableToSpell: the body is not made of JSON's values.
     """
-    body = canonical(entry.body)
+    salt, body = os.urandom(SALT_BYTES), canonical(entry.body)
     leaf = _leaf(entry, body_digest(salt, body), f"{entry.at.isoformat(timespec='microseconds')}Z")
     if len(leaf) > LEAF_MOST:
         raise UnableToTell("digests", f"{len(leaf)} bytes in all", f"{LEAF_MOST} at most")
-    return leaf, body
+    return Sealed(entry, leaf, salt, body)
 
 
 def _digest(salt: bytes, entry: Entry) -> str:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from seawall.ledger.entry import Entry, Receipt
+from seawall.ledger.entry import Receipt, Sealed
 
 TOGETHER_MOST = 4_096
 """Entries in one transaction; a bound on how long the last of them waits."""
@@ -16,7 +16,7 @@ _PATIENCE_S = 0.002
 class Asked:
     """Entries of one caller: all of them are kept, or none."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[Sealed]
     erases: int | None = None
     receipts: tuple[Receipt, ...] | None = None
     refused: Exception | None = None

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
-from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell
+from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell, seal
 from seawall.ledger.gathering import Asked, Gathering
 from seawall.ledger.note import Signer
 from seawall.ledger.sequencing import Sequencer, UnableToFindLedger
@@ -159,7 +159,7 @@ class Ledger(Reader):
         for entry in entries:
             if entry.kind == ERASURE:
                 raise UnableToTell("kind", entry.kind, "another one: a body is erased by `erase`")
-        return self._gathering.submit(Asked(entries)) if entries else ()
+        return self._gathering.submit(Asked([seal(each) for each in entries])) if entries else ()
 
     def erase(self, number: int, order: Erasing) -> Receipt:
         """Erase an entry's body and salt, and tell so in an entry; proofs stay as they are.
@@ -169,7 +169,7 @@ class Ledger(Reader):
             UnableToErase: it was erased before, by another act.
         """
         entry = order.entry(number, self.entry(number).leaf)
-        (receipt,) = self._gathering.submit(Asked([entry], erases=number))
+        (receipt,) = self._gathering.submit(Asked([seal(entry)], erases=number))
         self.store.forget()
         return receipt
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from seawall.ledger.entry import Recorded
+from seawall.ledger.entry import Recorded, Sealed
 from seawall.ledger.store import Rows, Store
 from seawall.ledger.tree import Tile, Tiles, UnableToReadTile
 
@@ -26,15 +26,23 @@ def advance(rows: Rows, size: int, note: bytes) -> None:
     rows.all("UPDATE ledger_head SET size = ?, note = ?", (size, note))
 
 
-def insert(rows: Rows, entries: Sequence[tuple[Recorded, int | None]]) -> None:
-    """Append entries, each with the number of the entry whose body it erases."""
+class New(NamedTuple):
+    """An entry that gets its number, and the number of the one whose body it erases."""
+
+    number: int
+    sealed: Sealed
+    erases: int | None
+
+
+def insert(rows: Rows, entries: Sequence[New]) -> None:
+    """Append entries, and erase what they erase."""
     rows.many(
         "INSERT INTO ledger_entry (number, act, leaf, salt, body, erases) VALUES (?, ?, ?, ?, ?, ?)",
-        [(e.number, e.told["act"], e.leaf, e.salt, e.body, erases) for e, erases in entries],
+        [(n, s.entry.act, s.leaf, s.salt, s.body, erases) for n, s, erases in entries],
     )
     rows.many(
         "UPDATE ledger_entry SET salt = NULL, body = NULL WHERE number = ?",
-        [(erases,) for _, erases in entries if erases is not None],
+        [(each.erases,) for each in entries if each.erases is not None],
     )
 
 

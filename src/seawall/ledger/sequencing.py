@@ -1,16 +1,14 @@
 """One transaction that appends: the order of its steps is what makes a ledger trustworthy."""
 
-import os
 from collections.abc import Sequence
 
 from seawall.ledger import rows as tables
-from seawall.ledger.entry import Entry, Receipt, Recorded, leaf_and_body
+from seawall.ledger.entry import Receipt, Sealed
 from seawall.ledger.gathering import Asked
 from seawall.ledger.note import Signer
 from seawall.ledger.store import Rows, Store
 from seawall.ledger.tree import Edge
 from seawall.ledger.verifier import (
-    SALT_BYTES,
     Checkpoint,
     UnableToAccept,
     leaf_hash,
@@ -50,7 +48,7 @@ class Sequencer:
             for asked in batch:
                 page.answer(asked)
             if page.new:
-                hashes = [leaf_hash(each.leaf) for each, _ in page.new]
+                hashes = [leaf_hash(each.sealed.leaf) for each in page.new]
                 tables.insert(rows, page.new)
                 tables.put(rows, edge.grow(hashes))
                 text = Checkpoint(self._signer.key.name, edge.size, edge.root()).text
@@ -83,39 +81,38 @@ class _Page:
     def __init__(self, rows: Rows, size: int, batch: Sequence[Asked]) -> None:
         self._rows = rows
         self._size = size
-        self._by_act = tables.told(rows, [e.act for asked in batch for e in asked.entries])
+        self._by_act = tables.told(rows, [e.entry.act for asked in batch for e in asked.entries])
         self._numbers: list[tuple[Asked, list[tuple[int, bool]]]] = []
-        self.new: list[tuple[Recorded, int | None]] = []
+        self.new: list[tables.New] = []
 
     def answer(self, asked: Asked) -> None:
         """Number a caller's entries, all of them or none."""
         known, count = dict(self._by_act), len(self.new)
         try:
             self._numbers.append((asked, [self._number(e, asked.erases) for e in asked.entries]))
-        except (UnableToAppend, UnableToErase, ValueError) as refused:
+        except (UnableToAppend, UnableToErase) as refused:
             del self.new[count:]
             self._by_act, asked.refused = known, refused
 
-    def _number(self, entry: Entry, erases: int | None) -> tuple[int, bool]:
-        known = self._by_act.get(entry.act)
+    def _number(self, sealed: Sealed, erases: int | None) -> tuple[int, bool]:
+        act = sealed.entry.act
+        known = self._by_act.get(act)
         if known is not None:
-            if not known.tells(entry):
-                raise UnableToAppend(entry.act, known.number)
+            if not known.tells(sealed.entry):
+                raise UnableToAppend(act, known.number)
             return known.number, False
         if erases is not None:
             self._erasable(erases)
-        salt = os.urandom(SALT_BYTES)
-        leaf, body = leaf_and_body(entry, salt)
-        recorded = Recorded(self._size + len(self.new), leaf, salt, body)
-        self._by_act[entry.act] = recorded
-        self.new.append((recorded, erases))
-        return recorded.number, True
+        number = self._size + len(self.new)
+        self._by_act[act] = sealed.recorded(number)
+        self.new.append(tables.New(number, sealed, erases))
+        return number, True
 
     def _erasable(self, number: int) -> None:
         before = tables.eraser(self._rows, number)
         told = before.number if before else None
-        for recorded, erases in self.new:
-            told = recorded.number if erases == number else told
+        for each in self.new:
+            told = each.number if each.erases == number else told
         if told is not None:
             raise UnableToErase(number, told)
 
