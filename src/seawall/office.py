@@ -64,6 +64,7 @@ from seawall.reports import html, pdf, portfolio, replay
 from seawall.reports.leaf import Leaf
 from seawall.simulator.declaration import Lender
 from seawall.simulator.truth import UnableToPlan, UnableToPlanUntil
+from seawall.vault import problems as vault_problems
 
 PACKS = Path(__file__).parent / "packs"
 OVERLAYS_MOST = 8
@@ -78,6 +79,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *policy_problems.KINDS,
     *check_problems.KINDS,
     *window_problems.KINDS,
+    *vault_problems.KINDS,
 )
 
 

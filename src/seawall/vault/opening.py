@@ -1,0 +1,123 @@
+"""Opening: who asks, what he may have, and the record that must stand before he gets it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from seawall.vault.database import Session
+from seawall.vault.declaration import PER_US, Purpose, Rules
+from seawall.vault.refusals import UnableToOpen, UnableToOpenSoMuch, UnableToRecord
+
+Wanted = tuple[str, str]
+"""A token and the name of a field."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Who asks, and what for.
+
+    Attributes:
+        purpose: one that the pack declares.
+        actor: who; the key of his limits.
+        at: the time, with its zone.
+        approval: what allows opening more at once than the purpose does; whoever passes it has
+            checked it.
+    """
+
+    purpose: str
+    actor: str
+    at: datetime
+    approval: str | None = None
+
+
+@dataclass(frozen=True)
+class Unsealing:
+    """What is about to be opened: what a ledger keeps of it. Holds no value.
+
+    Attributes:
+        values: every token and field.
+        reveals: `whole` or `masked`.
+    """
+
+    ask: Ask
+    values: tuple[Wanted, ...]
+    reveals: str
+
+    def entry(self) -> dict[str, object]:
+        """The same as JSON's types, for an entry in the ledger."""
+        return {
+            "purpose": self.ask.purpose,
+            "actor": self.ask.actor,
+            "at": self.ask.at.isoformat(),
+            "approval": self.ask.approval,
+            "reveals": self.reveals,
+            "values": [list(each) for each in self.values],
+        }
+
+
+Witness = Callable[[Unsealing], None]
+"""Records an opening. Returns once the record is durable; raises otherwise, and nothing is opened.
+
+It may be called, and succeed, for an opening that then fails: a record too many, never one too few.
+"""
+
+
+def refuse(unsealing: Unsealing) -> None:
+    """The witness where there is no ledger: refuses."""
+    del unsealing
+    raise UnableToRecord
+
+
+def microseconds(at: datetime) -> int:
+    """Since 1970 in UTC.
+
+    Raises:
+        ValueError: the time has no zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return round(at.timestamp() * 1_000_000)
+
+
+def purpose_of(rules: Rules, ask: Ask, wanted: tuple[Wanted, ...]) -> Purpose:
+    """The purpose asked for, if it allows all that is wanted.
+
+    Raises:
+        UnableToOpen: it is not declared, not for these fields, or not for so many at once.
+    """
+    purpose = rules.purposes.get(ask.purpose)
+    if purpose is None:
+        raise UnableToOpen("a value", f"the pack declares no purpose {ask.purpose!r}")
+    if not ask.actor:
+        raise UnableToOpen("a value", "nobody asks")
+    for token, field in wanted:
+        if field not in rules.fields:
+            raise UnableToOpen(f"{field} of {token}", "the pack declares no such field")
+        if purpose.fields and field not in purpose.fields:
+            raise UnableToOpen(f"{field} of {token}", f"not for the purpose {ask.purpose}")
+    if len(wanted) > purpose.bulk_over and not ask.approval:
+        why = f"more than {purpose.bulk_over} at once need an approval"
+        raise UnableToOpen(f"{len(wanted)} values together", why)
+    return purpose
+
+
+def count(session: Session, purpose: Purpose, ask: Ask, values: int) -> None:
+    """Count what an actor opens against his limits, for every process alike.
+
+    A clock that went back does not help: openings dated later than now count too.
+
+    Raises:
+        UnableToOpenSoMuch: a limit would be passed; nothing is counted then.
+    """
+    now = microseconds(ask.at)
+    for rate in purpose.rates:
+        sql = "SELECT COALESCE(SUM(opened), 0) FROM vault_opening WHERE actor = ? AND at_us > ?"
+        opened = int(session.rows(sql, ask.actor, now - PER_US[rate.per])[0][0])
+        if opened + values > rate.most:
+            raise UnableToOpenSoMuch(ask.actor, rate.most, rate.per)
+    session.rows("INSERT INTO vault_opening VALUES (?, ?, ?)", ask.actor, now, values)
+    session.rows(
+        "DELETE FROM vault_opening WHERE actor = ? AND at_us <= ?",
+        ask.actor,
+        now - max(PER_US.values()),
+    )

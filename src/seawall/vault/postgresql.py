@@ -1,0 +1,100 @@
+"""The vault's rows in PostgreSQL, over psycopg (the extra `postgres`).
+
+People and keys may be two databases of one server, or of two. Deleted rows also lie in the server's
+log (WAL) and its archives until these are recycled: keep the archives of the keys' database short.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import RLock
+from typing import Final
+
+import psycopg
+
+from seawall.vault.database import Row, UnableToReachDatabase
+
+_WRITERS: Final = 7_305_816_240
+"""The advisory lock that lets one writer in at a time; the number says nothing."""
+
+
+class PostgresDatabase:
+    """See `database.Database`.
+
+    Args:
+        address: a connection string.
+        schema: statements that make what is missing.
+
+    Raises:
+        UnableToReachDatabase: no server answers, or it loses what it has acknowledged.
+    """
+
+    def __init__(self, address: str, schema: Sequence[str]) -> None:
+        self._lock = RLock()
+        self._where = "PostgreSQL"
+        self._tables = tuple(_table(each) for each in schema if "CREATE TABLE" in each)
+        with self._told():
+            self._raw = psycopg.connect(address, autocommit=True)
+            self._where = f"{self._raw.info.dbname} at {self._raw.info.host}"
+            durable = self._raw.execute("SHOW synchronous_commit").fetchone()
+        if durable is None or durable[0] == "off":
+            self._raw.close()
+            raise UnableToReachDatabase(self._where, "synchronous_commit is off: it loses rows")
+        with self.writing() as session:
+            for statement in schema:
+                session.rows(statement.format(bytes="BYTEA", clustered=""))
+
+    @contextmanager
+    def reading(self) -> Iterator["_Session"]:
+        """See `Database`."""
+        with self._transaction("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator["_Session"]:
+        """See `Database`."""
+        with self._transaction(f"SELECT pg_advisory_xact_lock({_WRITERS})") as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self, first: str) -> Iterator["_Session"]:
+        with self._lock, self._told(), self._raw.transaction():
+            self._raw.execute(first)
+            yield _Session(self._raw)
+
+    def scrub(self) -> None:
+        """See `Database`: tables are written anew, which locks them meanwhile."""
+        with self._lock, self._told():
+            for table in self._tables:
+                self._raw.execute(f"VACUUM (FULL) {table}".encode())
+
+    def close(self) -> None:
+        """See `Database`."""
+        self._raw.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """PostgreSQL's errors as ours: the class only, since its details quote rows."""
+        try:
+            yield
+        except psycopg.Error as error:
+            why = f"{type(error).__name__} {error.sqlstate or ''}".strip()
+            raise UnableToReachDatabase(self._where, why) from None
+
+
+def _table(statement: str) -> str:
+    return statement.partition("(")[0].rsplit(maxsplit=1)[-1]
+
+
+class _Session:
+    """See `database.Session`."""
+
+    def __init__(self, raw: "psycopg.Connection[Row]") -> None:
+        self._raw = raw
+
+    def rows(self, sql: str, *values: object) -> Sequence[Row]:
+        done = self._raw.execute(sql.replace("?", "%s").encode(), values or None)
+        return done.fetchall() if done.description else ()
+
+    def each(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        with self._raw.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s").encode(), rows)

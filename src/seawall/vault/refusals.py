@@ -1,0 +1,52 @@
+"""What the vault refuses, in sentences that hold tokens and names of fields, never a value."""
+
+
+class UnableToFindPerson(Exception):
+    """No person or device has this token."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(f"the vault has no {token}")
+
+
+class UnableToOpen(Exception):
+    """A sealed value is not opened."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what} is not opened: {why}")
+
+
+class UnableToOpenSoMuch(Exception):
+    """An actor has opened as much as the purpose allows."""
+
+    def __init__(self, actor: str, most: int, per: str) -> None:
+        super().__init__(f"{actor} may open {most} values per {per} for this purpose; wait, or ask")
+
+
+class UnableToSeal(Exception):
+    """A value is not sealed for this token."""
+
+    def __init__(self, token: str, why: str) -> None:
+        super().__init__(f"nothing is sealed for {token}: {why}")
+
+
+class UnableToHold(Exception):
+    """There is no such hold."""
+
+    def __init__(self, token: str, kind: str) -> None:
+        super().__init__(f"{token} is not held: the pack declares no hold {kind!r}")
+
+
+class UnableToErase(Exception):
+    """A hold stands in the way of an erasure."""
+
+    def __init__(self, token: str, holds: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{token} is not erased: held by {', '.join(holds)}; processing is restricted"
+        )
+
+
+class UnableToRecord(Exception):
+    """Nothing records openings here, so nothing is opened."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is opened: no ledger is there to record it")

@@ -1,0 +1,326 @@
+"""The vault: what acts call. Values go in sealed, and come out for a purpose, behind a record.
+
+vault = Vault(people, keys, rules)
+token = vault.admit(Given({"phone": Plain(text)}, "CN"), at=now, by="phone")
+vault.find("phone", Plain(text), country="CN")                      # the tokens
+vault.open(token, ("phone",), ask=Ask("contact_customer", "bob", now), witness=record)
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from seawall.core.problem import Place, refusal
+from seawall.vault import erasure, opening, people, problems
+from seawall.vault.database import Database, Session
+from seawall.vault.declaration import Of, Purpose, Rules
+from seawall.vault.erasure import Erasure, Order, holds
+from seawall.vault.keys import Keys
+from seawall.vault.opening import Ask, Unsealing, Wanted, Witness, microseconds
+from seawall.vault.plain import Plain
+from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToOpen
+
+Country = str
+"""ISO 3166-1 alpha-2: whose identity numbers, and whose telephone plan."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A person's, or a device's, values as they come in, by the field's name."""
+
+    values: Mapping[str, Plain]
+    country: Country
+    of: Of = "person"
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts.
+
+    Attributes:
+        states: tokens by state; `erasing` ones wait for `finish_erasures`.
+        holds: standing holds by kind.
+        keys: keys by the key-encryption key that wraps them.
+        indexes: rows of blind indexes by field and version.
+    """
+
+    states: dict[str, int]
+    holds: dict[str, int]
+    keys: dict[str, int]
+    indexes: dict[str, int]
+
+
+class Vault:
+    """People's data, sealed.
+
+    Guarantees: what a method returned is durable; no value is handed out before its witness has
+    returned; values stand in the clear in `Plain` only; an erased or held token is refused by every
+    process at once. Several processes may work on one vault.
+
+    Args:
+        rows: the database of people.
+        keys: the database of keys, with its ring.
+        rules: the pack.
+    """
+
+    def __init__(self, rows: Database, keys: Keys, rules: Rules) -> None:
+        self.rows = rows
+        self.keys = keys
+        self.rules = rules
+        self._found = tuple(name for name, each in rules.fields.items() if each.found)
+
+    # Values in
+
+    def admit(self, given: Given, *, at: datetime, by: str | None = None) -> str:
+        """Seal one person's values; his token. See `admit_all`."""
+        return self.admit_all((given,), at=at, by=by)[0]
+
+    def admit_all(
+        self, given: Sequence[Given], *, at: datetime, by: str | None = None
+    ) -> list[str]:
+        """Seal many people's values in one transaction; their tokens, in order.
+
+        Args:
+            given: who.
+            at: when.
+            by: a field by whose value a person is known: he keeps his token, and his values are
+                changed. Everyone is new where None.
+
+        Raises:
+            UnableToUseInput: a value does not fit its field; nothing is sealed.
+            UnableToSeal: somebody known is under a hold; nothing is sealed.
+        """
+        written = [self._written(each, by) for each in given]
+        indexes = self.keys.indexes(self._found)
+        while True:
+            with self.rows.reading() as session:
+                known = _known(session, written, by, indexes)
+            tokens = _tokens(written, known, by)
+            new = self.keys.add([t for t, k in zip(tokens, known, strict=True) if not k])
+            keys = self.keys.of(token for token in known if token) | new
+            with self.rows.writing() as session:
+                if _known(session, written, by, indexes) == known:
+                    people.add(session, new, microseconds(at))
+                    people.put(session, _merged(tokens, written), keys=keys, indexes=indexes)
+                    return tokens
+            self.keys.destroy(list(new))  # another process admitted one of them meanwhile
+
+    def seal(self, token: str, given: Given) -> None:
+        """Seal, or change, values of a known person.
+
+        Raises:
+            UnableToUseInput: a value does not fit its field; nothing is sealed.
+            UnableToFindPerson: there is no such token.
+            UnableToSeal: he is erased, or under a hold.
+        """
+        written = self._written(given, None)
+        indexes, keys = self.keys.indexes(self._found), self.keys.of((token,))
+        with self.rows.writing() as session:
+            people.put(session, {token: written.values}, keys=keys, indexes=indexes)
+
+    def _written(self, given: Given, by: str | None) -> Given:
+        if by is not None and (by not in given.values or by not in self._found):
+            known = ", ".join(self._found)
+            where = Place("values", column=by)
+            raise refusal(problems.FIELD_UNKNOWN, where, field=by, of=given.of, known=known)
+        values = self.rules.written(dict(given.values), given.of, given.country)
+        return Given(values, given.country, given.of)
+
+    def find(self, field: str, value: Plain, *, country: Country) -> tuple[str, ...]:
+        """The tokens of all who have a value.
+
+        Raises:
+            UnableToUseInput: the field is not one to find by, or the value does not fit it.
+        """
+        of = self.rules.fields[field].of if field in self._found else "person"
+        written = self._written(Given({field: value}, country, of), field).values[field]
+        keys = self.keys.indexes((field,))[field]
+        with self.rows.reading() as session:
+            return tuple(people.look_up(session, field, written, keys))
+
+    # Values out
+
+    def open(
+        self, token: str, fields: Sequence[str], *, ask: Ask, witness: Witness
+    ) -> dict[str, Plain]:
+        """Open some of a person's values; by field, without those he does not have.
+
+        Raises: as `open_all`.
+        """
+        wanted = tuple((token, field) for field in fields)
+        return {
+            field: value
+            for (_, field), value in self.open_all(wanted, ask=ask, witness=witness).items()
+        }
+
+    def open_all(
+        self, wanted: Sequence[Wanted], *, ask: Ask, witness: Witness
+    ) -> dict[Wanted, Plain]:
+        """Open values, of several people too, in one go and under one record.
+
+        The actor's limits are counted, the witness records, and only then is anything decrypted.
+
+        Args:
+            wanted: tokens and fields.
+            ask: who, what for, when, and by whose approval.
+            witness: records the opening; if it raises, nothing is opened.
+
+        Raises:
+            UnableToFindPerson: there is no such token.
+            UnableToOpen: the purpose does not allow it, an approval is missing, the person is erased, or
+                a hold is not for this purpose.
+            UnableToOpenSoMuch: the actor's limit is reached.
+            UnableToAuthenticate: what is stored was changed or moved.
+        """
+        asked = tuple(dict.fromkeys(wanted))
+        purpose = opening.purpose_of(self.rules, ask, asked)
+        tokens = [token for token, _ in asked]
+        with self.rows.writing() as session:
+            self._check_openable(session, tokens, ask)
+            opening.count(session, purpose, ask, len(asked))
+            held = people.sealed(session, tokens)
+        there = tuple(each for each in asked if each in held)
+        if not there:
+            return {}
+        keys = self.keys.of(tokens)
+        if gone := [token for token, _ in there if token not in keys]:
+            raise UnableToOpen(gone[0], "its key is destroyed")
+        witness(Unsealing(ask, there, purpose.reveals))
+        return {
+            (token, field): self._shown(
+                people.unseal(keys[token], token, field, held[token, field]), field, purpose
+            )
+            for token, field in there
+        }
+
+    def _shown(self, value: Plain, field: str, purpose: Purpose) -> Plain:
+        if purpose.reveals == "whole":
+            return value
+        return Plain(self.rules.fields[field].mask.shown(value.reveal()))
+
+    def _check_openable(self, session: Session, tokens: Sequence[str], ask: Ask) -> None:
+        states, held = people.states(session, tokens), holds(session, tokens)
+        for token in tokens:
+            if token not in states:
+                raise UnableToFindPerson(token)
+            if states[token] != "active":
+                raise UnableToOpen(token, "erased")
+            for hold in held.get(token, ()):
+                if ask.purpose not in self.rules.holds[hold].purposes:
+                    raise UnableToOpen(token, f"held by {hold}, which is not for {ask.purpose}")
+
+    def export(self, token: str, *, ask: Ask, witness: Witness) -> Plain:
+        """Everything held on one person, as JSON; for himself, or for another lender he names.
+
+        Raises: as `open_all`.
+        """
+        fields = self.rules.of("device" if people.whose(token) == "device" else "person")
+        opened = self.open(token, fields, ask=ask, witness=witness)
+        with self.rows.reading() as session:
+            held = holds(session, (token,)).get(token, ())
+        return Plain(
+            json.dumps(
+                {
+                    "token": token,
+                    "at": ask.at.isoformat(),
+                    "holds": held,
+                    "values": {name: value.reveal() for name, value in opened.items()},
+                },
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+
+    # Holds and erasure
+
+    def hold(self, token: str, kind: str, *, by: Order) -> None:
+        """Put a person under a hold of a declared kind; a second time changes nothing.
+
+        Raises:
+            UnableToFindPerson: there is no such token.
+            UnableToHold: the pack declares no such hold.
+        """
+        if kind not in self.rules.holds:
+            raise UnableToHold(token, kind)
+        with self.rows.writing() as session:
+            if people.states(session, (token,)).get(token) != "active":
+                raise UnableToFindPerson(token)
+            sql = "INSERT INTO vault_hold VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+            session.rows(sql, token, kind, by.actor, by.reason, microseconds(by.at))
+
+    def release(self, token: str, kind: str) -> None:
+        """Lift a hold; none there changes nothing."""
+        with self.rows.writing() as session:
+            session.rows("DELETE FROM vault_hold WHERE token = ? AND hold = ?", token, kind)
+
+    def erase(self, tokens: Sequence[str], *, by: Order) -> list[Erasure]:
+        """Destroy people's keys; the certificates, in order. A second time gives the same ones.
+
+        Raises:
+            UnableToFindPerson: there is no such token; nobody is erased.
+            UnableToErase: somebody is under a hold; nobody is erased.
+            UnableToScrub: keys are deleted, their bytes not yet overwritten; call again.
+        """
+        erasure.order(self.rows, self.keys, tokens, by=by)
+        self.finish_erasures()
+        made = {each.token: each for each in erasure.erasures(self.rows)}
+        return [made[token] for token in tokens]
+
+    def finish_erasures(self) -> int:
+        """Carry out erasures that were stopped half-way; how many."""
+        return erasure.finish(self.rows, self.keys)
+
+    def erasures(self) -> list[Erasure]:
+        """Every certificate, in the order of time: what a restore replays."""
+        return erasure.erasures(self.rows)
+
+    def replay(self, certificates: Iterable[Erasure]) -> int:
+        """After a restore: erase again whom certificates say to be erased; how many."""
+        erasure.replay(self.rows, certificates)
+        return self.finish_erasures()
+
+    def status(self) -> Status:
+        """Counts."""
+        with self.rows.reading() as session:
+            return Status(
+                states=_counts(session, "SELECT state, COUNT(*) FROM vault_person GROUP BY state"),
+                holds=_counts(session, "SELECT hold, COUNT(*) FROM vault_hold GROUP BY hold"),
+                keys=self.keys.by_kek(),
+                indexes=_counts(
+                    session,
+                    "SELECT field || ' ' || version, COUNT(*) FROM vault_blind GROUP BY field, version",
+                ),
+            )
+
+
+def _known(
+    session: Session, written: Sequence[Given], by: str | None, indexes: people.Indexes
+) -> list[str]:
+    """The token that each one has already; empty where none."""
+    if by is None:
+        return [""] * len(written)
+    found = (people.look_up(session, by, each.values[by], indexes[by]) for each in written)
+    return [tokens[0] if tokens else "" for tokens in found]
+
+
+def _tokens(written: Sequence[Given], known: Sequence[str], by: str | None) -> list[str]:
+    """Known tokens, and new ones; the same person twice in one go gets one."""
+    first: dict[str, str] = {}
+    tokens = []
+    for number, (given, token) in enumerate(zip(written, known, strict=True)):
+        value = given.values[by].reveal() if by else str(number)
+        tokens.append(token or first.setdefault(value, people.new_token(given.of)))
+    return tokens
+
+
+def _merged(tokens: Sequence[str], written: Sequence[Given]) -> dict[str, people.Values]:
+    """Values by token; of the same person twice, the later ones count."""
+    merged: dict[str, people.Values] = {}
+    for token, given in zip(tokens, written, strict=True):
+        merged[token] = {**merged.get(token, {}), **given.values}
+    return merged
+
+
+def _counts(session: Session, sql: str) -> dict[str, int]:
+    return {str(name): int(number) for name, number in session.rows(sql)}
