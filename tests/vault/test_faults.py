@@ -1,0 +1,195 @@
+"""What a kill, a reader, a race and an old library do: nothing."""
+
+import multiprocessing
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import apsw
+import pytest
+
+from seawall.vault import ring, rotation
+from seawall.vault.algorithms import AES
+from seawall.vault.database import UnableToReachDatabase, UnableToScrub
+from seawall.vault.erasure import Order
+from seawall.vault.plain import Plain
+from seawall.vault.sqlite import UnableToTrustSqlite, guard
+from tests.conftest import ROOT
+from tests.vault.conftest import BOB, NOW, Room, ask, given, sqlite_room
+from tests.vault.worker import room_at
+
+PEOPLE = 300
+KILLS = 6
+
+
+def phone(number: int) -> str:
+    return f"139{number:08}"
+
+
+def peopled(folder: Path) -> list[str]:
+    ring.write_file(folder / "ring.json", ring.new(AES))
+    room = room_at(folder)
+    people = [given({**BOB, "phone": phone(n)}) for n in range(PEOPLE)]
+    tokens = room.vault.admit_all(people, at=NOW)
+    room.rows.close()
+    room.keys.close()
+    return tokens
+
+
+def killed(folder: Path, what: str, chance: random.Random) -> bool:
+    """Start the work and kill it -9 some moment later; whether it was still at it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.vault.worker", str(folder), what],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(chance.random() * 0.12)
+        at_it = process.poll() is None
+        process.kill()
+    return at_it
+
+
+def everyone_is_whole(room: Room, tokens: list[str]) -> None:
+    wanted = [(token, "phone") for token in tokens]
+    opened = room.vault.open_all(
+        wanted,
+        ask=ask("decide_application", approval="A"),
+        witness=room.witness,
+    )
+    assert [value.reveal() for value in opened.values()] == [
+        f"+86{phone(n)}" for n in range(PEOPLE)
+    ]
+    for n in range(0, PEOPLE, 7):
+        assert room.vault.find("phone", Plain(phone(n)), country="CN") == (tokens[n],)
+
+
+@pytest.mark.parametrize("what", ["rewrap", "reindex"])
+def test_a_rotation_killed_anywhere_goes_on(tmp_path: Path, what: str) -> None:
+    tokens, chance = peopled(tmp_path), random.Random(7)  # noqa: S311 - a seed
+    at_it = 0
+    for _ in range(KILLS):
+        at_it += killed(tmp_path, what, chance)
+        room = room_at(tmp_path)
+        everyone_is_whole(room, tokens)
+        room.rows.close()
+        room.keys.close()
+    assert at_it > 0, "no kill came while it worked"
+    room = room_at(tmp_path)
+    if what == "rewrap":
+        list(rotation.rewrap(room.vault.keys))
+        assert set(room.vault.status().keys) == {room.ring.current}
+    else:
+        list(rotation.reindex(room.rows, room.vault.keys, "phone"))
+        assert len(room.vault.keys.indexes(("phone",))["phone"]) == 1
+    everyone_is_whole(room, tokens)
+
+
+def test_an_erasure_killed_anywhere_goes_on(tmp_path: Path) -> None:
+    tokens, chance = peopled(tmp_path), random.Random(8)  # noqa: S311 - a seed
+    at_it = sum(killed(tmp_path, "erase", chance) for _ in range(KILLS))
+    assert at_it > 0, "no kill came while it worked"
+    room = room_at(tmp_path)
+    room.vault.finish_erasures()
+    gone = {each.token for each in room.vault.erasures()}
+    assert 0 < len(gone) < PEOPLE
+    assert set(room.vault.keys.of(tokens)) == set(tokens) - gone
+    assert room.vault.status().states == {"active": PEOPLE - len(gone), "erased": len(gone)}
+    for n in range(0, PEOPLE, 7):
+        found = room.vault.find("phone", Plain(phone(n)), country="CN")
+        assert found == (() if tokens[n] in gone else (tokens[n],))
+
+
+def test_the_bytes_of_erased_people_are_gone(tmp_path: Path) -> None:
+    """Through thousands of rows, so that pages of the tables were split, merged and moved."""
+    room, chance = sqlite_room(tmp_path), random.Random(9)  # noqa: S311 - a seed
+    tokens = []
+    for _ in range(8):
+        tokens += room.vault.admit_all([given(BOB)] * 250, at=NOW)
+        gone = chance.sample(tokens, 40)
+        traces = traces_of(room, gone)
+        left = [token for token in tokens if token not in gone]
+        kept = traces_of(room, left[:20])
+        room.vault.erase(gone, by=Order("dana", "asked", NOW))
+        tokens = left
+        written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        assert len(traces) == 40 * (1 + len(BOB) + 2)
+        assert not [trace for trace in traces if trace in written]
+        assert all(trace in written for trace in kept)  # the search can find something
+
+
+def traces_of(room: Room, tokens: list[str]) -> list[bytes]:
+    """The bytes of their wrapped keys, sealed values and blind indexes."""
+    found = [wrapped.text for wrapped in room.vault.keys.wrapped(tokens).values()]
+    with room.rows.reading() as session:
+        for token in tokens:
+            rows = session.rows("SELECT sealed FROM vault_sealed WHERE token = ?", token)
+            found += [bytes(sealed) for (sealed,) in rows]
+            rows = session.rows("SELECT digest, token FROM vault_blind WHERE token = ?", token)
+            found += [bytes(digest) + name.encode() for digest, name in rows]
+    return found
+
+
+def test_a_reader_delays_the_scrub_and_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seawall.vault.sqlite.WAIT_MS", 50)
+    room = sqlite_room(tmp_path)
+    token = room.vault.admit(given(BOB), at=NOW)
+    reader = apsw.Connection(str(tmp_path / "keys.sqlite"))
+    with reader:
+        reader.execute("SELECT * FROM vault_key").fetchall()
+        with pytest.raises(UnableToScrub, match="seawall vault scrub"):
+            room.vault.erase((token,), by=Order("dana", "asked", NOW))
+        assert room.vault.status().states == {"erasing": 1}
+        assert room.vault.keys.of((token,)) == {}
+    reader.close()
+    assert room.vault.finish_erasures() == 1
+    assert room.vault.status().states == {"erased": 1}
+
+
+def _admit(folder: Path, go: object, made: "multiprocessing.Queue[str]") -> None:
+    room = room_at(folder)
+    go.wait()  # type: ignore[attr-defined]
+    for n in range(30):
+        made.put(room.vault.admit(given({**BOB, "phone": phone(n)}), at=NOW, by="phone"))
+
+
+def test_processes_that_race_give_a_person_one_token(tmp_path: Path) -> None:
+    ring.write_file(tmp_path / "ring.json", ring.new(AES))
+    room_at(tmp_path)
+    spawn = multiprocessing.get_context("spawn")
+    go, made = spawn.Event(), spawn.Queue()
+    racers = [spawn.Process(target=_admit, args=(tmp_path, go, made)) for _ in range(3)]
+    for racer in racers:
+        racer.start()
+    go.set()
+    tokens = [made.get(timeout=60) for _ in range(90)]
+    for racer in racers:
+        racer.join()
+    assert len(set(tokens)) == 30
+    status = room_at(tmp_path).vault.status()
+    assert status.states == {"active": 30}
+    assert sum(status.keys.values()) == 30 + 5  # nobody's key is left over; five indexes'
+
+
+def test_sqlite_that_can_corrupt_is_refused() -> None:
+    for version in ("3.40.1", "3.51.2", "3.7.0"):
+        with pytest.raises(UnableToTrustSqlite, match=version):
+            guard(version)
+    for version in ("3.51.3", "3.54.0", "4.0.0"):
+        guard(version)
+
+
+def test_a_full_disk_changes_nothing_and_leaves_people_readable(tmp_path: Path) -> None:
+    room = sqlite_room(tmp_path)
+    token = room.vault.admit(given(BOB), at=NOW)
+    raw = room.rows._raw  # type: ignore[attr-defined]  # noqa: SLF001 - a page limit is a full disk
+    pages = raw.pragma("page_count")
+    raw.pragma("max_page_count", pages)
+    with pytest.raises(UnableToReachDatabase, match="Full"):
+        room.vault.admit_all([given(BOB)] * 500, at=NOW)
+    assert room.vault.status().states == {"active": 1}
+    assert room.vault.open(token, ("phone",), ask=ask(), witness=room.witness)
