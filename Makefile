@@ -32,6 +32,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/windows.py
 	$(BIN)/python bench/policy.py
 	$(BIN)/python bench/ledger.py
+	$(BIN)/python bench/vault.py
 
 # What takes too long for every change: many kills, at random points.
 soak: $(VENV)/.dev

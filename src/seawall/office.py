@@ -64,7 +64,12 @@ from seawall.reports import html, pdf, portfolio, replay
 from seawall.reports.leaf import Leaf
 from seawall.simulator.declaration import Lender
 from seawall.simulator.truth import UnableToPlan, UnableToPlanUntil
+from seawall.vault import opening
 from seawall.vault import problems as vault_problems
+from seawall.vault.declaration import Rules
+from seawall.vault.embedded import Embedded
+from seawall.vault.opening import Witness
+from seawall.vault.refusals import UnableToUseVault
 
 PACKS = Path(__file__).parent / "packs"
 OVERLAYS_MOST = 8
@@ -172,6 +177,16 @@ class Home:
 
     def _ledger_store(self) -> SqliteStore:
         return SqliteStore(self.folder / "ledger.sqlite")
+
+    @property
+    def vault(self) -> Embedded:
+        """Where people's data lies."""
+        return Embedded(self.folder, pack.read(PACKS / "vault" / "fields.yaml", Rules))
+
+    @property
+    def witness(self) -> Witness:
+        """What records an opening of people's data. Without a ledger nothing is opened."""
+        return opening.refuse
 
     def desk(self) -> Desk:
         """What acts on this home's book work with."""
@@ -488,5 +503,6 @@ EXPECTED: tuple[type[Exception], ...] = (
     pdf.UnableToWritePdf, UnableToPlan, UnableToPlanUntil,
     UnableToTell, UnableToFindEntry, UnableToSign, UnableToExport, UnableToAppendToDamaged,
     UnableToFindLedger, UnableToOpenStore, UnableToWriteStore, UnableToReadTile, UnableToUseKey,
+    UnableToUseVault,
 )  # fmt: skip
 """Failures that a command tells in one sentence."""

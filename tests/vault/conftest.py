@@ -11,13 +11,13 @@ from seawall.core import pack
 from seawall.vault import ring
 from seawall.vault.algorithms import AES, Suite
 from seawall.vault.database import KEYS, PEOPLE, Database
-from seawall.vault.declaration import Rules
+from seawall.vault.declaration import Given, Rules
 from seawall.vault.keys import Keys
 from seawall.vault.opening import Ask, Unsealing
 from seawall.vault.plain import Plain
 from seawall.vault.ring import KeyRing
 from seawall.vault.sqlite import SqliteDatabase
-from seawall.vault.store import Given, Vault
+from seawall.vault.store import Vault
 from tests.conftest import PACKS
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)

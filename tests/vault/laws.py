@@ -7,6 +7,7 @@ import pytest
 from seawall.core.problem import UnableToUseInput
 from seawall.vault import rotation
 from seawall.vault.algorithms import AES, SM4, UnableToAuthenticate
+from seawall.vault.declaration import Given
 from seawall.vault.erasure import Order
 from seawall.vault.keys import UnableToUseOldRing
 from seawall.vault.opening import Unsealing, refuse
@@ -20,7 +21,6 @@ from seawall.vault.refusals import (
     UnableToSeal,
 )
 from seawall.vault.ring import LocalRing
-from seawall.vault.store import Given
 from tests.vault.conftest import ALICE, BOB, NOW, Check, Room, ask, given
 
 ORDER = Order("dana", "asked by the person", NOW)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
 from seawall.vault import forms
-from seawall.vault.declaration import Case, Cases, Mask, Rules
+from seawall.vault.declaration import Case, Cases, Given, Mask, Rules
 from seawall.vault.plain import Plain
 from tests.conftest import PACKS
 
@@ -17,14 +17,14 @@ CASES = pack.read(PACKS / "vault" / "fields.cases.yaml", Cases).cases
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_case_beside_the_pack_holds(case: Case) -> None:
-    of, given = RULES.fields[case.field].of, {case.field: Plain(case.given)}
+    given = Given({case.field: Plain(case.given)}, case.country, RULES.fields[case.field].of)
     if case.problem is not None:
         with pytest.raises(UnableToUseInput) as refused:
-            RULES.written(given, of, case.country)
+            RULES.written(given)
         assert [problem.code for problem in refused.value.problems] == [case.problem]
         assert case.given not in str(refused.value)
         return
-    made = RULES.written(given, of, case.country)[case.field].reveal()
+    made = RULES.written(given).values[case.field].reveal()
     assert made == case.becomes
     if case.shown is not None:
         assert RULES.fields[case.field].mask.shown(made) == case.shown
@@ -60,9 +60,9 @@ def test_a_mask_never_shows_a_whole_value(text: str, first: int, last: int) -> N
 @given(st.dictionaries(st.sampled_from([*RULES.of("person")]), st.text(max_size=60)))
 def test_no_text_makes_a_form_raise_anything_but_problems(values: dict[str, str]) -> None:
     try:
-        once = RULES.written({k: Plain(v) for k, v in values.items()}, "person", "CN")
+        once = RULES.written(Given({k: Plain(v) for k, v in values.items()}, "CN")).values
     except UnableToUseInput:
         return
     for name, value in once.items():
         if name != "national_id":  # carries its state's code from now on
-            assert RULES.written({name: value}, "person", "CN")[name] == value
+            assert RULES.written(Given({name: value}, "CN")).values[name] == value

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from seawall import __version__
-from seawall.cli import ledgers, policies, replays, usage
+from seawall.cli import ledgers, policies, replays, usage, vaults
 from seawall.cli.later import later
 from seawall.cli.options import AsOfOption, ByOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
@@ -241,6 +241,7 @@ def check(home: HomeOption = None, lang: LangOption = None) -> None:
 
 app.add_typer(policies.app, name="policy")
 app.add_typer(ledgers.app, name="ledger")
+app.add_typer(vaults.app, name="vault")
 app.command("decide")(policies.decide)
 app.command("replay")(replays.replay)
 

@@ -26,13 +26,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from seawall.vault.refusals import UnableToUseVault
+
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 
 Name = Literal["aes", "sm4"]
 
 
-class UnableToAuthenticate(Exception):
+class UnableToAuthenticate(UnableToUseVault):
     """What was sealed is not what is there, or the key or the place is another."""
 
     def __init__(self) -> None:
@@ -60,7 +62,7 @@ class Suite:
 
 AES: Final = Suite(1, "aes", 32)
 SM4: Final = Suite(2, "sm4", 16)
-SUITES: Final = (AES, SM4)
+SUITES: Final[dict[Name, Suite]] = {"aes": AES, "sm4": SM4}
 
 
 def by_byte(byte: int) -> Suite:
@@ -69,7 +71,7 @@ def by_byte(byte: int) -> Suite:
     Raises:
         UnableToAuthenticate: none does.
     """
-    for suite in SUITES:
+    for suite in SUITES.values():
         if suite.byte == byte:
             return suite
     raise UnableToAuthenticate
@@ -81,7 +83,7 @@ def of_key(key: bytes) -> Suite:
     Raises:
         UnableToAuthenticate: no suite has keys of this length.
     """
-    for suite in SUITES:
+    for suite in SUITES.values():
         if suite.key_bytes == len(key):
             return suite
     raise UnableToAuthenticate

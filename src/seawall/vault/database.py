@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
+from seawall.vault.refusals import UnableToUseVault
+
 Row = tuple[Any, ...]
 
 PEOPLE: Final = (
@@ -79,14 +81,14 @@ class Database(Protocol):
         """Let go of it."""
 
 
-class UnableToReachDatabase(Exception):
+class UnableToReachDatabase(UnableToUseVault):
     """The database of people or of keys does not do its work. Never tells a value."""
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(f"no use of the database {where}: {why}")
 
 
-class UnableToScrub(Exception):
+class UnableToScrub(UnableToUseVault):
     """Deleted bytes still lie in a file."""
 
     def __init__(self, where: str, why: str) -> None:

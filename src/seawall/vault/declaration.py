@@ -1,5 +1,7 @@
 """What a vault's pack declares: its fields, the purposes of opening them, limits and holds."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Literal
 
@@ -22,6 +24,27 @@ Of = Literal["person", "device"]
 Per = Literal["minute", "hour", "day"]
 PER_US: dict[Per, int] = {"minute": 60_000_000, "hour": 3_600_000_000, "day": 86_400_000_000}
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+VALUES = Place("values")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A person's, or a device's, values as they come in.
+
+    Attributes:
+        values: by the field's name.
+        country: ISO 3166-1 alpha-2: whose identity numbers, and whose telephone plan, where a value does
+            not say so itself.
+        of: whose values.
+        where: what problems call the place they come from.
+    """
+
+    values: Mapping[str, Plain]
+    country: str
+    of: Of = "person"
+    where: Place = VALUES
 
 
 class Cited(BaseModel):
@@ -113,7 +136,7 @@ class Rules(BaseModel):
     model_config = CONFIG
 
     title: Text
-    fields: dict[Name, SealedField] = Field(min_length=1)
+    fields: dict[Name, SealedField] = Field(min_length=1, max_length=100)
     purposes: dict[Name, Purpose] = Field(min_length=1)
     holds: dict[Name, HoldKind] = {}
 
@@ -131,41 +154,37 @@ class Rules(BaseModel):
         """The names of a person's, or of a device's, fields."""
         return tuple(name for name, each in self.fields.items() if each.of == whose)
 
-    def written(self, values: dict[str, Plain], of: Of, country: str) -> dict[str, Plain]:
+    def written(self, given: Given) -> Given:
         """Values as they are sealed: each checked, and written in its one way.
-
-        Args:
-            values: by the field's name.
-            of: whose values.
-            country: ISO 3166-1 alpha-2; whose numbers they are where they do not say so themselves.
 
         Raises:
             UnableToUseInput: carries every problem, and no value.
         """
         made: dict[str, Plain] = {}
         wrong: list[Problem] = []
-        for name, value in values.items():
-            found = self._one(name, value, of, country)
+        for name, value in given.values.items():
+            found = self._one(name, value, given)
             if isinstance(found, Problem):
                 wrong.append(found)
             else:
                 made[name] = found
         if wrong:
             raise UnableToUseInput(tuple(wrong))
-        return made
+        return replace(given, values=made)
 
-    def _one(self, name: str, value: Plain, of: Of, country: str) -> Plain | Problem:
+    def _one(self, name: str, value: Plain, given: Given) -> Plain | Problem:
         declared = self.fields.get(name)
-        where = Place("values", column=name)
-        if declared is None or declared.of != of:
-            known = ", ".join(self.of(of))
-            return Problem(problems.FIELD_UNKNOWN, where, {"field": name, "of": of, "known": known})
-        found = _normalised(declared.form, value, country)
-        if isinstance(found, Kind):
-            form = SAID.get(country, "4 to 32 digits and letters")
-            facts: dict[str, object] = {"field": name, "country": country, "form": form}
-            return Problem(found, where, {**facts, "limit": TEXT_MOST})
-        return found
+        where = replace(given.where, column=name)
+        if declared is None or declared.of != given.of:
+            facts: dict[str, object] = {"field": name, "of": given.of}
+            known = ", ".join(self.of(given.of))
+            return Problem(problems.FIELD_UNKNOWN, where, {**facts, "known": known})
+        found = _normalised(declared.form, value, given.country)
+        if isinstance(found, Plain):
+            return found
+        form = SAID.get(given.country, "4 to 32 digits and letters")
+        facts = {"field": name, "country": given.country, "form": form, "limit": TEXT_MOST}
+        return Problem(found, where, facts)
 
 
 def _normalised(form: FormName, value: Plain, country: str) -> Plain | Kind:

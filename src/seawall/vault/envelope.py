@@ -26,7 +26,7 @@ from seawall.vault.algorithms import (
 
 FORMAT: Final = b"seawall-vault-1"
 VERSION_MOST: Final = 2**24
-"""Changes of one field of one person. With at most 2^7 fields a key seals under 2^32 values."""
+"""Changes of one field of one person. With at most 100 fields a key seals under 2^31 values."""
 
 _PLACE_BYTES: Final = 16
 

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from seawall.vault.algorithms import Suite
 from seawall.vault.database import Database, Session
+from seawall.vault.refusals import UnableToUseVault
 from seawall.vault.ring import KeyRing, Wrapped
 
 TOGETHER = 500
 """Values in one `IN (...)`."""
 
 
-class UnableToUseOldRing(Exception):
+class UnableToUseOldRing(UnableToUseVault):
     """Keys were rotated, and this process still has the ring of before."""
 
     def __init__(self, ring: str, current: str) -> None:
@@ -47,6 +48,8 @@ class Keys:
         Raises:
             UnableToUseOldRing: keys were rotated since the ring was read.
         """
+        if not tokens:
+            return {}
         made = {token: self._suite.new_key() for token in tokens}
         wrapped = [(token, *self._ring.wrap(key, token)) for token, key in made.items()]
         with self.database.writing() as session:

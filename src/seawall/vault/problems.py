@@ -8,6 +8,18 @@ FIELD_UNKNOWN = Kind(
     Text(en="{field} is no sealed field of a {of}.", zh="{of} 没有名为 {field} 的加密字段。"),
     Text(en="Name one of: {known}.", zh="可用名称：{known}。"),
 )
+NOT_FOUND_BY = Kind(
+    "vault-not-found-by",
+    Text(en="Nobody can be found by this field, or its value is not given.",
+         zh="不能按此字段查找，或未给出其值。"),
+    Text(en="Fields to find by: {known}.", zh="可用于查找的字段：{known}。"),
+)  # fmt: skip
+INPUT_UNREADABLE = Kind(
+    "vault-input-unreadable",
+    Text(en="This is not a JSON object of texts.", zh="不是以文本为值的 JSON 对象。"),
+    Text(en='Give one object a line, such as {{"phone": "…"}}.',
+         zh='每行给出一个对象，例如 {{"phone": "…"}}。'),
+)  # fmt: skip
 VALUE_NOT_TEXT = Kind(
     "vault-value-not-text",
     Text(en="{field} is not a text of 1 to {limit} characters.", zh="{field} 不是 1 至 {limit} 个字符的文本。"),
@@ -80,6 +92,8 @@ DEVICE_UNREADABLE = Kind(
 
 KINDS = (
     FIELD_UNKNOWN,
+    NOT_FOUND_BY,
+    INPUT_UNREADABLE,
     VALUE_NOT_TEXT,
     NAME_UNREADABLE,
     ID_FORM,

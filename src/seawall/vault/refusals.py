@@ -1,42 +1,46 @@
 """What the vault refuses, in sentences that hold tokens and names of fields, never a value."""
 
 
-class UnableToFindPerson(Exception):
+class UnableToUseVault(Exception):
+    """Whatever the vault refuses to do, or cannot; never tells a value."""
+
+
+class UnableToFindPerson(UnableToUseVault):
     """No person or device has this token."""
 
     def __init__(self, token: str) -> None:
         super().__init__(f"the vault has no {token}")
 
 
-class UnableToOpen(Exception):
+class UnableToOpen(UnableToUseVault):
     """A sealed value is not opened."""
 
     def __init__(self, what: str, why: str) -> None:
         super().__init__(f"{what} is not opened: {why}")
 
 
-class UnableToOpenSoMuch(Exception):
+class UnableToOpenSoMuch(UnableToUseVault):
     """An actor has opened as much as the purpose allows."""
 
     def __init__(self, actor: str, most: int, per: str) -> None:
         super().__init__(f"{actor} may open {most} values per {per} for this purpose; wait, or ask")
 
 
-class UnableToSeal(Exception):
+class UnableToSeal(UnableToUseVault):
     """A value is not sealed for this token."""
 
     def __init__(self, token: str, why: str) -> None:
         super().__init__(f"nothing is sealed for {token}: {why}")
 
 
-class UnableToHold(Exception):
+class UnableToHold(UnableToUseVault):
     """There is no such hold."""
 
     def __init__(self, token: str, kind: str) -> None:
         super().__init__(f"{token} is not held: the pack declares no hold {kind!r}")
 
 
-class UnableToErase(Exception):
+class UnableToErase(UnableToUseVault):
     """A hold stands in the way of an erasure."""
 
     def __init__(self, token: str, holds: tuple[str, ...]) -> None:
@@ -45,7 +49,7 @@ class UnableToErase(Exception):
         )
 
 
-class UnableToRecord(Exception):
+class UnableToRecord(UnableToUseVault):
     """Nothing records openings here, so nothing is opened."""
 
     def __init__(self) -> None:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from seawall.vault.algorithms import SUITES, Name, Suite
 from seawall.vault.envelope import unwrap_key, wrap_key
+from seawall.vault.refusals import UnableToUseVault
 
 VARIABLE = "SEAWALL_VAULT_RING"
 _ID_BYTES = 6
@@ -59,7 +60,7 @@ class Wrapped(NamedTuple):
     text: bytes
 
 
-class UnableToReachKeys(Exception):
+class UnableToReachKeys(UnableToUseVault):
     """A key-encryption key is not there."""
 
     def __init__(self, why: str) -> None:
@@ -155,18 +156,14 @@ def parse(text: str, origin: str) -> LocalRing:
     try:
         held = _Ring.model_validate_json(text)
         keys = {
-            name: (_suite(each.suite), base64.b64decode(each.key, validate=True))
+            name: (SUITES[each.suite], base64.b64decode(each.key, validate=True))
             for name, each in held.keys.items()
         }
     except (ValidationError, binascii.Error, json.JSONDecodeError):
         keys = {}
     if not keys or held.current not in keys or any(len(k) != s.key_bytes for s, k in keys.values()):
         raise UnableToReachKeys(f"{origin} holds no key ring") from None
-    return LocalRing(held.current, _suite(held.suite), keys)
-
-
-def _suite(name: str) -> Suite:
-    return next(suite for suite in SUITES if suite.name == name)
+    return LocalRing(held.current, SUITES[held.suite], keys)
 
 
 def from_file(path: Path) -> LocalRing:
@@ -183,6 +180,8 @@ def from_file(path: Path) -> LocalRing:
             if state.st_uid != os.geteuid():
                 raise UnableToReachKeys(f"{path} belongs to another user")
             text = stream.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise UnableToReachKeys(f"{path} is not there; `seawall vault init` makes one") from None
     except OSError as error:
         raise UnableToReachKeys(f"{path}: {error.strerror}") from None
     return parse(text, str(path))

@@ -10,13 +10,14 @@ from typing import Final
 import apsw
 
 from seawall.vault.database import Row, UnableToReachDatabase, UnableToScrub
+from seawall.vault.refusals import UnableToUseVault
 
 VERSION_LEAST: Final = (3, 51, 3)
 """3.7.0 to 3.51.2 can corrupt a file in WAL mode when several connections reset the log at once."""
 WAIT_MS: Final = 30_000
 
 
-class UnableToTrustSqlite(Exception):
+class UnableToTrustSqlite(UnableToUseVault):
     """The SQLite library at hand has a known fault that loses data."""
 
     def __init__(self, version: str) -> None:

@@ -7,31 +7,19 @@ vault.open(token, ("phone",), ask=Ask("contact_customer", "bob", now), witness=r
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from seawall.core.problem import Place, refusal
+from seawall.core.problem import Problem, UnableToUseInput, refusal
 from seawall.vault import erasure, opening, people, problems
 from seawall.vault.database import Database, Session
-from seawall.vault.declaration import Of, Purpose, Rules
+from seawall.vault.declaration import Given, Purpose, Rules
 from seawall.vault.erasure import Erasure, Order, holds
 from seawall.vault.keys import Keys
 from seawall.vault.opening import Ask, Unsealing, Wanted, Witness, microseconds
 from seawall.vault.plain import Plain
 from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToOpen
-
-Country = str
-"""ISO 3166-1 alpha-2: whose identity numbers, and whose telephone plan."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """A person's, or a device's, values as they come in, by the field's name."""
-
-    values: Mapping[str, Plain]
-    country: Country
-    of: Of = "person"
 
 
 @dataclass(frozen=True)
@@ -91,7 +79,7 @@ class Vault:
             UnableToUseInput: a value does not fit its field; nothing is sealed.
             UnableToSeal: somebody known is under a hold; nothing is sealed.
         """
-        written = [self._written(each, by) for each in given]
+        written = self._written(given, by)
         indexes = self.keys.indexes(self._found)
         while True:
             with self.rows.reading() as session:
@@ -114,30 +102,41 @@ class Vault:
             UnableToFindPerson: there is no such token.
             UnableToSeal: he is erased, or under a hold.
         """
-        written = self._written(given, None)
+        (written,) = self._written((given,), None)
         indexes, keys = self.keys.indexes(self._found), self.keys.of((token,))
         with self.rows.writing() as session:
             people.put(session, {token: written.values}, keys=keys, indexes=indexes)
 
-    def _written(self, given: Given, by: str | None) -> Given:
-        if by is not None and (by not in given.values or by not in self._found):
-            known = ", ".join(self._found)
-            where = Place("values", column=by)
-            raise refusal(problems.FIELD_UNKNOWN, where, field=by, of=given.of, known=known)
-        values = self.rules.written(dict(given.values), given.of, given.country)
-        return Given(values, given.country, given.of)
+    def _written(self, given: Sequence[Given], by: str | None) -> list[Given]:
+        """Everyone's values as they are sealed. Raises with the problems of all."""
+        made: list[Given] = []
+        wrong: list[Problem] = []
+        for each in given:
+            try:
+                if by is not None and (by not in each.values or by not in self._found):
+                    raise refusal(
+                        problems.NOT_FOUND_BY,
+                        replace(each.where, column=by),
+                        known=", ".join(self._found),
+                    )
+                made.append(self.rules.written(each))
+            except UnableToUseInput as error:
+                wrong.extend(error.problems)
+        if wrong:
+            raise UnableToUseInput(tuple(wrong))
+        return made
 
-    def find(self, field: str, value: Plain, *, country: Country) -> tuple[str, ...]:
+    def find(self, field: str, value: Plain, *, country: str) -> tuple[str, ...]:
         """The tokens of all who have a value.
 
         Raises:
             UnableToUseInput: the field is not one to find by, or the value does not fit it.
         """
         of = self.rules.fields[field].of if field in self._found else "person"
-        written = self._written(Given({field: value}, country, of), field).values[field]
+        (written,) = self._written((Given({field: value}, country, of),), field)
         keys = self.keys.indexes((field,))[field]
         with self.rows.reading() as session:
-            return tuple(people.look_up(session, field, written, keys))
+            return tuple(people.look_up(session, field, written.values[field], keys))
 
     # Values out
 

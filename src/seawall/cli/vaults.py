@@ -1,0 +1,290 @@
+"""The commands about people's data. Values come from standard input, never from arguments.
+
+An argument would stand in the shell's history and in the list of processes.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from seawall import office
+from seawall.cli.options import HomeOption, LangOption, QuietOption
+from seawall.cli.screen import Screen, language
+from seawall.core.problem import Place, refusal
+from seawall.core.text import Text
+from seawall.vault import erasure, problems
+from seawall.vault.algorithms import Name
+from seawall.vault.declaration import Given, Of
+from seawall.vault.erasure import Order
+from seawall.vault.opening import Ask
+from seawall.vault.plain import Plain
+
+app = typer.Typer(
+    help="Seal, find, open and erase people's data.", no_args_is_help=True, rich_markup_mode=None
+)
+
+BATCH = 1000
+TokenArgument = Annotated[str, typer.Argument(help="A token, such as person_….")]
+TokensArgument = Annotated[list[str], typer.Argument(help="Tokens, such as person_….")]
+FieldArgument = Annotated[str, typer.Argument(help="A field; `fields` names them.")]
+HoldArgument = Annotated[str, typer.Argument(help="A kind of hold; `fields` names them.")]
+CountryOption = Annotated[
+    str, typer.Option("--country", help="Whose identity numbers and telephones: CN, US, ….")
+]
+ActorOption = Annotated[str, typer.Option("--actor", help="Who asks.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; name no person in it.")]
+PurposeOption = Annotated[str, typer.Option("--purpose", help="What for; `fields` names purposes.")]
+ApprovalOption = Annotated[
+    str | None, typer.Option("--approval", help="What allows opening many at once.")
+]
+
+
+@app.command()
+def init(
+    suite: Annotated[Name, typer.Option("--suite", help="Algorithms.")] = "aes",
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Make the home's key ring; never twice."""
+    at = office.home(home)
+    made = at.vault.make_ring(suite)
+    Screen(language(lang)).say(_MADE, name=made.current, file=at.vault.ring_file)
+
+
+@app.command()
+def fields(lang: LangOption = None, home: HomeOption = None) -> None:
+    """Name the sealed fields, the purposes of opening them, and the kinds of hold."""
+    screen, rules = Screen(language(lang)), office.home(home).vault.rules
+    for title, declared in (
+        (_FIELDS, rules.fields),
+        (_PURPOSES, rules.purposes),
+        (_HOLDS, rules.holds),
+    ):
+        screen.result(title.in_(screen.language))
+        for name, each in declared.items():
+            screen.result(f"  {name:20} {each.title.in_(screen.language)}")
+
+
+@app.command()
+def seal(
+    token: Annotated[
+        str | None, typer.Option("--token", help="Change this one's values.  [default: new tokens]")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who has this field's value already keeps his token.")
+    ] = None,
+    of: Annotated[Of, typer.Option("--of", help="Whose values.")] = "person",
+    country: CountryOption = "CN",
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Seal values read from standard input, one JSON object a line; prints a token for each."""
+    screen, vault = Screen(language(lang)), office.home(home).vault.open()
+    now = datetime.now(UTC)
+    for batch in _batches(_given(country, of)):
+        if token is not None:
+            for given in batch:
+                vault.seal(token, given)
+            tokens = [token] * len(batch)
+        else:
+            tokens = vault.admit_all(batch, at=now, by=by)
+        for each in tokens:
+            screen.result(each)
+
+
+def _given(country: str, of: Of) -> Iterator[Given]:
+    for row, line in enumerate(sys.stdin, start=1):
+        if line.strip():
+            where = Place("stdin", row=row)
+            yield Given(_values(line, where), country, of, where)
+
+
+def _values(line: str, where: Place) -> dict[str, Plain]:
+    try:
+        held = json.loads(line)
+    except json.JSONDecodeError:
+        held = None
+    if not isinstance(held, dict) or not all(isinstance(each, str) for each in held.values()):
+        raise refusal(problems.INPUT_UNREADABLE, where)
+    return {name: Plain(text) for name, text in held.items()}
+
+
+def _batches(given: Iterable[Given]) -> Iterator[list[Given]]:
+    batch: list[Given] = []
+    for each in given:
+        batch.append(each)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+@app.command()
+def find(
+    field: FieldArgument,
+    country: CountryOption = "CN",
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Find the tokens of whoever has a value, read from standard input, one a line."""
+    screen, vault = Screen(language(lang)), office.home(home).vault.open()
+    for line in sys.stdin:
+        for token in vault.find(field, Plain(line.strip()), country=country):
+            screen.result(token)
+
+
+@app.command("open")
+def open_(
+    tokens: TokensArgument,
+    names: Annotated[list[str], typer.Option("--field", help="A field; may be given again.")],
+    purpose: PurposeOption,
+    actor: ActorOption,
+    approval: ApprovalOption = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Open values for a purpose; prints a JSON object for each, once the opening is recorded."""
+    screen, at = Screen(language(lang)), office.home(home)
+    asked = Ask(purpose, actor, datetime.now(UTC), approval)
+    wanted = [(token, name) for token in tokens for name in names]
+    opened = at.vault.open().open_all(wanted, ask=asked, witness=at.witness)
+    for (token, name), value in opened.items():
+        told = {"token": token, "field": name, "value": value.reveal()}
+        screen.result(json.dumps(told, ensure_ascii=False))
+
+
+@app.command()
+def export(
+    token: TokenArgument,
+    purpose: PurposeOption,
+    actor: ActorOption,
+    approval: ApprovalOption = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Print everything held on one person as JSON, once that is recorded."""
+    screen, at = Screen(language(lang)), office.home(home)
+    asked = Ask(purpose, actor, datetime.now(UTC), approval)
+    screen.result(at.vault.open().export(token, ask=asked, witness=at.witness).reveal())
+
+
+@app.command()
+def hold(
+    token: TokenArgument,
+    kind: HoldArgument,
+    actor: ActorOption,
+    reason: ReasonOption,
+    home: HomeOption = None,
+) -> None:
+    """Put somebody under a statutory hold: no erasure, opening for the hold's purposes only."""
+    by = Order(actor, reason, datetime.now(UTC))
+    office.home(home).vault.open().hold(token, kind, by=by)
+
+
+@app.command()
+def release(token: TokenArgument, kind: HoldArgument, home: HomeOption = None) -> None:
+    """Lift a hold."""
+    office.home(home).vault.open().release(token, kind)
+
+
+@app.command()
+def erase(
+    tokens: TokensArgument,
+    actor: ActorOption,
+    reason: ReasonOption,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Destroy people's keys, and so their data; prints a certificate for each."""
+    screen = Screen(language(lang))
+    by = Order(actor, reason, datetime.now(UTC))
+    for certificate in office.home(home).vault.open().erase(tokens, by=by):
+        screen.result(certificate.text())
+
+
+@app.command()
+def erasures(home: HomeOption = None, lang: LangOption = None) -> None:
+    """Print every certificate of erasure, one JSON object a line: what `replay` takes."""
+    screen = Screen(language(lang))
+    for certificate in office.home(home).vault.open().erasures():
+        screen.result(certificate.text())
+
+
+@app.command()
+def replay(home: HomeOption = None, lang: LangOption = None) -> None:
+    """After a restore: erase again everybody in the certificates read from standard input."""
+    certificates = [erasure.parse(line) for line in sys.stdin if line.strip()]
+    done = office.home(home).vault.open().replay(certificates)
+    Screen(language(lang)).say(_ERASED, count=done)
+
+
+@app.command()
+def rotate(
+    suite: Annotated[
+        Name | None, typer.Option("--suite", help="Algorithms from now on.  [default: as they are]")
+    ] = None,
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Wrap all keys under a new key-encryption key, or finish that where it was stopped."""
+    screen, total = Screen(language(lang), quiet=quiet), 0
+    for total in office.home(home).vault.rotate(suite):  # noqa: B007 - the last one is told
+        pass
+    screen.say(_WRAPPED, count=total)
+
+
+@app.command()
+def retire(
+    name: Annotated[str, typer.Argument(help="A key's name, such as kek-….")],
+    home: HomeOption = None,
+) -> None:
+    """Destroy a key-encryption key that wraps nothing any more; old copies of keys die with it."""
+    office.home(home).vault.retire(name)
+
+
+@app.command()
+def reindex(
+    field: FieldArgument,
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Give a field's blind index a new key, or finish that where it was stopped."""
+    screen, total = Screen(language(lang), quiet=quiet), 0
+    for total in office.home(home).vault.reindex(field):  # noqa: B007 - the last one is told
+        pass
+    screen.say(_INDEXED, count=total)
+
+
+@app.command()
+def scrub(home: HomeOption = None, lang: LangOption = None) -> None:
+    """Finish erasures that were stopped, and overwrite deleted bytes in the files."""
+    vault = office.home(home).vault.open()
+    done = vault.finish_erasures()
+    vault.keys.database.scrub()
+    vault.rows.scrub()
+    Screen(language(lang)).say(_ERASED, count=done)
+
+
+@app.command()
+def status(home: HomeOption = None, lang: LangOption = None) -> None:
+    """Count tokens by state, holds, keys by what wraps them, and blind indexes by version."""
+    screen = Screen(language(lang))
+    screen.result(json.dumps(vars(office.home(home).vault.open().status()), indent=1))
+
+
+_MADE = Text(
+    en="Made {name} in {file}. Keep a copy of this file apart from every backup: without it nothing opens.",
+    zh="已在 {file} 生成 {name}。请将该文件另行保管，勿与备份存放一处：没有它，任何数据都无法打开。",
+)
+_FIELDS = Text(en="Fields", zh="字段")
+_PURPOSES = Text(en="Purposes", zh="用途")
+_HOLDS = Text(en="Holds", zh="保留")
+_ERASED = Text(en="{count:,} erased.", zh="已删除 {count:,} 人的数据。")
+_WRAPPED = Text(en="{count:,} keys wrapped again.", zh="已重新封装 {count:,} 个密钥。")
+_INDEXED = Text(en="{count:,} index entries moved.", zh="已迁移 {count:,} 条索引。")

@@ -1,0 +1,111 @@
+"""The vault in a home folder: `vault/people.sqlite`, `keys/keys.sqlite`, and the ring in `keys/ring.json`.
+
+Rows and keys have folders of their own, so that keys can be backed up apart, and kept shorter. The ring
+belongs into neither backup: without it a copy of both is noise.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from seawall.vault import ring, rotation
+from seawall.vault.algorithms import SUITES, Name
+from seawall.vault.database import KEYS, PEOPLE
+from seawall.vault.declaration import Rules
+from seawall.vault.keys import Keys
+from seawall.vault.refusals import UnableToUseVault
+from seawall.vault.ring import LocalRing
+from seawall.vault.sqlite import SqliteDatabase
+from seawall.vault.store import Vault
+
+
+class UnableToMakeRing(UnableToUseVault):
+    """There is a key ring already; another one would leave all that it sealed unreadable."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"{file} exists; keys change by `seawall vault rotate`")
+
+
+class UnableToRetireKey(UnableToUseVault):
+    """A key-encryption key is still needed."""
+
+    def __init__(self, name: str, wrapped: int) -> None:
+        super().__init__(f"{name} still wraps {wrapped} keys: run `seawall vault rotate` first")
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A vault under a home folder."""
+
+    folder: Path
+    rules: Rules
+
+    @property
+    def ring_file(self) -> Path:
+        """Where the key ring lies, unless the environment holds it."""
+        return self.folder / "keys" / "ring.json"
+
+    @property
+    def ring(self) -> LocalRing:
+        """The key ring, from the environment or else from its file.
+
+        Raises:
+            UnableToReachKeys: there is none, or others may read it.
+        """
+        if ring.VARIABLE in os.environ:
+            return ring.from_environment()
+        return ring.from_file(self.ring_file)
+
+    def make_ring(self, suite: Name) -> LocalRing:
+        """Make the ring, in a file for its owner only.
+
+        Raises:
+            UnableToMakeRing: there is one.
+        """
+        if self.ring_file.exists():
+            raise UnableToMakeRing(self.ring_file)
+        self.ring_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = ring.new(SUITES[suite])
+        ring.write_file(self.ring_file, made)
+        return made
+
+    def open(self) -> Vault:
+        """The vault; its databases are made where there are none. Raises as `ring`."""
+        held = self.ring
+        keys = SqliteDatabase(self.folder / "keys" / "keys.sqlite", KEYS)
+        rows = SqliteDatabase(self.folder / "vault" / "people.sqlite", PEOPLE)
+        return Vault(rows, Keys(keys, held, held.suite), self.rules)
+
+    def rotate(self, suite: Name | None = None) -> Iterator[int]:
+        """Wrap every key under a new key-encryption key; after each transaction, how many so far.
+
+        A rotation that was stopped is finished, and no further key is made. The old key stays in the
+        ring until `retire`. New people's values are sealed by `suite`; by the same as before if None.
+        """
+        held = ring.from_file(self.ring_file)
+        if not set(self.open().status().keys) - {held.current}:
+            held = held.rotated(SUITES[suite or held.suite.name])
+            ring.write_file(self.ring_file, held)
+        yield from rotation.rewrap(self.open().keys)
+
+    def retire(self, name: str) -> None:
+        """Destroy a key-encryption key that wraps nothing any more, and with it what old copies hold.
+
+        Raises:
+            UnableToRetireKey: keys are still wrapped by it.
+            UnableToReachKeys: it is the current key, or none of the ring's.
+        """
+        if wrapped := self.open().status().keys.get(name):
+            raise UnableToRetireKey(name, wrapped)
+        ring.write_file(self.ring_file, ring.from_file(self.ring_file).without(name))
+
+    def reindex(self, field: str) -> Iterator[int]:
+        """Give a blind index a new key; after each transaction, how many people's were moved so far.
+
+        A rotation that was stopped is finished, and no further key is made.
+        """
+        vault = self.open()
+        if len(vault.keys.indexes((field,))[field]) == 1:
+            vault.keys.next_index(field)
+        yield from rotation.reindex(vault.rows, vault.keys, field)

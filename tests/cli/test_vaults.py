@@ -1,0 +1,130 @@
+"""The vault's commands: values by standard input only, errors as sentences, nothing opened unrecorded."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from seawall import office
+from seawall.cli import vaults
+from seawall.core.problem import UnableToUseInput
+from seawall.vault.embedded import UnableToMakeRing, UnableToRetireKey
+from seawall.vault.opening import Unsealing
+from seawall.vault.refusals import UnableToErase, UnableToRecord
+from seawall.vault.ring import UnableToReachKeys
+from tests.cli.test_commands import seawall
+
+ALICE = '{"name": "Alice Meyer", "phone": "13800138000", "national_id": "11010519491231002X"}\n'
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("SEAWALL_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SEAWALL_LANG", "en")
+
+    def made(*arguments: str, given: str = "") -> Result:
+        return CliRunner().invoke(vaults.app, arguments, input=given)
+
+    assert made("init").exit_code == 0
+    return made
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Unsealing]:
+    seen: list[Unsealing] = []
+    monkeypatch.setattr(office.Home, "witness", property(lambda _: seen.append))
+    return seen
+
+
+def test_a_person_goes_through_the_vault(run: Run, recorded: list[Unsealing]) -> None:
+    token = run("seal", "--by", "phone", given=ALICE).stdout.strip()
+    assert token.startswith("person_")
+    assert run("seal", "--by", "phone", given=ALICE).stdout.strip() == token
+    assert run("seal", "--token", token, given='{"email": "a@example.com"}').exit_code == 0
+    assert run("find", "email", given="A@example.com\n").stdout.strip() == token
+    asked = ("--purpose", "contact_customer", "--actor", "bob")
+    opened = run("open", token, "--field", "phone", "--field", "name", *asked)
+    told = [json.loads(line) for line in opened.stdout.splitlines()]
+    assert {each["field"]: each["value"] for each in told} == {
+        "phone": "+8613800138000",
+        "name": "Alice Meyer",
+    }
+    assert recorded[0].values == ((token, "phone"), (token, "name"))
+    exported = run("export", token, "--purpose", "answer_person", "--actor", "dana")
+    assert json.loads(exported.stdout)["values"]["email"] == "a@example.com"
+
+
+def test_nothing_is_opened_while_no_ledger_records_it(run: Run) -> None:
+    token = run("seal", given=ALICE).stdout.strip()
+    asked = ("--purpose", "answer_person", "--actor", "bob")
+    for command in (("open", token, "--field", "phone"), ("export", token)):
+        done = run(*command, *asked)
+        assert isinstance(done.exception, UnableToRecord)
+        assert done.stdout == ""
+
+
+def test_a_hold_an_erasure_and_a_restore(run: Run) -> None:
+    token = run("seal", given=ALICE).stdout.strip()
+    ordered = ("--actor", "dana", "--reason", "case 7")
+    assert run("hold", token, "dispute", *ordered).exit_code == 0
+    assert isinstance(run("erase", token, *ordered).exception, UnableToErase)
+    assert run("release", token, "dispute").exit_code == 0
+    certificate = run("erase", token, *ordered).stdout
+    assert json.loads(certificate)["fields"] == ["name", "national_id", "phone"]
+    assert run("erasures").stdout == certificate
+    assert "1 erased" in run("replay", given=certificate).stdout
+    assert json.loads(run("status").stdout)["states"] == {"erased": 1}
+    assert "0 erased" in run("scrub").stdout
+
+
+def test_keys_and_indexes_rotate(run: Run) -> None:
+    token = run("seal", given=ALICE).stdout.strip()
+    (old,) = json.loads(run("status").stdout)["keys"]
+    assert isinstance(run("retire", old).exception, UnableToRetireKey)
+    assert "keys wrapped again" in run("rotate", "--suite", "sm4").stdout
+    assert run("retire", old).exit_code == 0
+    (new,) = json.loads(run("status").stdout)["keys"]
+    assert isinstance(run("retire", new).exception, UnableToRetireKey)
+    assert "1 index entries moved" in run("reindex", "phone").stdout
+    assert run("find", "phone", given="13800138000").stdout.strip() == token
+    chinese = run("seal", given='{"phone": "13912345678"}').stdout.strip()
+    assert run("find", "phone", given="13912345678").stdout.strip() == chinese
+
+
+def test_what_is_wrong_is_told_by_row_and_without_the_value(run: Run) -> None:
+    done = run("seal", given=ALICE + '{"phone": "1380013800"}\n')
+    assert isinstance(done.exception, UnableToUseInput)
+    assert str(done.exception.problems[0].where) == "stdin, row 2, column phone"
+    assert "1380013800" not in str(done.exception)
+    assert json.loads(run("status").stdout)["states"] == {}
+    for text in ("no json 13800138000", '{"phone": 13800138000}', "[1]"):
+        done = run("seal", given=text)
+        assert isinstance(done.exception, UnableToUseInput)
+        assert done.exception.problems[0].code == "vault-input-unreadable"
+        assert "13800138000" not in str(done.exception)
+
+
+def test_a_ring_is_made_once_and_needed(run: Run, tmp_path: Path) -> None:
+    assert isinstance(run("init").exception, UnableToMakeRing)
+    ring = tmp_path / "home" / "keys" / "ring.json"
+    for path in (ring, ring.with_name("keys.sqlite"), tmp_path / "home/vault/people.sqlite"):
+        run("status")
+        assert path.stat().st_mode & 0o777 == 0o600
+    ring.unlink()
+    assert isinstance(run("status").exception, UnableToReachKeys)
+
+
+def test_a_refusal_is_one_sentence_on_the_terminal(tmp_path: Path) -> None:
+    done = seawall("vault", "status", home=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "seawall vault init" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_kind_is_named(run: Run) -> None:
+    told = run("fields").stdout
+    assert all(name in told for name in ("national_id", "contact_customer", "dispute"))
