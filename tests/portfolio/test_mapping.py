@@ -135,7 +135,8 @@ def test_rows_are_made_in_exactly_one_way(ways: Declared) -> None:
 
 
 def test_only_rows_of_a_loan_can_be_complete() -> None:
-    assert Mapping.model_validate(rows("payment", columns=PAYMENT, complete=True))
+    held = Mapping.model_validate(rows("payment", columns=PAYMENT, complete=True))
+    assert held.tables["payment"][0].complete
     columns = {
         "series_id": "id",
         "observed_on": "day",
