@@ -5,26 +5,23 @@ at once as do not need each other.
 """
 
 from collections.abc import Iterator, Sequence
+from math import ceil, floor
 
-from seawall.core.expression.dialect import KINDS
+from seawall.core.expression.dialect import KINDS, number
 from seawall.core.expression.language import Expression
 from seawall.core.expression.sql import sql_input, sql_text
-from seawall.core.expression.types import Type
+from seawall.core.expression.types import NUMBER_MOST, Type
 from seawall.core.steps import Steps, quoted
+from seawall.policy import demand
 from seawall.policy.declaration import Input
 from seawall.policy.program import (
     OUTCOMES,
-    SEVERITY,
-    Check,
     Define,
     Lookup,
     LookupRow,
     Program,
     Step,
 )
-
-PATTERN_CHECKS = 39
-"""Truths of so many checks stand as digits of base three in one 64-bit integer."""
 
 
 def decisions(
@@ -47,17 +44,18 @@ def decisions(
         Steps giving, per row, the kept columns, `outcome`, `reasons` (ids joined by spaces, as
         `Decision.reasons`), and `offer.NAME` per offered value.
     """
-    steps = answers(program, source=source, columns=columns, keep=keep)
-    patterns = [f'"pattern.{n}"' for n in range(len(_batches(program)))]
-    both = " AND ".join(f"d.{p} = r.{p}" for p in patterns)
+    steps = asking(program, source=source, columns=columns, keep=keep)
+    keys = [key for severity in demand.SEVERE for key in demand.keys(program, severity)]
+    both = " AND ".join(f"d.{key} = r.{key}" for key in keys)
     offer = [f'd."offer.{name}"' for name in program.offer]
     kept = [f'd."{name}"' for name in keep]
+    told = [*keys, f"{demand.outcome(program)} AS outcome", f"{demand.reasons(program)} AS reasons"]
     return (
-        steps.then("patterns", f"SELECT DISTINCT {', '.join(patterns)}, severity FROM answers")
-        .then("told", f"SELECT {', '.join(patterns)}, {_reasons(program)} AS reasons FROM patterns")
+        steps.then("patterns", f"SELECT DISTINCT {', '.join(keys)} FROM asking")
+        .then("told", f"SELECT {', '.join(told)} FROM patterns")
         .then("decisions", f"""
-SELECT {", ".join([*kept, _outcome("d.severity"), "r.reasons", *offer])}
-FROM answers d JOIN told r ON {both}""")
+SELECT {", ".join([*kept, "r.outcome", "r.reasons", *offer])}
+FROM asking d JOIN told r ON {both}""")
     )  # fmt: skip
 
 
@@ -69,46 +67,61 @@ def outcomes(
     keep: Sequence[str] = (),
 ) -> Steps:
     """Decide every row of a relation without saying why; arguments as for `decisions`."""
-    steps = truths(program, source=source, columns=columns, keep=keep)
+    steps = values(program, source=source, columns=columns, keep=keep)
+    whens = [
+        f"WHEN {test} THEN {quoted(OUTCOMES[severity])}"
+        for severity in demand.SEVERE
+        for test in demand.conditions(program, severity)
+    ]
+    calm = quoted(OUTCOMES[0])
+    outcome = f"CASE {' '.join(whens)} ELSE {calm} END" if whens else calm
     kept = [f'"{name}"' for name in keep]
-    severity = _severity(program)
     return steps.then(
-        "outcomes",
-        f"""
-SELECT {", ".join([*kept, _outcome("severity")])}
-FROM (SELECT {", ".join([*kept, severity])} AS severity FROM truths) AS answered""",
+        "outcomes", f"SELECT {', '.join([*kept, f'{outcome} AS outcome'])} FROM {LAST}"
     )
 
 
-def answers(
+def asking(
     program: Program, *, source: str, columns: Sequence[str], keep: Sequence[str] = ()
 ) -> Steps:
-    """Severity, patterns of truths and offers of every row; see `decisions`."""
-    steps = truths(program, source=source, columns=columns, keep=keep)
-    kept = [f'"{name}"' for name in keep]
-    offer = [f'"{name}" AS "offer.{name}"' for name in program.offer]
-    patterns = [f'{_pattern(batch)} AS "pattern.{n}"' for n, batch in enumerate(_batches(program))]
-    chosen = [*kept, f"{_severity(program)} AS severity", *patterns, *offer]
-    return steps.then("answers", f"SELECT {', '.join(chosen)} FROM truths", kept=True)
+    """What the checks ask of every row, as bits, and its offers; see `decisions`.
+
+    Less severe demands count only where there is none more severe: they are not reasons then, and
+    most rows need not be asked.
+    """
+    steps = values(program, source=source, columns=columns, keep=keep)
+    worst, less = demand.SEVERE
+    bits = demand.bits(program, worst)
+    steps = steps.then("worst", f"SELECT *, {', '.join(bits)} FROM {LAST}", kept=False)
+    asked = " OR ".join(f"{key} <> 0" for key in demand.keys(program, worst))
+    chosen = [f'"{name}"' for name in keep] + demand.keys(program, worst)
+    chosen += demand.bits(program, less, unless=asked)
+    chosen += [f'"{name}" AS "offer.{name}"' for name in program.offer]
+    return steps.then("asking", f"SELECT {', '.join(chosen)} FROM worst", kept=True)
 
 
-def truths(
+LAST = "truths"
+"""The step that has every value of the policy by its name, and costly checks as `check.ID`."""
+
+
+def values(
     program: Program, *, source: str, columns: Sequence[str], keep: Sequence[str] = ()
 ) -> Steps:
-    """Every value of the policy by its name, and every check's truth as `check.ID`."""
+    """Every value of the policy by its name, and the truth of every costly check; see `decisions`."""
     has = set(columns)
     kept = [f'"{name}"' for name in keep if name not in program.asked]
     asked = [f'{_asked(program, name, has)} AS "{name}"' for name in program.asked]
     steps = Steps().then("asked", f"SELECT {', '.join([*kept, *asked])} FROM {source}", kept=False)
     last = "asked"
-    for number, level in enumerate(_levels(program.steps)):
+    for place, level in enumerate(_levels(program.steps)):
         made = [text for step in level for text in _columns(step)]
         steps = steps.then(
-            f"values_{number}", f"SELECT *, {', '.join(made)} FROM {last}", kept=False
+            f"values_{place}", f"SELECT *, {', '.join(made)} FROM {last}", kept=False
         )
-        last = f"values_{number}"
-    checks = [f'{_text(check.expression)} AS "check.{check.id}"' for check in program.checks]
-    return steps.then("truths", f"SELECT *, {', '.join(checks)} FROM {last}", kept=False)
+        last = f"values_{place}"
+    costly = [check for check in program.checks if demand.is_costly(check)]
+    checks = [f'{_text(check.expression)} AS "check.{check.id}"' for check in costly]
+    return steps.then(LAST, f"SELECT {', '.join(['*', *checks])} FROM {last}", kept=False)
 
 
 def _text(expression: Expression) -> str:
@@ -120,26 +133,27 @@ def _asked(program: Program, name: str, has: set[str]) -> str:
     kind = program.types[name]
     if name not in has:
         return f"CAST(NULL AS {_SQL_KINDS[kind.kind]})"
-    read = sql_input(name, kind)
-    limits = _limits(f"({read})", program.inputs.get(name), kind)
+    read, limits = sql_input(name, kind), _limits(name, program.inputs.get(name), kind)
     return f"CASE WHEN {limits} THEN {read} END" if limits else read
 
 
 _SQL_KINDS = KINDS["duckdb"]
 
 
-def _limits(value: str, asked: Input | None, kind: Type) -> str:
-    if asked is None:
+def _limits(name: str, asked: Input | None, kind: Type) -> str:
+    """Tests of a column, TRUE within the declared limits; infinities and NaN are never within."""
+    if asked is None or (asked.least, asked.most, asked.among) == (None, None, None):
         return ""
-    number = "BIGINT" if kind.kind == "integer" else "DOUBLE"
+    value, least, most = f'CAST("{name}" AS {_SQL_KINDS[kind.kind]})', asked.least, asked.most
     tests = []
-    if asked.least is not None:
-        tests.append(f"{value} >= CAST({asked.least!r} AS {number})")
-    if asked.most is not None:
-        tests.append(f"{value} <= CAST({asked.most!r} AS {number})")
+    if kind.kind == "number":
+        tests += [f"{value} >= {number(-NUMBER_MOST if least is None else least)}"]
+        tests += [f"{value} <= {number(NUMBER_MOST if most is None else most)}"]
+    else:
+        tests += [f"{value} >= {ceil(least)}"] if least is not None else []
+        tests += [f"{value} <= {floor(most)}"] if most is not None else []
     if asked.among is not None:
-        listed = ", ".join(map(quoted, asked.among))
-        tests.append(f"{value} IN ({listed})")
+        tests.append(f"{value} IN ({', '.join(map(quoted, asked.among))})")
     return " AND ".join(tests)
 
 
@@ -214,63 +228,3 @@ def _collected(step: Lookup) -> str:
     otherwise = _text(output.otherwise) if output.otherwise else "NULL"
     text = f"CASE WHEN {open_} THEN NULL WHEN {some} THEN {joined} ELSE {otherwise} END"
     return f"CAST({text} AS {_SQL_KINDS[output.type.kind]})"
-
-
-def _outcome(severity: str) -> str:
-    whens = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(OUTCOMES))
-    return f"CASE {severity} {whens} END AS outcome"
-
-
-def _severity(program: Program) -> str:
-    """The most severe that any check asks for, as SQL over the columns of `truths`."""
-    whens = []
-    for severity in (2, 1):
-        tests = [test for check in program.checks if (test := _asks_for(check, severity))]
-        if tests:
-            whens.append(f"WHEN {' OR '.join(tests)} THEN {severity}")
-    return f"CASE {' '.join(whens)} ELSE 0 END" if whens else "0"
-
-
-def _asks_for(check: Check, severity: int) -> str | None:
-    """Whether a check asks for an outcome: never NULL, None where it cannot."""
-    column = f'"check.{check.id}"'
-    holds, open_ = SEVERITY[check.then] == severity, SEVERITY[check.unknown] == severity
-    if not check.expression.type.nullable:
-        return column if holds else None
-    if holds:
-        return f"COALESCE({column}, {'TRUE' if open_ else 'FALSE'})"
-    return f"{column} IS NULL" if open_ else None
-
-
-def _batches(program: Program) -> list[tuple[Check, ...]]:
-    checks = program.checks
-    return [checks[n : n + PATTERN_CHECKS] for n in range(0, len(checks), PATTERN_CHECKS)]
-
-
-def _pattern(batch: Sequence[Check]) -> str:
-    """The truths as digits of base three: false 0, true 1, unknown 2."""
-    digits = []
-    for place, check in enumerate(batch):
-        column = f'"check.{check.id}"'
-        digit = f"CASE WHEN {column} THEN {3**place} ELSE 0 END"
-        if check.expression.type.nullable:
-            digit = f"CASE WHEN {column} THEN {3**place} WHEN {column} IS NULL THEN {2 * 3**place} ELSE 0 END"
-        digits.append(f"CAST({digit} AS BIGINT)")
-    return " + ".join(digits)
-
-
-def _reasons(program: Program) -> str:
-    """The ids of the checks that ask for the outcome, read back from the patterns."""
-    parts = []
-    for number, batch in enumerate(_batches(program)):
-        for place, check in enumerate(batch):
-            digit = f'("pattern.{number}" // {3**place}) % 3'
-            for value, follows, name in (
-                (1, SEVERITY[check.then], check.id),
-                (2, SEVERITY[check.unknown], f"unknown:{check.id}"),
-            ):
-                if follows:
-                    parts.append(
-                        f"CASE WHEN {digit} = {value} AND severity = {follows} THEN '{name}' END"
-                    )
-    return f"CONCAT_WS(' ', {', '.join(parts)})" if parts else "''"

@@ -96,3 +96,13 @@ def branches(
     """A CASE taken apart: its subject (none or one), its conditions, its results and its else."""
     subject, rest = arguments[:simple], arguments[simple:]
     return subject, rest[:-1:2], (*rest[1:-1:2], rest[-1])
+
+
+def null_by_names(node: Node) -> bool:
+    """Whether a node can be NULL only where an input that it reads is: no operator makes NULL."""
+    if isinstance(node, Constant):
+        return not node.nullable
+    if isinstance(node, Name) or not node.nullable:
+        return True
+    makes = node.overload.may_be_null or node.overload.operator == "NULLIF"
+    return not makes and all(map(null_by_names, node.arguments))
