@@ -98,8 +98,9 @@ def check_(
         Literal["text", "json"], typer.Option("--format", help="How to print.")
     ] = "text",
     seconds: Annotated[
-        float, typer.Option(min=1, help="When to stop searching; the rest is told as undecided.")
-    ] = 20.0,
+        float | None,
+        typer.Option(min=1, help="When to stop; the rest is told as undecided.  [default: 20]"),
+    ] = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -108,7 +109,7 @@ def check_(
 
     screen = Screen(language(lang), quiet=quiet)
     program = office.policy(policy)
-    found = check.findings(program, seconds=seconds)
+    found = check.findings(program, seconds=seconds or check.SECONDS)
     if form == "json":
         screen.result(record.canonical([_finding(each) for each in found]))
     else:

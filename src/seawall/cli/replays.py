@@ -56,16 +56,18 @@ def replay(
         as_of=as_of.date() if as_of else None,
     )
     told = office.replayed(at, program, asked, office.policy(against) if against else None)
+    target = output or at.folder / "reports" / f"replay-{program.id}.html"
+    written = office.write_replay(told, target).resolve()
+    if form == "json":
+        answers = (f'"{name}": {export.text(told.answers[name], form)}' for name in told.measures)
+        screen.result("{" + ",\n".join(answers) + "}")
+        return
     for name, measure in told.measures.items():
-        if form == "json":
-            screen.result(export.text(told.answers[name], "json"))
-        else:
-            screen.answer(measure, (), told.answers[name])
-            screen.result("")
+        screen.answer(measure, (), told.answers[name])
+        screen.result("")
     if told.absent:
         screen.say(_ABSENT, names=", ".join(told.absent))
-    target = output or at.folder / "reports" / f"replay-{program.id}.html"
-    screen.result(str(office.write_replay(told, target).resolve()))
+    screen.result(str(written))
 
 
 _ABSENT = Text(

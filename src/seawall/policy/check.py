@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 from seawall.core.text import Text
 from seawall.policy import check_problems, missing_check, rule_check, table_check
-from seawall.policy.finding import SECONDS, Finding
+from seawall.policy.finding import Finding
 from seawall.policy.probing import Prober
 from seawall.policy.program import Lookup, Program
 from seawall.policy.proving import Clock, Prover
 from seawall.policy.reach import domains, given, upstream
+
+SECONDS = 20.0
 
 
 def findings(program: Program, *, seconds: float = SECONDS) -> tuple[Finding, ...]:

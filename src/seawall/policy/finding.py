@@ -11,8 +11,6 @@ from seawall.policy import check_problems
 Proof = Literal["witness", "proved", "undecided"]
 Grade = Literal["information", "warning", "error"]
 Application = dict[str, Value]
-SECONDS = 20.0
-"""When a check stops searching, unless it is told otherwise."""
 
 
 @dataclass(frozen=True)
