@@ -1,7 +1,7 @@
 """Packs: declarations in YAML, read into typed values, every mistake with its line and column."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -30,8 +30,27 @@ class _Mark(Protocol):
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML's reader (its C form where that is installed) up to the tree; values are made here."""
 
+    _depth = 0
 
-_Loader.yaml_implicit_resolvers = {}
+    def descend_resolver(self, *_: object) -> None:
+        """YAML's reader says that it goes into a node: it goes no deeper than it must."""
+        self._depth += 1
+        if self._depth > DEPTH_MOST + 1:  # what stands in the deepest list or mapping is none
+            raise _TooDeep
+
+    def ascend_resolver(self) -> None:
+        """YAML's reader says that it leaves a node."""
+        self._depth -= 1
+
+    def resolve(self, *_: object) -> str:
+        """No tag is looked up: what a plain scalar means is `scalar.value`'s to say."""
+        return ""
+
+
+class _TooDeep(Exception):
+    """A tree may be nested more deeply than a pack."""
+
+
 _UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 
 
@@ -57,13 +76,11 @@ class Placed(Generic[Declared]):
         'a.yaml:1:8'
         """
         node = _at(self._root, path)
-        start = _place(node, self.name)
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
         style = node.style if isinstance(node, yaml.ScalarNode) else None
-        if style in ("'", '"'):
-            return replace(start, column=node.start_mark.column + 2)
         if style in ("|", ">"):
-            return Place(self.name, line=node.start_mark.line + 2, column=1)
-        return start
+            return Place(self.name, line=line + 1, column=1)
+        return Place(self.name, line=line, column=column + (style in ("'", '"')))
 
 
 def read(path: Path, model: type[Declared]) -> Declared:
@@ -93,23 +110,44 @@ def parse(text: str, name: str, model: type[Declared]) -> Declared:
 def parse_placed(text: str, name: str, model: type[Declared]) -> Placed[Declared]:
     """Read a pack's text, and keep where its parts stand. Raises like `read`."""
     node = _node(text, name)
-    found = tuple(_mistakes(node, name))
-    if found:
-        raise UnableToUseInput(found)
     try:
-        declared = model.model_validate(_value(node))
+        given = _value(node)
+    except (_UnclearKey, scalar.UnableToReadScalar):
+        raise UnableToUseInput(tuple(_mistakes(node, name))) from None
+    try:
+        declared = model.model_validate(given)
     except ValidationError as error:
         raise UnableToUseInput(_misfits(error, node, name)) from None
     return Placed(declared, name, node)
 
 
+class _UnclearKey(Exception):
+    """A mapping has a key that `_mistakes` will name."""
+
+
 def _value(node: yaml.Node) -> object:
-    """A tree that passed `_mistakes` as plain values."""
-    if isinstance(node, yaml.MappingNode):
-        return {_value(key): _value(inner) for key, inner in node.value}
+    """A tree as plain values.
+
+    Raises:
+        _UnclearKey, UnableToReadScalar: there is a mistake; `_mistakes` finds them all.
+    """
+    if isinstance(node, yaml.ScalarNode):
+        return node.value if node.style else scalar.value(node.value)
     if isinstance(node, yaml.SequenceNode):
         return [_value(item) for item in node.value]
-    return scalar.value(node.value) if _is_plain(node) else node.value
+    made = {_key(key): _value(inner) for key, inner in node.value}
+    if len(made) < len(node.value):
+        raise _UnclearKey
+    return made
+
+
+def _key(node: yaml.Node) -> str | int:
+    meant = _value(node) if isinstance(node, yaml.ScalarNode) else None
+    if isinstance(meant, bool) or not isinstance(meant, str | int):
+        raise _UnclearKey
+    if meant == "<<" and _is_plain(node):
+        raise _UnclearKey
+    return meant
 
 
 def _is_plain(node: yaml.Node) -> bool:
@@ -135,8 +173,7 @@ def _node(text: str, name: str) -> yaml.Node:
         column = len(before) - (before.rfind("\n") + 1)
         raise _not_yaml(Place(name, before.count("\n") + 1, column=column + 1), _CONTROL)
     try:
-        _refuse_bombs(text, name)
-        node = yaml.compose(text, Loader=_Loader)
+        node = _composed(text, name)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _not_yaml(_marked(name, mark), error.problem or "unreadable") from None
@@ -147,7 +184,18 @@ def _node(text: str, name: str) -> yaml.Node:
     return node
 
 
+def _composed(text: str, name: str) -> yaml.Node | None:
+    if "&" in text or "!" in text:  # no alias is without an anchor, no tag without its mark
+        _refuse_bombs(text, name)
+    try:
+        return yaml.compose(text, Loader=_Loader)
+    except _TooDeep:
+        _refuse_bombs(text, name)
+        raise
+
+
 def _refuse_bombs(text: str, name: str) -> None:
+    """Look, event by event, for the first alias, tag, or too deep nesting, and say where it is."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         where = _marked(name, event.start_mark)
@@ -230,9 +278,9 @@ def _at(node: yaml.Node, where: Path_) -> yaml.Node:
     """The deepest node on a path; a missing key is placed at the mapping that lacks it."""
     for part in where:
         if isinstance(node, yaml.MappingNode):
-            inner = next((v for k, v in node.value if k.value == str(part)), None)
-            extra = next((k for k, _ in node.value if k.value == str(part)), None)
-            if inner is None or extra is None:
+            name = str(part)
+            inner = next((value for key, value in node.value if key.value == name), None)
+            if inner is None:
                 return node
             node = inner
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
