@@ -230,7 +230,10 @@ def _rate(run: Callable[[], object], rows: int) -> dict[str, Any]:
 
 
 def loading(rules: int) -> dict[str, Any]:
-    """Milliseconds from a text to a decision, for a policy of many rules: half simple, half larger."""
+    """Milliseconds from a text to a decision, for a policy of many rules: half simple, half larger.
+
+    The lines for missing values are compiled when the first such application comes: told apart.
+    """
     head, _, _ = THIRTY.read_text(encoding="utf-8").partition("rules:\n")
     whens = (
         "age < {n}", "score > {n} AND amount > 10 * income_monthly OR burden > 0.{n} AND lenders > 3",
@@ -241,20 +244,26 @@ def loading(rules: int) -> dict[str, Any]:
         for n in range(rules)
     ]
     text = head + "rules:\n" + "".join(lines)
-    taken: dict[str, list[float]] = {"yaml": [], "reading": [], "compiling": []}
-    for _ in range(9):
+    taken: dict[str, list[float]] = {"yaml": [], "reading": [], "compiling": [], "missing": []}
+    (usual,) = applications(1, 0.0)
+    for _ in range(15):
         start = time.perf_counter()
         placed = pack.parse_placed(text, "many.yaml", Sheet)
         parsed = time.perf_counter()
         program = reading.program([placed])
         read = time.perf_counter()
-        Decider(program).decide({})
+        decider = Decider(program)
+        decider.decide(usual)
         done = time.perf_counter()
-        for name, value in zip(taken, (parsed - start, read - parsed, done - read), strict=True):
+        decider.decide({})
+        last = time.perf_counter()
+        steps = (parsed - start, read - parsed, done - read, last - done)
+        for name, value in zip(taken, steps, strict=True):
             taken[name].append(value * 1000)
     parts = {name: round(statistics.median(each), 1) for name, each in taken.items()}
-    whole = [sum(each) for each in zip(*taken.values(), strict=True)]
-    return {"rules": rules, **parts, "whole_ms": round(statistics.median(whole), 1)}
+    wholes = [sum(each[:3]) for each in zip(*taken.values(), strict=True)]
+    whole = {"whole_ms": statistics.median(wholes), "best_ms": min(wholes)}
+    return {"rules": rules, **parts, **{name: round(value, 1) for name, value in whole.items()}}
 
 
 def main() -> None:
@@ -276,6 +285,7 @@ def main() -> None:
 def _page(told: Mapping[str, Any]) -> str:
     one, sql, load = told["one"], told["sql"], told["loading"]
     ours = one["seawall"]["median_us"]
+    columns = ("yaml", "reading", "compiling", "whole_ms", "best_ms", "missing")
     lines = [
         "# Deciding", "", f"Bars: {told['bars']}.", "",
         f"{told['cores']} cores, Python {told['python']}, load {told['load']} at the start.", "",
@@ -288,8 +298,9 @@ def _page(told: Mapping[str, Any]) -> str:
         *(f"| {name} | {each['seconds']:.2f} | {each['per_second']:,} |"
           for name, each in sql.items() if isinstance(each, dict)),
         "", f"## From text to decision, {load['rules']} rules", "",
-        "| YAML ms | reading ms | compiling ms | whole ms |", "|---:|---:|---:|---:|",
-        f"| {load['yaml']} | {load['reading']} | {load['compiling']} | {load['whole_ms']} |", "",
+        "| YAML ms | reading ms | compiling ms | whole ms | best ms | lines for missing values ms |",
+        "|---:|---:|---:|---:|---:|---:|",
+        "| " + " | ".join(str(load[name]) for name in columns) + " |", "",
     ]  # fmt: skip
     return "\n".join(lines)
 

@@ -109,7 +109,9 @@ def check_(
 
     screen = Screen(language(lang), quiet=quiet)
     program = office.policy(policy)
-    found = check.findings(program, seconds=seconds or check.SECONDS)
+    beside = office.policy_cases(policy)
+    examples = beside.declared.applications if beside else ()
+    found = check.findings(program, examples=examples, seconds=seconds or check.SECONDS)
     if form == "json":
         screen.result(record.canonical([_finding(each) for each in found]))
     else:

@@ -30,21 +30,25 @@ class _Mark(Protocol):
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML's reader (its C form where that is installed) up to the tree; values are made here."""
 
+    def resolve(self, *_: object) -> str:
+        """No tag is looked up: what a plain scalar means is `scalar.value`'s to say."""
+        return ""
+
+
+class _Watched(_Loader):
+    """Gives up where a tree may be too deep, before it is."""
+
     _depth = 0
 
     def descend_resolver(self, *_: object) -> None:
         """YAML's reader says that it goes into a node: it goes no deeper than it must."""
         self._depth += 1
-        if self._depth > DEPTH_MOST + 1:  # what stands in the deepest list or mapping is none
+        if self._depth > DEPTH_MOST:
             raise _TooDeep
 
     def ascend_resolver(self) -> None:
         """YAML's reader says that it leaves a node."""
         self._depth -= 1
-
-    def resolve(self, *_: object) -> str:
-        """No tag is looked up: what a plain scalar means is `scalar.value`'s to say."""
-        return ""
 
 
 class _TooDeep(Exception):
@@ -188,10 +192,10 @@ def _composed(text: str, name: str) -> yaml.Node | None:
     if "&" in text or "!" in text:  # no alias is without an anchor, no tag without its mark
         _refuse_bombs(text, name)
     try:
-        return yaml.compose(text, Loader=_Loader)
+        return yaml.compose(text, Loader=_Watched)
     except _TooDeep:
         _refuse_bombs(text, name)
-        raise
+        return yaml.compose(text, Loader=_Loader)
 
 
 def _refuse_bombs(text: str, name: str) -> None:

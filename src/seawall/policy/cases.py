@@ -58,6 +58,11 @@ class Cases(BaseModel):
     standing: dict[str, object] = {}
     cases: tuple[Case, ...] = Field(min_length=1)
 
+    @property
+    def applications(self) -> list[dict[str, object]]:
+        """The application of every case."""
+        return [{**self.standing, **case.input} for case in self.cases]
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -71,8 +76,10 @@ class Verdict:
 
 def verdicts(decider: Decider, sheet: Placed[Cases]) -> Iterator[Verdict]:
     """Run every case."""
-    for number, case in enumerate(sheet.declared.cases):
-        application = {**sheet.declared.standing, **case.input}
+    declared = sheet.declared
+    for number, (case, application) in enumerate(
+        zip(declared.cases, declared.applications, strict=True)
+    ):
         wrong = tuple(_differences(decider, application, case.expect))
         yield Verdict(case.name, sheet.place("cases", number, "name"), wrong)
 

@@ -5,7 +5,7 @@ What is said of all applications is proved: for tables by a complete search over
 their columns, for rules by the solver Z3. What is neither shown nor proved is told as undecided.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from seawall.core.text import Text
 from seawall.policy import check_problems, missing_check, rule_check, table_check
@@ -18,20 +18,24 @@ from seawall.policy.reach import domains, given, upstream
 SECONDS = 20.0
 
 
-def findings(program: Program, *, seconds: float = SECONDS) -> tuple[Finding, ...]:
+def findings(
+    program: Program, *, examples: Iterable[Mapping[str, object]] = (), seconds: float = SECONDS
+) -> tuple[Finding, ...]:
     """Check a policy.
 
     Args:
         program: the policy.
+        examples: applications to start the search from, such as the policy's own cases: they do
+            what people thought of, which a search from nothing can miss.
         seconds: when to stop asking the solver; what is then open is told as undecided. Within
-            the time, the same policy gives the same findings on every machine.
+            the time, the same policy and examples give the same findings on every machine.
 
     Returns:
         rules first, then tables, what is unused, and what missing values lead to.
     """
     clock = Clock(seconds)
     prober = Prober(program)
-    prober.explore()
+    prober.explore(examples)
     prover = Prover(prober, clock)
     found = list(rule_check.findings(prover))
     found += tables(program, clock)

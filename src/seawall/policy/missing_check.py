@@ -12,7 +12,7 @@ from seawall.policy import check_problems
 from seawall.policy.finding import Application, Finding, listed
 from seawall.policy.probing import TRUE, Goal, Prober
 from seawall.policy.program import Check, Define, Lookup, LookupRow, Program, Step
-from seawall.policy.proving import Clock, Prover
+from seawall.policy.proving import WORK_FIRST, Clock, Prover
 from seawall.policy.reach import given, upstream
 from seawall.policy.rule_check import approval
 
@@ -33,7 +33,7 @@ def findings(prover: Prover, clock: Clock) -> Iterator[Finding]:
         if answer.application is not None:
             approved.append(name)
             yield _approved(prover, without, answer.application)
-            yield from _silent(program, name, clock)
+            yield from _silent(program, name, answer.application, clock)
     yield from _together(prover, goal, approved, clock)
 
 
@@ -88,7 +88,7 @@ def _undecided(program: Program, name: str) -> Finding:
     return Finding(check_problems.UNDECIDED, (name,), "undecided", None, facts, place)
 
 
-def _silent(program: Program, name: str, clock: Clock) -> Iterator[Finding]:
+def _silent(program: Program, name: str, approved: Application, clock: Clock) -> Iterator[Finding]:
     """Rules that decline some value of an input, without which the same application is approved.
 
     The policy is asked twice at once, with the input missing and with another value in its place.
@@ -97,8 +97,8 @@ def _silent(program: Program, name: str, clock: Clock) -> Iterator[Finding]:
     doubled, declines = _doubled(program, name, other)
     if not declines:
         return
-    prover = Prover(Prober(doubled), clock)
-    prover.prober.explore()
+    prover = Prover(Prober(doubled), clock, work=WORK_FIRST)
+    prover.prober.explore((approved,))
     rules, shown = [], None
     for number in declines:
         truths = {**approval(program).truths, number: TRUE}
@@ -185,7 +185,7 @@ def _renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
 
 def _node(node: Node, names: Mapping[str, str]) -> Node:
     if isinstance(node, Name):
-        return replace(node, name=names.get(node.name, node.name))
+        return node._replace(name=names.get(node.name, node.name))
     if isinstance(node, Call):
-        return replace(node, arguments=tuple(_node(each, names) for each in node.arguments))
+        return node._replace(arguments=tuple(_node(each, names) for each in node.arguments))
     return node

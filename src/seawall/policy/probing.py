@@ -29,6 +29,10 @@ EFFORT = 6
 """How much harder to try where the solver gives no answer."""
 FOCUS = 0.8
 """How often a step changes an input that the goal reads, rather than any."""
+GRAFTS = 8
+"""How many checks of one application, and how many other applications for each, are tried."""
+AIMED = 0.5
+"""How often a climbing step changes what one check reads that is not yet as it should be."""
 RESTARTS = 2
 TRIES_FULL = 12
 WILDNESS = 0.25
@@ -67,9 +71,17 @@ class Goal:
 
     def unmet(self, pattern: "Pattern") -> int:
         """How many checks are not as they should be."""
+        return self._off(pattern).bit_count()
+
+    def unmet_checks(self, pattern: "Pattern") -> tuple[int, ...]:
+        """Which checks these are."""
+        off = self._off(pattern)
+        return tuple(number for number in self.truths if off >> 8 * number & 1)
+
+    def _off(self, pattern: "Pattern") -> int:
         true, false, null = self._wrong
         known = pattern.true | pattern.null
-        return (true & pattern.true | null & pattern.null | false & ~known).bit_count()
+        return true & pattern.true | null & pattern.null | false & ~known
 
 
 class Pattern(NamedTuple):
@@ -123,12 +135,17 @@ class Prober:
         lacks = all(application[name] is None for name in goal.missing)
         return lacks and not goal.unmet(self.pattern(application))
 
-    def explore(self) -> None:
-        """Walk at random over boundary values, from one new pattern of truths to the next."""
+    def explore(self, examples: Iterable[Mapping[str, object]] = ()) -> None:
+        """Walk at random over boundary values, from one new pattern of truths to the next.
+
+        Args:
+            examples: applications to start from, beside the one that says nothing.
+        """
         names = self.program.asked
         nothing: Application = dict.fromkeys(names)
-        front = [nothing]
-        self.pattern(nothing)
+        front = [nothing, *map(self.decider.known, examples)]
+        for each in front:
+            self.pattern(each)
         for _ in range(ROUNDS if names else 0):
             start = self._chance.choice(front)
             each = self._changed(start, names, ()) if self._chance.random() < FOCUS else self._any()
@@ -159,24 +176,38 @@ class Prober:
         starts = sorted(self.pool.items(), key=lambda pair: goal.unmet(pair[0]))[
             : RESTARTS * effort
         ]
-        for _, start in starts:
-            found = self.climbed(goal, start, effort)
+        for told, start in starts:
+            found = self._grafted(goal, told, start) or self.climbed(goal, start, effort)
             if found is not None:
                 return found
+        return None
+
+    def _grafted(self, goal: Goal, told: Pattern, start: Application) -> Application | None:
+        """An application that does it with what one check reads taken from another application."""
+        for number in goal.unmet_checks(told)[:GRAFTS]:
+            alone = Goal({number: goal.truths[number]})
+            givers = [each for other, each in self.pool.items() if not alone.unmet(other)]
+            for giver in givers[:GRAFTS]:
+                taken = {name: giver[name] for name in self._reads(frozenset((number,)))}
+                each = {**start, **taken, **dict.fromkeys(goal.missing)}
+                if self.meets(each, goal):
+                    return each
         return None
 
     def climbed(self, goal: Goal, start: Application, effort: int = 1) -> Application | None:
         """An application that does it, changed step by step from one that nearly does."""
         best = {**start, **dict.fromkeys(goal.missing)}
-        unmet = goal.unmet(self.pattern(best))
+        unmet = goal.unmet_checks(self.pattern(best))
         names = self._reads(frozenset(goal.truths))
         for _ in range(CLIMB * effort if names else 0):
             if not unmet:
                 return best
-            each = self._changed(best, names, goal.missing, WILDNESS)
-            left = goal.unmet(self.pattern(each))
-            if left <= unmet:
-                best, unmet = each, left
+            aim = self._reads(frozenset((self._chance.choice(unmet),)))
+            aimed = aim and self._chance.random() < AIMED
+            each = self._changed(best, aim if aimed else names, goal.missing, WILDNESS)
+            left = self.pattern(each)
+            if goal.unmet(left) <= len(unmet):
+                best, unmet = each, goal.unmet_checks(left)
         return best if not unmet else None
 
     def plainer(self, application: Application, goal: Goal) -> Application:

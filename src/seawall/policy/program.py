@@ -5,8 +5,9 @@ three things only: a `Define` (a value by an expression), a `Lookup` (values by 
 (a rule's truth).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from seawall.core.expression.language import Expression
@@ -143,8 +144,7 @@ class Program:
         offer: the values an approval carries.
         digest: SHA-256 of what the policy says.
         files: the texts it was read from, the base first.
-        places: where things stand, by name; rules as `rules.ID`, tables as `tables.NAME`,
-            characteristics as `SCORE.PART`, rows and bands as `…#NUMBER`.
+        find_places: finds `places`.
     """
 
     id: str
@@ -160,7 +160,16 @@ class Program:
     customer: str | None
     digest: str
     files: tuple[str, ...] = field(default=())
-    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    find_places: Callable[[], Mapping[str, Place]] = field(default=dict, compare=False, repr=False)
+
+    @cached_property
+    def places(self) -> Mapping[str, Place]:
+        """Where things stand, by name.
+
+        Rules as `rules.ID`, tables as `tables.NAME`, characteristics as `SCORE.PART`, rows and
+        bands as `…#NUMBER`.
+        """
+        return self.find_places()
 
     def check(self, id_: str) -> Check:
         """The check of this id."""

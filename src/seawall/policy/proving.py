@@ -19,6 +19,8 @@ from seawall.policy.theory import Formula, both, either, false, true
 MODELS_MOST = 12
 WORK_MOST = 4_000_000
 """Z3's own unit of work, per question (about a second): the same on every machine."""
+WORK_FIRST = 400_000
+"""So much is tried before a longer search: what is proved at all is mostly proved at once."""
 
 
 class Clock:
@@ -48,10 +50,17 @@ class Answer:
 
 
 class Prover:
-    """Answers questions about one program."""
+    """Answers questions about one program.
 
-    def __init__(self, prober: Prober, clock: Clock) -> None:
+    Args:
+        prober: the search over the program.
+        clock: the time there is.
+        work: the most that the solver may do for a question, in its own unit.
+    """
+
+    def __init__(self, prober: Prober, clock: Clock, *, work: int = WORK_MOST) -> None:
         self.prober = prober
+        self._work = work
         self._clock = clock
         self._parts: dict[tuple[int, frozenset[bool | None]], Formula] = {}
 
@@ -74,17 +83,20 @@ class Prover:
             known = self.prober.known(goal)
             return Answer("undecided") if known is None else Answer("witness", known)
         found = self.prober.found(goal)
-        answer = Answer("witness", found) if found is not None else self._solved(goal)
+        answer = Answer("witness", found) if found is not None else self._solved(goal, WORK_FIRST)
         if answer.proof == "undecided" and self._clock.left > 0:
             found = self.prober.found(goal, EFFORT)
-            answer = Answer("witness", found) if found is not None else answer
+            if found is not None:
+                answer = Answer("witness", found)
+            elif self._work > WORK_FIRST:
+                answer = self._solved(goal, self._work)
         if plain and answer.application is not None:
             return Answer("witness", self.prober.plainer(answer.application, goal))
         return answer
 
     def excluded(self, goal: Goal) -> bool:
         """Whether the solver proves, without a search before, that no application meets the goal."""
-        return self._solved(goal).proof == "proved"
+        return self._solved(goal, WORK_FIRST).proof == "proved"
 
     def reasons(self, goal: Goal, always: tuple[int, ...] = ()) -> tuple[int, ...]:
         """Of a goal that was proved to be out of reach, some checks that already make it so.
@@ -107,11 +119,11 @@ class Prover:
         for number in left[::-1] if len(left) <= MODELS_MOST else ():
             fewer = tuple(each for each in left if each != number)
             question = Goal({each: goal.truths[each] for each in {*fewer, *always}})
-            if number not in always and self._solved(question).proof == "proved":
+            if number not in always and self._solved(question, self._work).proof == "proved":
                 left = fewer
         return tuple(number for number in left if number not in always)
 
-    def _solved(self, goal: Goal) -> Answer:
+    def _solved(self, goal: Goal, work: int) -> Answer:
         if self._clock.left <= 0:
             return Answer("undecided")
         encoder = self._encoder
@@ -124,7 +136,7 @@ class Prover:
         for _ in range(MODELS_MOST):
             if self._clock.left <= 0:
                 break
-            solver.set(rlimit=WORK_MOST, timeout=max(1, int(self._clock.left * 1000)))
+            solver.set(rlimit=work, timeout=max(1, int(self._clock.left * 1000)))
             found = solver.check()
             if found == z3.unsat and honest:
                 return Answer("proved", rounded=self.rounds(goal))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from seawall.core.expression import language, types
@@ -37,6 +38,9 @@ from seawall.policy.program import (
     Step,
 )
 from seawall.policy.window import Meaning, Window, meaning
+
+Where = Callable[[], Place]
+"""Finds a place: many are never asked for, and each costs as much as reading a word."""
 
 _AND = BY_NAME["AND"].overloads[0]
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
@@ -110,7 +114,7 @@ class _Reader:
             features=self._features,
             types=self._types, titles=self._titles, steps=steps, checks=checks,
             offer=policy.offer, as_of=policy.as_of, customer=policy.customer,
-            digest=policy.digest, files=policy.files, places=dict(_places(policy)),
+            digest=policy.digest, files=policy.files, find_places=partial(_places, policy),
         )  # fmt: skip
 
     def _problem(self, kind: Kind, where: Place, **facts: object) -> None:
@@ -192,51 +196,63 @@ class _Reader:
 
     def _derived(self, name: str, part: Part[Derived]) -> Callable[[], Iterator[Step]]:
         def read() -> Iterator[Step]:
-            yield from self._define(name, part.value.is_, part.place("is"), part.value.title)
+            yield from self._define(
+                name, part.value.is_, partial(part.place, "is"), part.value.title
+            )
 
         return read
 
-    def _define(self, name: str, text: str, place: Place, title: Text) -> Iterator[Define]:
+    def _define(self, name: str, text: str, where: Where, title: Text) -> Iterator[Define]:
         """A value by an expression; where it cannot be read, its name is known all the same."""
-        expression = self._expression(text, place)
+        expression = self._expression(text, where)
         self._types[name] = expression.type if expression else types.NUMBER
         self._types[name] = replace(self._types[name], nullable=True)
         self._titles[name] = title
         if expression:
             yield Define(name, expression)
 
-    def _expression(self, text: str, place: Place) -> Expression | None:
+    def _expression(self, text: str, where: Where) -> Expression | None:
+        """The expression; None with its problems told, and only for these its place is found."""
         try:
-            return language.parse(text, inputs=self._types, where=place)
+            return language.parse(text, inputs=self._types)
+        except UnableToUseInput:
+            place = where()
+        try:
+            language.parse(text, inputs=self._types, where=place)
         except UnableToUseInput as error:
             self._found += error.problems
-            return None
+        return None
 
-    def _of_kind(self, name: str, text: str, place: Place, kind: Type) -> Expression | None:
-        expression = self._expression(text, place)
+    def _of_kind(self, name: str, text: str, where: Where, kind: Type) -> Expression | None:
+        expression = self._expression(text, where)
         if expression is None:
             return None
         if not fits(expression.type.kind, kind.kind):
             facts = {"name": name, "wanted": kind.kind, "found": expression.type.kind}
-            self._problem(problems.KIND_MISFIT, place, **facts)
+            self._problem(problems.KIND_MISFIT, where(), **facts)
             return None
         return replace(expression, node=converted(expression.node, kind.kind))
 
-    def _condition(self, text: str, place: Place) -> Expression | None:
-        expression = self._expression(text, place)
-        if expression and expression.type.kind != "boolean":
-            self._problem(problems.NOT_BOOLEAN, place, found=expression.type.kind)
+    def _condition(self, text: str, where: Where) -> Expression | None:
+        expression = self._expression(text, where)
+        if expression and expression.node.kind != "boolean":
+            self._problem(problems.NOT_BOOLEAN, where(), found=expression.node.kind)
             return None
         return expression
 
-    def _cell(self, column: str, cell: str, place: Place) -> Expression | None:
+    def _cell(self, column: str, cell: str, where: Where) -> Expression | None:
         found = cells.condition(column, cell)
         if found is None:
-            self._problem(problems.CELL_UNREADABLE, place, cell=cell)
+            self._problem(problems.CELL_UNREADABLE, where(), cell=cell)
             return None
         text, ahead = found
-        start = place.column if isinstance(place.column, int) else 1
-        return self._condition(text, replace(place, column=start - ahead))
+
+        def place() -> Place:
+            cell_at = where()
+            start = cell_at.column if isinstance(cell_at.column, int) else 1
+            return replace(cell_at, column=start - ahead)
+
+        return self._condition(text, place)
 
     def _score(self, name: str, part: Part[Score]) -> Callable[[], Iterator[Step]]:
         def read() -> Iterator[Step]:
@@ -245,7 +261,7 @@ class _Reader:
                 yield from self._points(f"{name}.{key}", characteristic, part, key)
             terms = [f'"{name}.{key}"' for key in score.parts]
             text = " + ".join([repr(float(score.start)), *terms])
-            yield from self._define(name, text, part.place(), score.title)
+            yield from self._define(name, text, part.place, score.title)
 
         return read
 
@@ -253,9 +269,9 @@ class _Reader:
         self, name: str, characteristic: Characteristic, part: Part[Score], key: str
     ) -> Iterator[Step]:
         column = f"{name}.of"
-        place = part.place("parts", key, "of")
+        place = partial(part.place, "parts", key, "of")
         yield from self._define(column, characteristic.of, place, characteristic.title)
-        bands = [(band.is_, band.points, part.place("parts", key, "bands", number, "is"))
+        bands = [(band.is_, band.points, partial(part.place, "parts", key, "bands", number, "is"))
                  for number, band in enumerate(characteristic.bands)]  # fmt: skip
         # All the rest is the rest of what is there: a missing value has no points but `missing`.
         rest = None if characteristic.missing is not None else "IS NOT NULL"
@@ -282,7 +298,7 @@ class _Reader:
                 bare = text.strip() in self._types
                 columns[column] = text.strip() if bare else f"{name}.{column}"
                 if not bare:
-                    place = part.place("columns", column)
+                    place = partial(part.place, "columns", column)
                     yield from self._define(columns[column], text, place, table.title)
             outputs = [self._output(key, each, part) for key, each in table.gives.items()]
             rows = [self._row(number, row, columns, part) for number, row in enumerate(table.rows)]
@@ -305,8 +321,8 @@ class _Reader:
         self._types[inner], self._titles[inner] = kind, before if output.round else output.title
         otherwise = None
         if output.otherwise is not None:
-            place = part.place("gives", name, "otherwise")
-            otherwise = self._of_kind(name, output.otherwise, place, kind)
+            where = partial(part.place, "gives", name, "otherwise")
+            otherwise = self._of_kind(name, output.otherwise, where, kind)
         if output.type != "number" and (output.round or output.collect == "sum"):
             place = part.place("gives", name)
             facts = {"name": name, "wanted": "number", "found": output.type}
@@ -319,11 +335,11 @@ class _Reader:
         table = part.value
         found = [
             (columns[column], self._cell(columns[column], cell,
-                                         part.place("rows", number, "when", column)))
+                                         partial(part.place, "rows", number, "when", column)))
             for column, cell in row.when.items()
         ]  # fmt: skip
         gives = [
-            self._of_kind(name, row.give[name], part.place("rows", number, "give", name),
+            self._of_kind(name, row.give[name], partial(part.place, "rows", number, "give", name),
                           types.TYPES[output.type])
             for name, output in table.gives.items()
         ]  # fmt: skip
@@ -339,36 +355,37 @@ class _Reader:
             told = _ROUNDED[output.round.mode].filled(
                 value=self._titles[f"{name}.exact"], to=f"{output.round.to:,g}"
             )
-            for made in self._define(name, text, part.place("gives", name), output.title):
+            place = partial(part.place, "gives", name)
+            for made in self._define(name, text, place, output.title):
                 yield replace(made, told=told)
 
     def _checks(self) -> Iterator[Check]:
         policy = self._policy
         for name, asked in policy.inputs.items():
             if asked.value.required:
-                yield from self._own(f"missing:{name}", name, _LACKS, asked.place())
+                yield from self._own(f"missing:{name}", name, _LACKS, asked.place)
         for rule in policy.rules.values():
             expression = self._rule(rule)
             if expression:
                 yield self._check(rule.value, expression)
         for name in policy.offer:
             if name in self._types:
-                yield from self._own(f"offer:{name}", name, _OPEN, policy.place("offer"))
+                yield from self._own(f"offer:{name}", name, _OPEN, partial(policy.place, "offer"))
 
-    def _own(self, id_: str, name: str, reason: Text, place: Place) -> Iterator[Check]:
+    def _own(self, id_: str, name: str, reason: Text, where: Where) -> Iterator[Check]:
         """What a policy asks of itself: that a value is there."""
-        expression = self._condition(f'"{name}" IS NULL', place)
+        expression = self._condition(f'"{name}" IS NULL', where)
         if expression:
             told = reason.filled(what=self._titles[name])
             yield Check(id_, expression, "refer", "refer", told, (name,), None, "")
 
     def _rule(self, part: Part[Rule]) -> Expression | None:
-        rule, place = part.value, part.place("when")
-        when = self._condition(rule.when, place)
+        rule, where = part.value, partial(part.place, "when")
+        when = self._condition(rule.when, where)
         if when is None:
             return None
         if rule.law and rule.law.verified_on is None:
-            return self._expression("TRY_CAST(NULL AS BOOLEAN)", place)
+            return self._expression("TRY_CAST(NULL AS BOOLEAN)", where)
         if rule.since is None and rule.until is None:
             return when
         day = self._policy.as_of
@@ -378,7 +395,7 @@ class _Reader:
         day = f"TRY_CAST({day} AS DATE)" if self._types[day].kind == "timestamp" else day
         bounds = [f"{day} >= DATE '{rule.since}'"] if rule.since else []
         bounds += [f"{day} <= DATE '{rule.until}'"] if rule.until else []
-        return self._expression(f"{' AND '.join(bounds)} AND ({rule.when})", place)
+        return self._expression(f"{' AND '.join(bounds)} AND ({rule.when})", where)
 
     def _check(self, rule: Rule, expression: Expression) -> Check:
         unverified = rule.law is not None and rule.law.verified_on is None
@@ -416,8 +433,12 @@ _UNVERIFIED = Text(
 )
 
 
-def _places(policy: Merged) -> Iterator[tuple[str, Place]]:
+def _places(policy: Merged) -> dict[str, Place]:
     """Where things stand, by the names that `Program.places` explains."""
+    return dict(_each_place(policy))
+
+
+def _each_place(policy: Merged) -> Iterator[tuple[str, Place]]:
     named: tuple[Mapping[str, _Standing], ...] = (
         policy.inputs, policy.features, policy.derived, policy.scores,
     )  # fmt: skip

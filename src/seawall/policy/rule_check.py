@@ -77,7 +77,7 @@ class _Rules:
         if not others:
             return None
         goal = Goal({number: TRUE, **dict.fromkeys(others, NOT_TRUE)})
-        if self._prover.prober.known(goal) is not None:
+        if self._prover.prober.found(goal) is not None:
             return None
         by = self._by_one(number, others)
         if not by:

@@ -54,9 +54,9 @@ def explainer(expression: Expression) -> Callable[..., Part]:
 def _unpromised(node: Node) -> Node:
     """The node as if no input were promised: where one is missing, its parts still have values."""
     if isinstance(node, Name):
-        return replace(node, nullable=True)
+        return node._replace(nullable=True)
     if isinstance(node, Call):
-        return replace(node, arguments=tuple(map(_unpromised, node.arguments)))
+        return node._replace(arguments=tuple(map(_unpromised, node.arguments)))
     return node
 
 

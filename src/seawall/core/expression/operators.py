@@ -11,6 +11,7 @@ raw numbers along where infinity cannot turn finite again, and turn them into NU
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from seawall.core.expression import functions
@@ -89,7 +90,7 @@ class Overload:
     before: tuple[str, ...] = ()
     after: str = ""
 
-    @property
+    @cached_property
     def may_be_null(self) -> bool:
         """Whether the result can be NULL although no argument is."""
         raw = self.raw in ("carries", "starts")

@@ -284,8 +284,8 @@ class Body:
             return self._constant_fragment(node.value)
         if isinstance(node, Name):
             local = self._locals[node.name]
-            open_ = node.nullable and local not in self._present
-            return Fragment((f"{local} is None",) if open_ else (), local, atomic=True)
+            known = not node.nullable or local in self._present
+            return Fragment(() if known else (f"{local} is None",), local, atomic=True)
         operator = node.overload.operator
         form = self._forms.get(operator, self._strict)
         if self._hoping and operator in LAZY:
@@ -314,6 +314,9 @@ class Body:
         """NULL where an argument is; else what the table's template says."""
         row = node.overload
         parts = [self._fragment(argument) for argument in node.arguments]
+        if not row.may_be_null and not [part for part in parts if part.nulls or part.raw]:
+            text = self._filled(node, [part.inner for part in parts])
+            return Fragment((), text, depth=1 + max([part.depth for part in parts]))
         if any(ALWAYS in part.nulls for part in parts):
             return self._constant_fragment(None)
         hoping = self._hoping and row.operator == "/"
@@ -325,8 +328,8 @@ class Body:
         texts = [part.inner for part in parts]
         if row.null_when and not hoping and not _is_nonzero(node.arguments[-1]):
             nulls.append(self._null_when(row, texts))
-        text = row.python.format(*texts, **self._settings(node))
         raw = row.raw == "starts" or (row.raw == "carries" and not self._is_tame(node, parts))
+        text = self._filled(node, texts)
         depth = 1 + max(part.depth for part in parts)
         return self._checked(row, Fragment(tuple(nulls), text, raw=raw, depth=depth))
 
@@ -354,13 +357,15 @@ class Body:
             return fragment.and_null_when(missing)._replace(text=temporary, atomic=True)
         return fragment
 
-    def _settings(self, node: Call) -> dict[str, str]:
-        """What the text fixed, for the template."""
-        option = node.option
+    def _filled(self, node: Call, texts: list[str]) -> str:
+        """The template of an operator with its arguments, and with what the text fixed."""
+        template, option = node.overload.python, node.option
+        if option is None:
+            return template.format(*texts)
         if isinstance(option, tuple):
             start, length = option
-            return {"first": str(start - 1), "last": str(start - 1 + length)}
-        return {"digits": str(option)}
+            return template.format(*texts, first=start - 1, last=start - 1 + length)
+        return template.format(*texts, digits=option)
 
     def _like(self, node: Call) -> Fragment:
         (part,) = self._all(node)
@@ -383,7 +388,11 @@ class Body:
 
     def _logic(self, node: Call) -> Fragment:
         """AND and OR: the deciding value wins over NULL, NULL over the other."""
-        parts = [self._held(part) if part.nulls else part for part in self._all(node)]
+        parts = self._all(node)
+        if not [part for part in parts if part.nulls]:
+            text = f" {node.overload.operator.lower()} ".join([part.inner for part in parts])
+            return Fragment((), text, depth=1 + max([part.depth for part in parts]))
+        parts = [self._held(part) if part.nulls else part for part in parts]
         missing = [part for part in parts if part.nulls]
         if node.overload.operator == "AND":
             # Where none is FALSE, Python's own chain of TRUE and None ends in the None, if any.
@@ -392,10 +401,8 @@ class Body:
         else:
             tests = [_unless(part, "{} is True") for part in parts]
             null = " or ".join(f"{part.text} is None" for part in missing)
-            text = " or ".join([*tests, f"({null}) and None"] if missing else tests)
-        if missing:
-            return self._opaque(f"({text})", parts, nullable=True)
-        return Fragment((), text, depth=1 + max(part.depth for part in parts))
+            text = " or ".join([*tests, f"({null}) and None"])
+        return self._opaque(f"({text})", parts, nullable=True)
 
     def _is_null(self, node: Call) -> Fragment:
         (part,) = self._all(node)

@@ -3,7 +3,7 @@
 Both are plain values. A form knows what was written; a node knows what it means.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from seawall.core.expression.types import Kind, Value
@@ -46,8 +46,7 @@ class Form(NamedTuple):
     at: tuple[int, int] = (1, 1)
 
 
-@dataclass(frozen=True)
-class Constant:
+class Constant(NamedTuple):
     """A value that was written down."""
 
     value: Value
@@ -59,8 +58,7 @@ class Constant:
         return self.value is None
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """An input, by name."""
 
     name: str
@@ -68,8 +66,7 @@ class Name:
     nullable: bool
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """An operator over nodes.
 
     Attributes:
@@ -84,7 +81,7 @@ class Call:
     arguments: tuple["Node", ...]
     kind: Kind
     nullable: bool
-    option: Option = field(default=None)
+    option: Option = None
 
 
 Node = Constant | Name | Call
