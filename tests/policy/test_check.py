@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seawall import office
 from seawall.core import pack
 from seawall.core.expression.types import Value
 from seawall.core.problem import Kind
@@ -385,6 +386,25 @@ def test_the_same_policy_gives_the_same_findings() -> None:
         "d: COALESCE(listed, FALSE) -> decline",
     )  # fmt: skip
     assert check.findings(program) == check.findings(program)
+
+
+def test_an_example_shows_what_no_search_comes_upon() -> None:
+    rule = "sealed: LENGTH(name) = 7 AND name LIKE '%z_9%q' AND LOWER(name) <> name -> decline"
+    program, example = policy(rule, OK), {"name": "Az_9xxq", "age": 30}
+    assert Decider(program).decide(example).reasons == ("sealed",)
+    kinds = {each.kind for each in check.findings(program)}
+    assert check_problems.UNDECIDED in kinds
+    kinds = {each.kind for each in check.findings(program, examples=[example])}
+    assert check_problems.UNDECIDED not in kinds
+
+
+def test_the_largest_shipped_policy_leaves_nothing_undecided() -> None:
+    name = "instalment_loan_cn"
+    beside = office.policy_cases(name)
+    assert beside is not None
+    examples = beside.declared.applications
+    told = check.findings(office.policy(name), examples=examples, seconds=300)
+    assert [each.about for each in told if each.proof == "undecided"] == []
 
 
 def test_without_time_nothing_is_proved_and_nothing_is_made_up() -> None:
