@@ -258,8 +258,9 @@ def _say_decision(screen: Screen, decided: deciding.Decided) -> None:
     known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
     by = f" ({_BY.filled(policy=program.id).in_(spoken)})" * (decided.role == "challenger")
     screen.result(f"{known_by}: {explain.THEN[decision.outcome].in_(spoken)}{by}")
+    values = decided.decider.values(decided.known) if decision.reasons else {}
     for code in decision.reasons:
-        screen.result(f"  {code}: {record.told(program, code, decided.known).in_(spoken)}")
+        screen.result(f"  {code}: {record.told(program, code, values).in_(spoken)}")
     if decision.outcome == "approve":
         for name, value in record.offered(program, decision).items():
             screen.result(f"  {program.titles[name].in_(spoken)}: {value}")

@@ -68,22 +68,39 @@ def replayed(decider: Decider, text: str) -> str:
     return record(decider, known, reference=reference)
 
 
-def told(program: Program, code: str, known: Mapping[str, object]) -> Text:
-    """What the customer may be told for a reason's code."""
+def told(program: Program, code: str, values: Mapping[str, object]) -> Text:
+    """What the customer may be told for a reason's code, given all values of the policy."""
     check = program.check(code.removeprefix("unknown:"))
-    return asked(program, check, known) if code.startswith("unknown:") else check.reason
+    return asked(program, check, values) if code.startswith("unknown:") else check.reason
 
 
-def asked(program: Program, check: Check, known: Mapping[str, object]) -> Text:
+def asked(program: Program, check: Check, values: Mapping[str, object]) -> Text:
     """What the customer may be told where a check could not be answered: what is missing."""
     if check.waits is not None:
         return check.waits
-    missing = [name for name in check.roots if known.get(name) is None]
-    titles = [program.titles[name] for name in missing or check.roots]
+    lacking = _lacking(program, check, values)
+    titles = [program.titles[name] for name in check.roots if name in lacking or not lacking]
     listed = Text(
         en=", ".join(title.en for title in titles), zh="、".join(title.zh for title in titles)
     )
     return _NEEDS.filled(what=listed)
+
+
+def _lacking(program: Program, check: Check, values: Mapping[str, object]) -> set[str]:
+    """What is missing and matters: what a check is led to through missing values only.
+
+    A named value that is known in spite of a missing input (a scorecard's `missing`, a COALESCE) does
+    not wait for it; inside one formula, all that is missing counts. Empty where only computing failed,
+    as by a division by zero.
+    """
+    needs = {name: step.needs for step in program.steps for name in step.gives}
+    waiting, found = list(check.expression.names), set[str]()
+    while waiting:
+        name = waiting.pop()
+        if values.get(name) is None and name not in found:
+            found.add(name)
+            waiting += needs.get(name, ())
+    return found.intersection(program.asked)
 
 
 def offered(program: Program, decision: Decision) -> dict[str, bool | int | float | str | None]:
