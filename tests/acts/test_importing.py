@@ -106,14 +106,15 @@ def test_a_payment_without_its_loan_is_an_orphan(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "hint"),
     [
-        (b"no;amount;on\na;1;2026-01-05\n", "file-unknown", "looks like ';'"),
+        (b"no;amount;on\na;1;2026-01-05\n", "file-delimiter", "delimiter: ';'"),
+        (b"no\tamount\ton\na\t1\t2026-01-05\n", "file-delimiter", "separated by '\\t'"),
         (b"no,on\na,2026-01-05\n", "file-unknown", "lacks: amount"),
         ("no,amount,on\n".encode("utf-16"), "file-encoding", "UTF-8"),
         (b"", "file-empty", "header"),
-        (b"no,amount,on\n", "file-no-use", "0 rows"),
+        (b"no,amount,on\n", "file-no-rows", "no rows"),
         (b"no,amount,on\na,x,2026-01-05\n", "file-no-use", "rejects"),
     ],
-    ids=["delimiter", "column", "encoding", "empty", "no rows", "no good row"],
+    ids=["delimiter", "tab", "column", "encoding", "empty", "no rows", "no good row"],
 )
 def test_a_file_that_gives_nothing_is_refused_whole(
     tmp_path: Path, text: bytes, code: str, hint: str

@@ -218,7 +218,12 @@ def _write_rejects(folder: Path, files: list[TapeFile], rejects: list[Reject]) -
 def _refuse_useless(reports: tuple[FileReport, ...], intake: Intake, rejects: Path | None) -> None:
     """Nothing kept, or kept rows that give no fact: those of look-ups without what they look up."""
     known = sum(report.fates["unchanged"].rows for report in reports)
-    if not (intake.tables or intake.replaced or known):
-        place = Place(", ".join(report.name for report in reports))
-        rows = sum(report.rows for report in reports)
-        raise refusal(problems.FILE_NO_USE, place, rows=rows, rejects=str(rejects or "-"))
+    if intake.tables or intake.replaced or known:
+        return
+    place = Place(", ".join(report.name for report in reports))
+    rows = sum(report.rows for report in reports)
+    if not rows:
+        raise refusal(problems.FILE_NO_ROWS, place)
+    if rejects is None:
+        raise refusal(problems.FILE_ONLY_LOOK_UPS, place)
+    raise refusal(problems.FILE_NO_USE, place, rows=rows, rejects=str(rejects))

@@ -52,6 +52,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         else:
             with path.open("rb") as plain:
                 yield plain
+    except gzip.BadGzipFile:
+        raise _unreadable(path, "its name ends in .gz, but it is not compressed") from None
     except (EOFError, zlib.error) as error:
         raise refusal(problems.FILE_CUT, Place(str(path)), why=str(error)) from None
     except OSError as error:
@@ -121,13 +123,34 @@ def source_of(path: Path, mapping: Mapping) -> str:
     header: tuple[str, ...] = ()
     for name, source in mapping.sources.items():
         header = _header(path, source)
-        wanted = [column for column, read in source.columns.items() if not read.optional]
-        lacking[name] = [column for column in wanted if column not in header]
+        lacking[name] = _lacking(source, header)
     fitting = [name for name, missing in lacking.items() if not missing]
     if fitting:
         return max(fitting, key=lambda name: len(mapping.sources[name].columns))
+    _refuse_other_delimiter(path, mapping)
     closest = min(lacking, key=lambda name: len(lacking[name]))
     raise _unknown(path, closest, lacking[closest], header)
+
+
+def _lacking(source: Source, header: tuple[str, ...]) -> list[str]:
+    wanted = [column for column, read in source.columns.items() if not read.optional]
+    return [column for column in wanted if column not in header]
+
+
+def _refuse_other_delimiter(path: Path, mapping: Mapping) -> None:
+    """Say so where the header would fit a source if another mark separated its fields."""
+    for name, source in mapping.sources.items():
+        for mark in _DELIMITERS.replace(source.delimiter, ""):
+            header = _header(path, source.model_copy(update={"delimiter": mark}))
+            if not _lacking(source, header):
+                place = Place(str(path), line=1)
+                wanted = source.delimiter
+                raise refusal(
+                    problems.FILE_DELIMITER, place, source=name, found=mark, wanted=wanted
+                )
+
+
+_DELIMITERS = ",;\t|"
 
 
 def gives_facts(mapping: Mapping, source: str) -> bool:
@@ -157,12 +180,10 @@ def _header(path: Path, source: Source) -> tuple[str, ...]:
 def _unknown(
     path: Path, closest: str, missing: list[str], header: tuple[str, ...]
 ) -> UnableToUseInput:
-    others = [mark for mark in ";\t|" if len(header) == 1 and mark in header[0]]
     return refusal(
         problems.FILE_UNKNOWN,
         Place(str(path), line=1),
         source=closest,
         missing=", ".join(missing),
         found=", ".join(header)[:300],
-        hint=f" (it looks like {others[0]!r})" if others else "",
     )

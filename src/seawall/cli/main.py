@@ -73,10 +73,14 @@ def _say_import(screen: Screen, mapping: Mapping, report: importing.ImportReport
         screen.say(_FILE, name=file.name, rows=file.rows, parts=_parts(screen, rows))
         if mapping.sources[file.source].amount is not None:
             amounts = {fate: share.amount for fate, share in file.fates.items() if rows[fate]}
-            screen.say(_AMOUNT, amount=file.amount_in, parts=_parts(screen, amounts))
-    if report.added or report.replaced:
-        screen.say(_ADDED, rows=_listed(report.added), replaced=_listed(report.replaced) or "–")
-    elif report.files:
+            screen.say(
+                _AMOUNT, name=file.name, amount=file.amount_in, parts=_parts(screen, amounts)
+            )
+    if report.added:
+        screen.say(_ADDED, rows=_listed(report.added))
+    if report.replaced:
+        screen.say(_REPLACED, rows=_listed(report.replaced))
+    if report.files and not (report.added or report.replaced):
         screen.say(_SAME)
     if report.rejects is not None:
         screen.say(_REJECTS, path=report.rejects)
@@ -312,7 +316,7 @@ def run() -> None:
 
 
 _FILE = Text(en="{name}: {rows:,} rows = {parts}", zh="{name}：{rows:,} 行 = {parts}")
-_AMOUNT = Text(en="    amount {amount:,} = {parts}", zh="    金额 {amount:,} = {parts}")
+_AMOUNT = Text(en="{name}: amount {amount:,} = {parts}", zh="{name}：金额 {amount:,} = {parts}")
 _FATES: dict[Fate, Text] = {
     "new": Text(en="{n:,} new", zh="新增 {n:,}"),
     "updated": Text(en="{n:,} updated", zh="更新 {n:,}"),
@@ -320,12 +324,11 @@ _FATES: dict[Fate, Text] = {
     "no_fact": Text(en="{n:,} looked up", zh="备查 {n:,}"),
     "rejected": Text(en="{n:,} rejected", zh="拒收 {n:,}"),
 }
-_ADDED = Text(
-    en="Added to the book: {rows}. Replaced: {replaced}.", zh="已入账：{rows}。被更替：{replaced}。"
-)
+_ADDED = Text(en="Added to the book: {rows}.", zh="已入账：{rows}。")
+_REPLACED = Text(en="Replaced by later observations: {rows}.", zh="被更晚的观察更替：{rows}。")
 _SAME = Text(
-    en="The book already holds all that is kept: nothing was changed.",
-    zh="保留的数据账册均已有，未作任何更改。",
+    en="The book already holds all of this; nothing was changed.",
+    zh="账册均已有上述数据，未作任何更改。",
 )
 _REJECTS = Text(
     en="Rejected rows, with reasons and remedies: {path}", zh="拒收行及原因、处理办法：{path}"

@@ -19,6 +19,8 @@ from seawall.portfolio import problems
 LINE_BYTES_MOST = 1024 * 1024
 RECORD_LINES_MOST = 500
 _BATCH = 20_000
+_BATCH_CHARACTERS = 32 * 1024 * 1024
+"""A batch ends at whichever comes first, so that wide rows do not fill the memory either."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Reader:
         """
         places = [self.header.index(name) for name in columns]
         records = self._records()
-        while batch := list(islice(records, _BATCH)):
+        while batch := _batch(records):
             rows = self._parsed(batch)
             numbers = [number for number, _ in rows]
             kept = list(zip(*(fields for _, fields in rows), strict=True)) if rows else []
@@ -155,13 +157,19 @@ class Reader:
             if line.kind is not None:
                 self._reject(self.rows, line.kind, line.text, line.facts)
                 continue
-            parts = [line]
+            parts, size = [line], len(line.text)
             open_quote = line.odd
-            while open_quote and len(parts) < RECORD_LINES_MOST and parts[-1].kind is None:
+            while (
+                open_quote
+                and len(parts) < RECORD_LINES_MOST
+                and size < LINE_BYTES_MOST
+                and parts[-1].kind is None
+            ):
                 following = waiting.pop(0) if waiting else next(lines, None)
                 if following is None:
                     break
                 parts.append(following)
+                size += len(following.text)
                 open_quote = following.kind is not None or not following.odd
             if open_quote:
                 self._reject(self.rows, problems.ROW_QUOTES, line.text)
@@ -195,6 +203,18 @@ class Reader:
     ) -> None:
         place = Place(self._name, row=row)
         self.rejects.append(Reject(Problem(kind, place, facts or {}), value[:200].rstrip()))
+
+
+def _batch(records: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The next records, not too many, and not too many characters."""
+    batch: list[tuple[int, str]] = []
+    room = _BATCH_CHARACTERS
+    for record in islice(records, _BATCH):
+        batch.append(record)
+        room -= len(record[1])
+        if room < 0:
+            break
+    return batch
 
 
 class UnableToReadHeader(ValueError):

@@ -151,10 +151,15 @@ class _Desk:
             if rows.schedule is not None and rows.source in self.present:
                 self._schedule(number, rows, rows.schedule)
         self._keep_good(*self.present)
-        self._show_schedules()
-        for number, rows in enumerate(self._mapping.tables.get("payment", ())):
-            if rows.totals is not None and rows.source in self.present:
-                self._totals(number, rows, rows.totals)
+        totals = [
+            (number, rows, rows.totals)
+            for number, rows in enumerate(self._mapping.tables.get("payment", ()))
+            if rows.totals is not None and rows.source in self.present
+        ]
+        if totals:
+            self._show_schedules()
+        for number, rows, declared in totals:
+            self._totals(number, rows, declared)
 
     def _schedule(self, number: int, rows: Rows, declared: Schedule) -> None:
         units = f"terms_{number}"
@@ -187,9 +192,9 @@ class _Desk:
 
     def _derived(self, part: Part, steps: Steps) -> None:
         """Show what was derived, each row with the place of the row that its loan came from."""
-        self._engine.show("found", self._engine.table(steps))
-        placed = f"SELECT u.file, u.row, r.* FROM found r JOIN {part.units} u USING (loan_id)"
-        self._engine.show(part.relation, self._run(placed))
+        name = part.table.name
+        placed = f"SELECT u.file, u.row, r.* FROM {name} r JOIN {part.units} u USING (loan_id)"
+        self._engine.show(part.relation, self._engine.table(steps.then("placed", placed)))
         self.parts.append(part)
 
     def _show_schedules(self) -> None:

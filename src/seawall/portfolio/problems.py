@@ -42,10 +42,28 @@ FILE_UNKNOWN = Kind(
         zh="映射中没有与该表头相符的来源；最接近的 {source!r} 缺少：{missing}。",
     ),
     Text(
-        en="Found: {found}. Rename the columns, choose another mapping, or check the delimiter"
-        "{hint}.",
-        zh="实际列：{found}。请改列名、换映射，或检查分隔符{hint}。",
+        en="Found: {found}. Rename the columns, choose another mapping, or check the delimiter.",
+        zh="实际列：{found}。请改列名、换映射，或检查分隔符。",
     ),
+)
+FILE_DELIMITER = Kind(
+    "file-delimiter",
+    Text(
+        en="The fields are separated by {found!r}; the mapping's source {source!r} says {wanted!r}.",
+        zh="字段以 {found!r} 分隔，而映射的来源 {source!r} 声明为 {wanted!r}。",
+    ),
+    Text(
+        en="Set `delimiter: {found!r}` in the mapping's source, or export with {wanted!r}.",
+        zh="请在映射的来源中设置 `delimiter: {found!r}`，或以 {wanted!r} 重新导出。",
+    ),
+)
+FILE_ONLY_LOOK_UPS = Kind(
+    "file-only-look-ups",
+    Text(
+        en="Its rows only complete those of other files, and give no fact of their own.",
+        zh="其各行仅用于补充其他文件，本身不构成账目。",
+    ),
+    Text(en="Import it together with them.", zh="请与这些文件一并导入。"),
 )
 FILE_NO_USE = Kind(
     "file-no-use",
@@ -252,9 +270,10 @@ FORMULA_INVALID = Kind(
 )
 
 KINDS = (
-    FILE_UNREADABLE, FILE_EMPTY, FILE_CUT, FILE_ENCODING, FILE_UNKNOWN, FILE_NO_USE, FILE_NO_ROWS, FILE_SEEN,
-    FILE_NO_LAST_LINE_END, ROW_WIDTH, ROW_TOO_LONG, ROW_ENCODING, ROW_QUOTES, VALUE_MISSING,
-    VALUE_UNREADABLE, VALUE_UNKNOWN, VALUE_OUT_OF_RANGE, VALUE_NOT_AMONG, ROW_TWICE, ROW_OLDER, ROW_DIFFERS,
-    ROW_ORPHAN, DATES_OUT_OF_ORDER, PAID_AFTER_OBSERVED, CURRENCY_SECOND, RECEIVED_TOO_MUCH,
-    SCHEDULE_ODD, HEADER_TWICE, HEADER_UNREADABLE, FORMULA_INVALID,
+    FILE_UNREADABLE, FILE_EMPTY, FILE_CUT, FILE_ENCODING, FILE_UNKNOWN, FILE_DELIMITER,
+    FILE_ONLY_LOOK_UPS, FILE_NO_USE, FILE_NO_ROWS, FILE_SEEN, FILE_NO_LAST_LINE_END, ROW_WIDTH,
+    ROW_TOO_LONG, ROW_ENCODING, ROW_QUOTES, VALUE_MISSING, VALUE_UNREADABLE, VALUE_UNKNOWN,
+    VALUE_OUT_OF_RANGE, VALUE_NOT_AMONG, ROW_TWICE, ROW_OLDER, ROW_DIFFERS, ROW_ORPHAN,
+    DATES_OUT_OF_ORDER, PAID_AFTER_OBSERVED, CURRENCY_SECOND, RECEIVED_TOO_MUCH, SCHEDULE_ODD,
+    HEADER_TWICE, HEADER_UNREADABLE, FORMULA_INVALID,
 )  # fmt: skip
