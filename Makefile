@@ -12,6 +12,11 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+# What takes long or much disk: a file with a line of 2 GB, many kills at random points.
+soak: $(VENV)/.dev
+	$(BIN)/python -m pytest -m soak
+	SEAWALL_KILLS=200 $(BIN)/python -m pytest tests/ledger/test_faults.py
+
 check: lint types imports test
 
 lint: $(VENV)/.dev
@@ -33,10 +38,6 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/policy.py
 	$(BIN)/python bench/ledger.py
 	$(BIN)/python bench/vault.py
-
-# What takes too long for every change: many kills, at random points.
-soak: $(VENV)/.dev
-	SEAWALL_KILLS=200 $(BIN)/python -m pytest tests/ledger/test_faults.py
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict

@@ -112,7 +112,7 @@ def test_a_payment_without_its_loan_is_an_orphan(tmp_path: Path) -> None:
         ("no,amount,on\n".encode("utf-16"), "file-encoding", "UTF-8"),
         (b"", "file-empty", "header"),
         (b"no,amount,on\n", "file-no-rows", "no rows"),
-        (b"no,amount,on\na,x,2026-01-05\n", "file-no-use", "rejects"),
+        (b"no,amount,on\na,x,2026-01-05\n", "file-no-use", "1 value-unreadable"),
     ],
     ids=["delimiter", "tab", "column", "encoding", "empty", "no rows", "no good row"],
 )

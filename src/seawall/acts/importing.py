@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -70,6 +71,7 @@ class ImportReport:
         added: rows added per table of the contract.
         replaced: rows per table that the book held and that hold no more.
         rejects: the rejects file, where there were any.
+        reasons: how often each kind of problem rejected something, the most frequent first.
         notices: warnings, for example a file the book already holds.
     """
 
@@ -77,6 +79,7 @@ class ImportReport:
     added: dict[str, int]
     replaced: dict[str, int]
     rejects: Path | None
+    reasons: dict[str, int]
     notices: tuple[Problem, ...]
 
 
@@ -97,7 +100,7 @@ def bring_in(
         fresh, seen = _parted(files, mapping, known)
         notices = [Problem(problems.FILE_SEEN, Place(str(each.path))) for each in seen]
         if not fresh:
-            return ImportReport((), {}, {}, None, tuple(notices))
+            return ImportReport((), {}, {}, None, {}, tuple(notices))
         sheets, rejects = read(fresh, mapping, notices, progress)
         progress("checking", 0.0)
         intake = _take_in(desk.engine, mapping, sheets, fresh, change)
@@ -105,7 +108,8 @@ def bring_in(
         notices += intake.notices
         reports = _reports(fresh, intake)
         where = _write_rejects(desk.rejects, fresh, every)
-        _refuse_useless(reports, intake, where)
+        reasons = dict(Counter(each.problem.code for each in every).most_common())
+        _refuse_useless(reports, intake, where, reasons)
         progress("checking", 1.0)
         if intake.tables or intake.replaced:
             _enter(desk.engine, intake, change)
@@ -117,6 +121,7 @@ def bring_in(
         added={name: rows.num_rows for name, rows in intake.tables.items()},
         replaced={name: keys.num_rows for name, keys in intake.replaced.items()},
         rejects=where,
+        reasons=reasons,
         notices=tuple(notices),
     )
 
@@ -215,7 +220,12 @@ def _write_rejects(folder: Path, files: list[TapeFile], rejects: list[Reject]) -
     return target
 
 
-def _refuse_useless(reports: tuple[FileReport, ...], intake: Intake, rejects: Path | None) -> None:
+def _refuse_useless(
+    reports: tuple[FileReport, ...],
+    intake: Intake,
+    rejects: Path | None,
+    reasons: dict[str, int],
+) -> None:
     """Nothing kept, or kept rows that give no fact: those of look-ups without what they look up."""
     known = sum(report.fates["unchanged"].rows for report in reports)
     if intake.tables or intake.replaced or known:
@@ -226,4 +236,5 @@ def _refuse_useless(reports: tuple[FileReport, ...], intake: Intake, rejects: Pa
         raise refusal(problems.FILE_NO_ROWS, place)
     if rejects is None:
         raise refusal(problems.FILE_ONLY_LOOK_UPS, place)
-    raise refusal(problems.FILE_NO_USE, place, rows=rows, rejects=str(rejects))
+    why = ", ".join(f"{n:,} {code}" for code, n in reasons.items())
+    raise refusal(problems.FILE_NO_USE, place, rows=rows, reasons=why, rejects=str(rejects))

@@ -83,7 +83,7 @@ def _say_import(screen: Screen, mapping: Mapping, report: importing.ImportReport
     if report.files and not (report.added or report.replaced):
         screen.say(_SAME)
     if report.rejects is not None:
-        screen.say(_REJECTS, path=report.rejects)
+        screen.say(_REJECTS, reasons=_listed(report.reasons), path=report.rejects)
 
 
 def _parts(screen: Screen, shares: Shares[Fate, int | Decimal]) -> str:
@@ -94,7 +94,7 @@ def _parts(screen: Screen, shares: Shares[Fate, int | Decimal]) -> str:
 
 
 def _listed(rows: dict[str, int]) -> str:
-    return ", ".join(f"{n:,} {table}" for table, n in sorted(rows.items()))
+    return ", ".join(f"{n:,} {name}" for name, n in rows.items())
 
 
 @app.command()
@@ -327,11 +327,12 @@ _FATES: dict[Fate, Text] = {
 _ADDED = Text(en="Added to the book: {rows}.", zh="已入账：{rows}。")
 _REPLACED = Text(en="Replaced by later observations: {rows}.", zh="被更晚的观察更替：{rows}。")
 _SAME = Text(
-    en="The book already holds all of this; nothing was changed.",
-    zh="账册均已有上述数据，未作任何更改。",
+    en="The book already holds what was kept; nothing was changed.",
+    zh="保留的数据账册均已有，未作任何更改。",
 )
 _REJECTS = Text(
-    en="Rejected rows, with reasons and remedies: {path}", zh="拒收行及原因、处理办法：{path}"
+    en="Rejected: {reasons}; the rows, with reasons and remedies, are in {path}",
+    zh="拒收：{reasons}；各行及原因、处理办法见 {path}",
 )
 _MADE = Text(
     en="Simulated {loans:,} loans and {payments:,} payments into {home}. Planted troubles:",

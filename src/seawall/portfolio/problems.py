@@ -67,7 +67,10 @@ FILE_ONLY_LOOK_UPS = Kind(
 )
 FILE_NO_USE = Kind(
     "file-no-use",
-    Text(en="Not one of the {rows} rows can be used.", zh="{rows} 行中没有一行可用。"),
+    Text(
+        en="Not one of the {rows:,} rows can be used: {reasons}.",
+        zh="{rows:,} 行中没有一行可用：{reasons}。",
+    ),
     Text(en="See the rejects file: {rejects}.", zh="请查看拒收文件：{rejects}。"),
 )
 FILE_NO_ROWS = Kind(
