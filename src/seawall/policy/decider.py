@@ -23,6 +23,8 @@ class Decider:
     """A policy, compiled.
 
     An instance belongs to any number of threads: deciding changes nothing but a memory of patterns.
+    The first application that lacks a value waits until the lines for such are compiled: some
+    milliseconds for thirty rules, some tens of them for five hundred.
 
     Attributes:
         program: the policy.
@@ -108,33 +110,36 @@ def _deciding(program: Program) -> Callable[[Mapping[str, object]], Decision]:
     with body.indented(), body.hoping(program.asked):
         decided = _decided(body, program, dict(held), patterns)
         body.line(f"if {body.fulfilled()}: return {decided}")
-    otherwise = body.constant(_Otherwise(program, patterns))
+    otherwise = body.constant(_otherwise(program, patterns))
     return cast(
         "Callable[[Mapping[str, object]], Decision]",
-        body.function(f"{otherwise}({', '.join(held.values())})"),
+        body.function(f"{otherwise}[0]({', '.join(held.values())})"),
     )
 
 
-class _Otherwise:
-    """The decision where a value is missing or arithmetic fails; compiled when first asked for."""
+def _otherwise(program: Program, patterns: "_Patterns") -> list[Callable[..., Decision]]:
+    """What decides where a value is missing or arithmetic fails, of what was looked up.
 
-    def __init__(self, program: Program, patterns: "_Patterns") -> None:
-        self._program = program
-        self._patterns = patterns
+    It is alone in a list, in which its first call puts the compiled function in its own place.
+    """
 
-    def __call__(self, *given: object) -> Decision:
-        """The decision for what was looked up, in the order of `Program.asked`."""
-        return self._deciding(*given)
+    def compiling(*given: object) -> Decision:
+        held[0] = _careful(program, patterns)
+        return held[0](*given)
 
-    @cached_property
-    def _deciding(self) -> Callable[..., Decision]:
-        body, program = Body(), self._program
-        held = {name: body.parameter() for name in program.asked}
-        for name, local in held.items():
-            body.name(name, local)
-        _read(body, program, held)
-        decided = _decided(body, program, held, self._patterns)
-        return cast("Callable[..., Decision]", body.function(decided))
+    held: list[Callable[..., Decision]] = [compiling]
+    return held
+
+
+def _careful(program: Program, patterns: "_Patterns") -> Callable[..., Decision]:
+    """The function for any values, in the order of `Program.asked`: all are read first."""
+    body = Body()
+    held = {name: body.parameter() for name in program.asked}
+    for name, local in held.items():
+        body.name(name, local)
+    _read(body, program, held)
+    decided = _decided(body, program, held, patterns)
+    return cast("Callable[..., Decision]", body.function(decided))
 
 
 _TOGETHER = 30
