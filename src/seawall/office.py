@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -25,14 +26,19 @@ from seawall.core.steps import Steps
 from seawall.core.text import Language, Text
 from seawall.ledger import log, note
 from seawall.ledger import problems as ledger_problems
+from seawall.ledger.audit import Audit, Seen, audit
+from seawall.ledger.canonical import UnableToSpell
 from seawall.ledger.entry import UnableToTell
 from seawall.ledger.log import Ledger, UnableToFindEntry
 from seawall.ledger.note import UnableToSign, UnableToUseKey
 from seawall.ledger.packing import UnableToExport
+from seawall.ledger.publishing import UnableToPublish
 from seawall.ledger.sequencing import UnableToAppendToDamaged, UnableToFindLedger
 from seawall.ledger.sqlite import SqliteStore
 from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore
 from seawall.ledger.tree import UnableToReadTile
+from seawall.ledger.verifier import COSIGNATURE, Key, UnableToAccept, read_checkpoint, read_note
+from seawall.ledger.witness import UnableToCosign, Witness
 from seawall.policy import check_problems, reading, window_problems
 from seawall.policy import problems as policy_problems
 from seawall.policy.cases import Cases
@@ -196,6 +202,30 @@ class Home:
 def home(folder: Path | None = None) -> Home:
     """The home at a folder, at `SEAWALL_HOME`, or at `./seawall-home`."""
     return Home(folder or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)), conventions())
+
+
+def audit_ledger(at: Home, seen: Sequence[Path]) -> Audit:
+    """Recompute a home's ledger; its history must lead through checkpoints seen elsewhere.
+
+    Raises:
+        UnableToUseInput: a file holds no checkpoint that the ledger's key signed.
+    """
+    ledger = at.ledger
+
+    def checkpoint(file: Path) -> Seen:
+        signed = read_note(file.read_bytes(), str(file))
+        signed.signed(ledger.key)
+        return Seen(str(file), read_checkpoint(signed))
+
+    return audit(ledger, [ledger_problems.accepted(partial(checkpoint, file)) for file in seen])
+
+
+def witness(name: str, logs: tuple[Key, ...], folder: Path) -> Witness:
+    """A witness of other parties' ledgers; its key is made where there is none yet."""
+    key = folder / "witness.key"
+    if not key.exists():
+        note.Signer(name, COSIGNATURE).save(key)
+    return Witness(note.load(key), logs, folder)
 
 
 def conventions() -> Conventions:
@@ -504,5 +534,6 @@ EXPECTED: tuple[type[Exception], ...] = (
     UnableToTell, UnableToFindEntry, UnableToSign, UnableToExport, UnableToAppendToDamaged,
     UnableToFindLedger, UnableToOpenStore, UnableToWriteStore, UnableToReadTile, UnableToUseKey,
     UnableToUseVault,
+    UnableToPublish, UnableToCosign, UnableToAccept, UnableToSpell,
 )  # fmt: skip
 """Failures that a command tells in one sentence."""

@@ -1,4 +1,4 @@
-"""The commands about the ledger: start, verify, prove, export, checkpoint."""
+"""The commands about the ledger: keep, prove, verify, publish, witness."""
 
 import json
 from datetime import UTC, datetime
@@ -10,13 +10,12 @@ import typer
 from seawall import office
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
-from seawall.core.problem import UnableToUseInput
 from seawall.core.text import Text
-from seawall.ledger import problems, verifier
-from seawall.ledger.audit import audit
+from seawall.ledger import problems, verifier, witness_http
 from seawall.ledger.log import Ledger, Proof, UnableToFindEntry
 from seawall.ledger.packing import export
-from seawall.ledger.verifier import UnableToAccept
+from seawall.ledger.publishing import publish
+from seawall.ledger.witness import cosigned
 
 app = typer.Typer(
     help="Keep, prove and verify what was done.", no_args_is_help=True, rich_markup_mode=None
@@ -46,13 +45,17 @@ def verify(
     key: Annotated[
         str | None, typer.Option("--key", help="The public key, or a file with it; for a pack.")
     ] = None,
+    seen: Annotated[
+        list[Path] | None,
+        typer.Option("--seen", help="A checkpoint from elsewhere that the ledger must continue."),
+    ] = None,
     home: HomeOption = None,
     lang: LangOption = None,
 ) -> None:
     """Recompute everything; name the first bad entry. Exits with 1 where something is wrong."""
     screen = Screen(language(lang))
     if file is None:
-        found = audit(office.home(home).ledger)
+        found = office.audit_ledger(office.home(home), seen or [])
         wrong = found.problems
         screen.say(_AUDITED, entries=found.entries, erased=found.erased, wrong=len(wrong))
     else:
@@ -68,10 +71,7 @@ def verify(
 def _key(screen: Screen, told: str | None) -> verifier.Key:
     if told is None:
         raise typer.BadParameter(_KEY_NEEDED.in_(screen.language), param_hint="--key")
-    try:
-        return verifier.key_of(told)
-    except UnableToAccept as refused:
-        raise UnableToUseInput((problems.problem(refused.finding),)) from None
+    return problems.accepted(lambda: verifier.key_of(told))
 
 
 @app.command()
@@ -137,11 +137,57 @@ def export_(
 
 
 @app.command()
-def checkpoint(home: HomeOption = None) -> None:
-    """Print the signed checkpoint of now, and keep it in the ledger."""
-    at = datetime.now(UTC).replace(tzinfo=None)
-    kept = office.home(home).ledger.keep_checkpoint(at)
+def checkpoint(
+    witness: Annotated[
+        str | None, typer.Option("--witness", help="The address of a witness that shall cosign.")
+    ] = None,
+    witness_key: Annotated[
+        str | None, typer.Option("--witness-key", help="The witness's public key, or a file.")
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Print the signed checkpoint of now, cosigned where asked, and keep it in the ledger."""
+    screen, ledger = Screen(language(lang)), office.home(home).ledger
+    lines = b""
+    if witness is not None:
+        lines = cosigned(ledger, _key(screen, witness_key), witness_http.asking(witness))
+    kept = ledger.keep_checkpoint(datetime.now(UTC).replace(tzinfo=None), lines)
     typer.echo(kept.decode(), nl=False)
+
+
+@app.command("publish")
+def publish_(
+    folder: Annotated[Path, typer.Argument(help="What a web server serves.")],
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Write tiles, leaves and the checkpoint for transparency-log clients; never a body."""
+    screen = Screen(language(lang), quiet=quiet)
+    told = publish(office.home(home).ledger, folder)
+    screen.say(_PUBLISHED, n=told.size, path=folder)
+
+
+@app.command("witness")
+def witness_(
+    name: Annotated[str, typer.Argument(help="The witness's name, such as auditor.example/w.")],
+    log: Annotated[list[str], typer.Option("--log", help="A ledger's public key, or a file.")],
+    folder: Annotated[Path, typer.Option("--folder", help="Its key, and what it saw.")],
+    listen: Annotated[str, typer.Option("--listen", help="HOST:PORT.")] = "127.0.0.1:8391",
+    lang: LangOption = None,
+) -> None:
+    """Be another ledger's witness: cosign its checkpoints over HTTP while it only grows."""
+    screen = Screen(language(lang))
+    logs = tuple(_key(screen, each) for each in log)
+    host, _, port = listen.rpartition(":")
+    if not port.isdecimal():
+        raise typer.BadParameter("HOST:PORT", param_hint="--listen")
+    made = office.witness(name, logs, folder)
+    with witness_http.server(made, (host, int(port))) as server:
+        screen.say(_WITNESSING, at=f"http://{host}:{server.server_address[1]}/")
+        screen.result(str(made.signer.key))
+        server.serve_forever()
 
 
 _STARTED = Text(
@@ -152,9 +198,17 @@ _AUDITED = Text(
     en="{entries:,} entries recomputed, {erased:,} bodies erased, {wrong:,} problems.",
     zh="已重新计算 {entries:,} 条记录，已删除正文 {erased:,} 条，发现问题 {wrong:,} 处。",
 )
+_PUBLISHED = Text(
+    en="{n:,} entries published, without bodies: {path}",
+    zh="已发布 {n:,} 条记录（不含正文）：{path}",
+)
+_WITNESSING = Text(
+    en="Witness at {at}; give its public key to the ledger's owner:",
+    zh="见证服务：{at}；请将其公钥交给账本所有者：",
+)
 _KEY_NEEDED = Text(
-    en="a pack is verified against a public key that did not come with it",
-    zh="核验导出包需要另行取得的公钥",
+    en="give the public key that the other party published: what came with a pack proves nothing",
+    zh="请提供对方另行公布的公钥；随包而来的公钥不能证明任何事",
 )
 _EXPORTED = Text(
     en="{n:,} entries: {path}. To verify: seawall ledger verify {path} --key {key}",

@@ -124,6 +124,11 @@ class Reader:
         with self.store.reading() as rows:
             return tree.consistency(old, size, tables.tiles(rows))
 
+    def best_note(self) -> bytes:
+        """The checkpoint of now; with what witnesses signed, where it was kept with it."""
+        note, kept = self.note(), self.kept()
+        return kept[-1] if kept and kept[-1].startswith(note) else note
+
     def kept(self) -> list[bytes]:
         """The signed checkpoints that were kept, in their order."""
         with self.store.reading() as rows:

@@ -32,7 +32,7 @@ def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()
     Raises:
         UnableToExport: there are no such entries, no entry names a file, or it is over 4 GB.
     """
-    note = ledger.note()
+    note = ledger.best_note()
     checkpoint = read_checkpoint(read_note(note, ledger.store.name))
     if not 0 <= span[0] < span[1] <= checkpoint.size:
         raise UnableToExport(f"entries {span[0]} to {span[1]} of {checkpoint.size}")

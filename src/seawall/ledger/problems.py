@@ -1,8 +1,11 @@
 """What can be wrong with a ledger, a checkpoint, a key or a pack."""
 
-from seawall.core.problem import Kind, Place, Problem
+from collections.abc import Callable
+from typing import TypeVar
+
+from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
 from seawall.core.text import Text
-from seawall.ledger.verifier import SENTENCES, Finding
+from seawall.ledger.verifier import SENTENCES, Finding, UnableToAccept
 
 LEAF_WRONG = Kind(
     "ledger-leaf-wrong",
@@ -87,3 +90,18 @@ KINDS = (
 def problem(finding: Finding) -> Problem:
     """What the verifier found, as the house speaks of problems."""
     return Problem(_OF_VERIFIER[finding.code], Place(finding.where), dict(finding.facts))
+
+
+_T = TypeVar("_T")
+
+
+def accepted(read: Callable[[], _T]) -> _T:
+    """What the verifier reads, such as a key.
+
+    Raises:
+        UnableToUseInput: it refuses it.
+    """
+    try:
+        return read()
+    except UnableToAccept as refused:
+        raise UnableToUseInput((problem(refused.finding),)) from None

@@ -1,0 +1,186 @@
+"""Let another party vouch: cosignatures over checkpoints, C2SP tlog-witness and tlog-cosignature.
+
+A witness remembers the last checkpoint of each log it was shown, and signs a new one only when it
+continues that one. Who holds a checkpoint with a witness's signature can tell a rollback or a fork.
+"""
+
+import base64
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from seawall.ledger.log import Reader
+from seawall.ledger.note import Signer
+from seawall.ledger.verifier import (
+    Checkpoint,
+    Key,
+    Note,
+    UnableToAccept,
+    continued,
+    read_checkpoint,
+    read_note,
+)
+
+HASHES_MOST = 63
+REQUEST_MOST = 64 * 1024
+"""Bytes."""
+BAD_REQUEST, FORBIDDEN, NOT_FOUND, CONFLICT, UNPROCESSABLE = 400, 403, 404, 409, 422
+
+
+class Witness:
+    """Cosigns checkpoints of logs that only grow.
+
+    Args:
+        signer: the witness's key, of the kind `COSIGNATURE`.
+        logs: the public keys of the logs it vouches for.
+        folder: where it remembers; processes can share it.
+    """
+
+    def __init__(self, signer: Signer, logs: tuple[Key, ...], folder: Path) -> None:
+        self.signer = signer
+        self._logs: Mapping[str, Key] = {key.name: key for key in logs}
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def add(self, request: bytes, at: int) -> bytes:
+        """Cosign a checkpoint: the signature line; durable before it is told.
+
+        Args:
+            request: old size, consistency proof and checkpoint, as tlog-witness lays them out.
+            at: the time, in POSIX seconds; an earlier one than before is told as that one.
+
+        Raises:
+            UnableToCosign: with the status that tlog-witness gives it.
+        """
+        old, proof, note = _read(request)
+        checkpoint = self._signed(note)
+        with self._remembered(checkpoint.origin) as file:
+            last, last_at = self._last(file)
+            _check(last, old, checkpoint, proof)
+            line = self.signer.line(note.text, max(at, last_at))
+            _keep(file, note.text + b"\n" + line)
+        return line
+
+    def _signed(self, note: Note) -> Checkpoint:
+        try:
+            checkpoint = read_checkpoint(note)
+        except UnableToAccept as refused:
+            raise UnableToCosign(BAD_REQUEST, str(refused)) from refused
+        if checkpoint.origin not in self._logs:
+            raise UnableToCosign(NOT_FOUND, f"no log {checkpoint.origin} is known here")
+        try:
+            note.signed(self._logs[checkpoint.origin])
+        except UnableToAccept as refused:
+            raise UnableToCosign(FORBIDDEN, str(refused)) from refused
+        return checkpoint
+
+    @contextmanager
+    def _remembered(self, origin: str) -> Iterator[Path]:
+        """The file of a log, while no other process has it."""
+        file = self._folder / hashlib.sha256(origin.encode()).hexdigest()
+        with file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield file
+
+    def _last(self, file: Path) -> tuple[Checkpoint | None, int]:
+        if not file.exists():
+            return None, 0
+        note = read_note(file.read_bytes(), str(file))
+        return read_checkpoint(note), note.signed(self.signer.key)
+
+
+def _check(last: Checkpoint | None, old: int, new: Checkpoint, proof: tuple[bytes, ...]) -> None:
+    """The rules of tlog-witness, in its order."""
+    known = last.size if last else 0
+    if old > new.size:
+        raise UnableToCosign(BAD_REQUEST, "the old size is above the new one")
+    if old != known:
+        raise UnableToCosign(CONFLICT, f"the last size seen here is {known}", size=known)
+    if last is None or known == 0:
+        if proof:
+            raise UnableToCosign(UNPROCESSABLE, "nothing is to be proved of an empty tree")
+    elif known == new.size and last.root != new.root:
+        raise UnableToCosign(CONFLICT, f"another tree of size {known} was seen", size=known)
+    elif not continued((known, last.root), (new.size, new.root), proof):
+        raise UnableToCosign(UNPROCESSABLE, f"it does not continue the tree of size {known}")
+
+
+def _read(request: bytes) -> tuple[int, tuple[bytes, ...], Note]:
+    head, divided, signed = request.partition(b"\n\n")
+    try:
+        first, *lines = head.decode("ascii").split("\n")
+        word, _, size = first.partition(" ")
+        hashes = tuple(base64.b64decode(line, validate=True) for line in lines)
+        fits = word == "old" and size == str(int(size)) and int(size) >= 0
+        note = read_note(signed, "checkpoint")
+    except (ValueError, UnableToAccept) as refused:
+        raise UnableToCosign(BAD_REQUEST, "the request cannot be read") from refused
+    if not (divided and fits and len(hashes) <= HASHES_MOST and len(request) <= REQUEST_MOST):
+        raise UnableToCosign(BAD_REQUEST, "the request cannot be read")
+    return int(size), hashes, note
+
+
+def _keep(file: Path, data: bytes) -> None:
+    fresh = file.with_suffix(".new")
+    with fresh.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+Ask = Callable[[bytes], bytes]
+"""Passes a request to a witness; raises `UnableToCosign` as the witness does."""
+
+
+def cosigned(reader: Reader, key: Key, ask: Ask) -> bytes:
+    """Have the ledger's checkpoint of now cosigned: the witness's signature line, checked.
+
+    Args:
+        reader: the ledger.
+        key: the witness's public key.
+        ask: passes the request on: `Witness.add` at a time, or `witness_http.asking`.
+
+    Raises:
+        UnableToCosign: the witness saw another history, or something else is wrong.
+    """
+    note = reader.note()
+    checkpoint = read_checkpoint(read_note(note, reader.store.name))
+    try:
+        answer = ask(_request(reader, note, (0, checkpoint.size)))
+    except UnableToCosign as refused:
+        if refused.size is None or not 0 < refused.size <= checkpoint.size:
+            raise
+        answer = ask(_request(reader, note, (refused.size, checkpoint.size)))
+    try:
+        read_note(note + answer, key.name).signed(key)
+    except UnableToAccept as refused:
+        raise UnableToCosign(FORBIDDEN, str(refused)) from refused
+    return answer
+
+
+def _request(reader: Reader, note: bytes, sizes: tuple[int, int]) -> bytes:
+    proof = [base64.b64encode(each).decode() for each in reader.consistency(*sizes)]
+    return "".join(f"{line}\n" for line in (f"old {sizes[0]}", *proof, "")).encode() + note
+
+
+class UnableToCosign(ValueError):
+    """A witness does not vouch for a checkpoint.
+
+    Attributes:
+        status: the HTTP status of tlog-witness.
+        size: the last size the witness saw, where that is what is wrong.
+    """
+
+    def __init__(self, status: int, why: str, *, size: int | None = None) -> None:
+        self.status = status
+        self.size = size
+        super().__init__(f"the witness does not cosign the checkpoint ({status}): {why}")
