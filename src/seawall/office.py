@@ -29,15 +29,22 @@ from seawall.ledger import problems as ledger_problems
 from seawall.ledger.audit import Audit, Seen, audit
 from seawall.ledger.canonical import UnableToSpell
 from seawall.ledger.entry import UnableToTell
-from seawall.ledger.log import Ledger, UnableToFindEntry
+from seawall.ledger.log import Ledger, Reader, UnableToFindEntry
 from seawall.ledger.note import UnableToSign, UnableToUseKey
 from seawall.ledger.packing import UnableToExport
 from seawall.ledger.publishing import UnableToPublish
 from seawall.ledger.sequencing import UnableToAppendToDamaged, UnableToFindLedger
 from seawall.ledger.sqlite import SqliteStore
-from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore
+from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore
 from seawall.ledger.tree import UnableToReadTile
-from seawall.ledger.verifier import COSIGNATURE, Key, UnableToAccept, read_checkpoint, read_note
+from seawall.ledger.verifier import (
+    COSIGNATURE,
+    Key,
+    UnableToAccept,
+    key_of,
+    read_checkpoint,
+    read_note,
+)
 from seawall.ledger.witness import UnableToCosign, Witness
 from seawall.policy import check_problems, reading, window_problems
 from seawall.policy import problems as policy_problems
@@ -172,6 +179,19 @@ class Home:
             raise UnableToFindLedger(str(self.folder))
         return Ledger(self._ledger_store(), note.load(self.ledger_key))
 
+    @property
+    def ledger_reader(self) -> Reader:
+        """The ledger, to read and prove from: needs its public key only.
+
+        Raises:
+            UnableToFindLedger: none was started in this home.
+            UnableToAccept: the public key beside it is none.
+        """
+        public = self.ledger_key.with_suffix(".pub")
+        if not public.is_file():
+            raise UnableToFindLedger(str(self.folder))
+        return Reader(self._ledger_store(), key_of(str(public)))
+
     def start_ledger(self, origin: str) -> Ledger:
         """Start the ledger under a name, such as `lender.example/ledger`, with a fresh key.
 
@@ -210,7 +230,7 @@ def audit_ledger(at: Home, seen: Sequence[Path]) -> Audit:
     Raises:
         UnableToUseInput: a file holds no checkpoint that the ledger's key signed.
     """
-    ledger = at.ledger
+    ledger = at.ledger_reader
 
     def checkpoint(file: Path) -> Seen:
         signed = read_note(file.read_bytes(), str(file))
@@ -532,7 +552,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     UnableToReadEmptyBook, UnableToLookThere, UnableToReadBook, UnableToChangeBook, UnableToSimulateIntoBook,
     pdf.UnableToWritePdf, UnableToPlan, UnableToPlanUntil,
     UnableToTell, UnableToFindEntry, UnableToSign, UnableToExport, UnableToAppendToDamaged,
-    UnableToFindLedger, UnableToOpenStore, UnableToWriteStore, UnableToReadTile, UnableToUseKey,
+    UnableToFindLedger, UnableToOpenStore, UnableToReadStore, UnableToWriteStore, UnableToReadTile, UnableToUseKey,
     UnableToUseVault,
     UnableToPublish, UnableToCosign, UnableToAccept, UnableToSpell,
 )  # fmt: skip

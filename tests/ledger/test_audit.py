@@ -1,5 +1,6 @@
 """Whoever goes around the triggers is found, and the first bad entry is named."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,26 @@ def test_a_ledger_that_nobody_touched_is_as_it_was_written(filled: Ledger) -> No
     assert found.checkpoint == filled.checkpoint()
 
 
+def test_a_ledger_is_audited_while_it_goes_on(filled: Ledger) -> None:
+    done = threading.Event()
+
+    def tell() -> None:
+        n = 10_000
+        while not done.is_set():
+            filled.append_all([decision(n), decision(n + 1)])
+            filled.erase(n % 300 + 6, Erasing("dana", AT, f"erase:{n}", "asked"))
+            n += 2
+
+    teller = threading.Thread(target=tell)
+    teller.start()
+    found = [audit(filled) for _ in range(5)]
+    done.set()
+    teller.join()
+    assert [each.problems for each in found] == [()] * 5
+    assert found[-1].entries > found[0].entries
+    assert audit(filled).problems == ()
+
+
 REPLACED = "CAST(REPLACE(CAST({} AS TEXT), 'alice', 'ALICE') AS BLOB)"
 PUT_BACK = (
     "UPDATE ledger_entry SET (salt, body) = (SELECT salt, body FROM ledger_entry e "
@@ -82,7 +103,7 @@ TAMPERED: dict[str, tuple[str, str, int | None]] = {
                                "ledger-entry-missing", 300),
     "the last entry": (f"DELETE FROM ledger_entry WHERE number = {SIZE}",
                        "ledger-erasure-untold", 5),
-    "one entry too many": (ONE_MORE, "ledger-leaf-wrong", SIZE + 1),
+    "one entry too many": (ONE_MORE, "ledger-entry-unsigned", SIZE + 1),
     "a tile": ("UPDATE ledger_tile SET hashes = zeroblob(8192) WHERE level = 0 AND number = 1",
                "ledger-tile-wrong", None),
     "a tile above": ("UPDATE ledger_tile SET hashes = zeroblob(64) WHERE level = 1",

@@ -22,7 +22,13 @@ from seawall.ledger.audit import audit
 from seawall.ledger.log import Ledger
 from seawall.ledger.note import Signer
 from seawall.ledger.sqlite import SqliteStore
-from seawall.ledger.store import Rows, Store, UnableToOpenStore, UnableToWriteStore
+from seawall.ledger.store import (
+    Rows,
+    Store,
+    UnableToOpenStore,
+    UnableToReadStore,
+    UnableToWriteStore,
+)
 from tests.ledger.child import opened, tell_until_killed
 from tests.ledger.conftest import ROOT, decision
 
@@ -71,6 +77,24 @@ def test_a_writer_killed_at_random_points_loses_and_doubles_nothing(tmp_path: Pa
             holds(ledger, acknowledged)
             ledger.store.close()
     assert acknowledged, "no process lived long enough to tell anything"
+
+
+def _starts(folder: Path, writer: int) -> None:
+    opened(folder).append(decision(writer))
+
+
+def test_processes_that_start_a_ledger_at_once_start_one(tmp_path: Path) -> None:
+    for n in range(4):
+        folder = tmp_path / str(n)
+        processes = [FORK.Process(target=_starts, args=(folder, writer)) for writer in range(4)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        assert [process.exitcode for process in processes] == [0] * 4
+        ledger = opened(folder)
+        holds(ledger, set(range(4)))
+        ledger.store.close()
 
 
 def _alone(folder: Path, writer: int) -> None:
@@ -231,7 +255,7 @@ def test_a_garbled_database_is_found_by_verify_or_refused(tmp_path: Path, seed: 
         again = opened(tmp_path)
         problem = audit(again).problems[0]
         again.store.close()
-    except (UnableToOpenStore, UnableToWriteStore):
+    except (UnableToOpenStore, UnableToReadStore, UnableToWriteStore):
         return
     assert problem.code == "ledger-body-wrong"
 

@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from seawall.ledger import verifier
 from seawall.ledger.entry import Erasing
@@ -15,6 +17,7 @@ from seawall.ledger.log import Ledger
 from seawall.ledger.note import Signer
 from seawall.ledger.packing import UnableToExport, export
 from seawall.ledger.verifier import Verdict, packed, unpacked, verify
+from seawall.ledger.witness import Witness, cosigned
 from tests.ledger.conftest import AT, decision
 
 REPORT = b"the replay report"
@@ -31,7 +34,7 @@ def pack(ledger: Ledger) -> bytes:
 def test_a_pack_that_nobody_touched_is_proved(pack: bytes, signer: Signer) -> None:
     verdict = verify(pack, signer.key)
     assert verdict.findings == ()
-    assert (verdict.entries, verdict.erased) == (4, 1)
+    assert (verdict.entries, verdict.erased) == (5, 1)
     assert verdict.checkpoint is not None
     assert verdict.checkpoint.size == 8
 
@@ -90,6 +93,57 @@ def codes(found: Verdict) -> list[str]:
     return [each.code for each in found.findings]
 
 
+HOSTILE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.data())
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_hostile_pack_is_refused_and_never_stops_the_verifier(
+    pack: bytes, signer: Signer, data: st.DataObject
+) -> None:
+    """Values of any kind in the place of any field, in the line and in the leaf."""
+    members = dict(unpacked(pack))
+    lines = members["entries.jsonl"].splitlines()
+    n = data.draw(st.integers(0, len(lines) - 1))
+    told = json.loads(lines[n])
+    leaf = json.loads(told["leaf"])
+    field = data.draw(st.sampled_from([*told, *(f"leaf.{each}" for each in leaf)]))
+    if field.startswith("leaf."):
+        leaf[field.removeprefix("leaf.")] = data.draw(HOSTILE)
+        told["leaf"] = json.dumps(leaf)
+    else:
+        told[field] = data.draw(HOSTILE)
+    lines[n] = json.dumps(told, separators=(",", ":")).encode()
+    members["entries.jsonl"] = b"".join(line + b"\n" for line in lines)
+    assert verify(packed(list(members.items())), signer.key).findings
+
+
+@given(st.binary(max_size=400))
+def test_bytes_that_are_no_pack_are_refused(noise: bytes) -> None:
+    assert verify(noise, KEY).findings
+    assert verify(b"PK\x03\x04" + noise, KEY).findings
+
+
+KEY = Signer("lender.example/ledger").key
+
+
+@pytest.mark.parametrize("deep", ["[" * 100_000, '{"a":' * 100_000])
+def test_nesting_without_end_does_not_stop_the_verifier(
+    pack: bytes, signer: Signer, deep: str
+) -> None:
+    members = dict(unpacked(pack)) | {"entries.jsonl": deep.encode() + b"\n"}
+    assert verify(packed(list(members.items())), signer.key).findings
+    told = {"number": 0, "leaf": deep, "salt": None, "body": None, "proof": []}
+    members["entries.jsonl"] = json.dumps(told).encode() + b"\n"
+    assert verify(packed(list(members.items())), signer.key).findings
+
+
 def test_an_altered_body_is_named_by_its_entry(pack: bytes, signer: Signer) -> None:
     found = verify(changed(pack, "entries.jsonl", b"3.00", b"9.00"), signer.key)
     assert codes(found) == ["ledger-body-wrong", "ledger-member-altered"]
@@ -107,6 +161,33 @@ def test_an_entry_taken_out_is_found(pack: bytes, signer: Signer) -> None:
     assert "ledger-member-altered" in codes(
         verify(changed(pack, "entries.jsonl", lines[1], b""), signer.key)
     )
+
+
+def test_a_body_left_out_is_not_taken_for_an_erased_one(
+    ledger: Ledger, signer: Signer, pack: bytes
+) -> None:
+    """The exporter himself, who holds the key, cannot pass a body over in silence."""
+    lines = dict(unpacked(pack))["entries.jsonl"].splitlines(keepends=True)
+    told = json.loads(lines[0]) | {"salt": None, "body": None}
+    lines[0] = json.dumps(told, separators=(",", ":")).encode() + b"\n"
+    members = [(n, b"".join(lines) if n == "entries.jsonl" else d) for n, d in unpacked(pack)[:-1]]
+    text = verifier.manifest(ledger.key.name, (3, 7), members)
+    forged = packed([*members, ("manifest", signer.note(text))])
+    (finding,) = verify(forged, signer.key).findings
+    assert (finding.code, finding.facts["entry"]) == ("ledger-erasure-untold", 3)
+
+
+def test_a_pack_proves_when_a_witness_saw_it(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append_all([decision(n) for n in range(3)])
+    signer = Signer("witness.example/w", verifier.COSIGNATURE)
+    witness = Witness(signer, (ledger.key,), tmp_path / "witness")
+    line = cosigned(ledger, signer.key, lambda request: witness.add(request, 1_800_000_000))
+    pack = export(ledger, (0, 3))
+    assert codes(verify(pack, ledger.key, [signer.key])) == ["ledger-signature-wrong"]
+    ledger.keep_checkpoint(AT, line)
+    verdict = verify(export(ledger, (0, 3)), ledger.key, [signer.key])
+    assert (verdict.findings, verdict.seen) == ((), {"witness.example/w": 1_800_000_000})
+    assert "seen by witness.example/w at 2027-01-15 08:00:00 UTC" in verifier.summary(verdict)
 
 
 def test_an_altered_file_is_named(pack: bytes, signer: Signer) -> None:
@@ -156,7 +237,7 @@ def test_the_verifier_runs_alone(pack: bytes, signer: Signer, tmp_path: Path) ->
 
     assert run("pack.zip", "--key", "ledger.pub") == (
         0,
-        "4 entries, proved in a tree of 8; 1 bodies erased; 0 findings\n",
+        "5 entries, proved in a tree of 8; 1 bodies erased; 0 findings\n",
     )
     code, said = run("bad.zip", "--key", str(signer.key), "--lang", "zh")
     assert code == 1

@@ -12,7 +12,7 @@ from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
 from seawall.ledger import problems, verifier, witness_http
-from seawall.ledger.log import Ledger, Proof, UnableToFindEntry
+from seawall.ledger.log import Proof, Reader, UnableToFindEntry
 from seawall.ledger.packing import export
 from seawall.ledger.publishing import publish
 from seawall.ledger.witness import cosigned
@@ -45,6 +45,10 @@ def verify(
     key: Annotated[
         str | None, typer.Option("--key", help="The public key, or a file with it; for a pack.")
     ] = None,
+    witness: Annotated[
+        list[str] | None,
+        typer.Option("--witness", help="A public key that must have cosigned the pack."),
+    ] = None,
     seen: Annotated[
         list[Path] | None,
         typer.Option("--seen", help="A checkpoint from elsewhere that the ledger must continue."),
@@ -59,7 +63,8 @@ def verify(
         wrong = found.problems
         screen.say(_AUDITED, entries=found.entries, erased=found.erased, wrong=len(wrong))
     else:
-        verdict = verifier.verify(file.read_bytes(), _key(screen, key))
+        witnesses = [_key(screen, each) for each in witness or []]
+        verdict = verifier.verify(file.read_bytes(), _key(screen, key), witnesses)
         wrong = tuple(problems.problem(finding) for finding in verdict.findings)
         screen.result(verifier.summary(verdict, screen.language))
     for each in wrong:
@@ -83,7 +88,7 @@ def prove(
 ) -> None:
     """Prove that an entry is in the ledger: its hashes up to the signed checkpoint, as JSON."""
     screen = Screen(language(lang))
-    ledger = office.home(home).ledger
+    ledger = office.home(home).ledger_reader
     told = json.dumps(_told(ledger.prove(_number(ledger, entry))), ensure_ascii=False, indent=1)
     if output is None:
         screen.result(told)
@@ -91,7 +96,7 @@ def prove(
         output.write_text(told + "\n", encoding="utf-8")
 
 
-def _number(ledger: Ledger, told: str) -> int:
+def _number(ledger: Reader, told: str) -> int:
     if told.isdecimal():
         return int(told)
     found = ledger.find(told)
@@ -165,7 +170,7 @@ def publish_(
 ) -> None:
     """Write tiles, leaves and the checkpoint for transparency-log clients; never a body."""
     screen = Screen(language(lang), quiet=quiet)
-    told = publish(office.home(home).ledger, folder)
+    told = publish(office.home(home).ledger_reader, folder)
     screen.say(_PUBLISHED, n=told.size, path=folder)
 
 

@@ -50,17 +50,17 @@ def audit(reader: Reader, seen: Sequence[Seen] = ()) -> Audit:
     Returns:
         what is wrong, the first entry first; nothing where the ledger is as it was written.
     """
-    head, refused = _head(reader)
+    head, rows, refused = _head(reader)
     kept, refused_too = _kept(reader)
-    walk, agreed, found = _Walk(reader), 0, [*refused, *refused_too]
+    walk, agreed, found = _Walk(reader, rows), 0, [*refused, *refused_too]
     known = [*kept, *seen, *([Seen(_HEAD, head)] if head else [])]
     for each in sorted(known, key=lambda one: one.checkpoint.size):
         walk.on(each.checkpoint.size)
         finding = _disagreed(walk, each, agreed)
         found += [finding] if finding else []
         agreed = agreed if finding else each.checkpoint.size
-    walk.on(_ALL)
-    found += [*walk.findings(agreed), *walk.unsigned(head.size if head else _ALL)]
+    walk.on(rows)
+    found += walk.findings(agreed)
     found.sort(key=_entry)
     return Audit(head, walk.edge.size, len(walk.erased), tuple(found[:FINDINGS_MOST]))
 
@@ -71,17 +71,23 @@ def _entry(finding: Problem) -> int:
     return named if isinstance(named, int) else _ALL
 
 
-def _head(reader: Reader) -> tuple[Checkpoint | None, list[Problem]]:
-    """The signed end of the ledger, and whether the row it stands in says the same."""
-    try:
-        head = reader.checkpoint()
-    except UnableToAccept as refused:
-        return None, [problems.problem(refused.finding)]
+def _head(reader: Reader) -> tuple[Checkpoint | None, int, list[Problem]]:
+    """The signed end of the ledger, how many rows there are, and what is wrong with the two."""
+    where = Place(reader.store.name)
     with reader.store.reading() as rows:
-        told = tables.head(rows)
-    facts: dict[str, object] = {"size": head.size, "found": told and told[0]}
-    wrong = Problem(problems.HEAD_WRONG, Place(reader.store.name), facts)
-    return head, [] if told and told[0] == head.size else [wrong]
+        told, count = tables.head(rows), tables.count(rows)
+    try:
+        note = read_note(told[1] if told else b"", reader.store.name)
+        note.signed(reader.key)
+        head = read_checkpoint(note)
+    except UnableToAccept as refused:
+        return None, count, [problems.problem(refused.finding)]
+    wrong = []
+    if told and told[0] != head.size:
+        wrong.append(Problem(problems.HEAD_WRONG, where, {"size": head.size, "found": told[0]}))
+    if count > head.size:
+        wrong.append(Problem(problems.ENTRY_UNSIGNED, where, {"entry": head.size}))
+    return head, count, wrong
 
 
 def _kept(reader: Reader) -> tuple[list[Seen], list[Problem]]:
@@ -113,9 +119,12 @@ def _disagreed(walk: "_Walk", seen: Seen, agreed: int) -> Problem | None:
 
 
 class _Walk:
-    """Goes through the entries once, and builds the tree anew beside the one that is stored."""
+    """Goes through the entries once, and builds the tree anew beside the one that is stored.
 
-    def __init__(self, reader: Reader) -> None:
+    The ledger may go on meanwhile: what is younger than the walk is not looked at.
+    """
+
+    def __init__(self, reader: Reader, until: int) -> None:
         self.where = reader.store.name
         self._place = Place(self.where)
         self.edge = tree.Edge()
@@ -124,7 +133,7 @@ class _Walk:
         self._found: list[Problem] = []
         self._differ: list[int] = []
         self._store = reader.store
-        self._rows = tables.stored(reader.store)
+        self._rows = tables.stored(reader.store, 0, until)
         self._next = next(self._rows, None)
 
     def on(self, size: int) -> None:
@@ -190,17 +199,18 @@ class _Walk:
             else:
                 yield Problem(problems.LEAF_WRONG, self._place, {"entry": number})
         for number in sorted(self.erased - self._erasures):
-            yield Problem(problems.ERASURE_UNTOLD, self._place, {"entry": number})
+            if not self._erased_since(number):
+                yield Problem(problems.ERASURE_UNTOLD, self._place, {"entry": number})
         for number in sorted(self._erasures - self.erased):
             yield Problem(problems.ERASURE_UNDONE, self._place, {"entry": number})
 
-    def unsigned(self, signed: int) -> Iterator[Problem]:
-        """The first entry behind the end that is signed for."""
-        if self.edge.size > signed:
-            yield Problem(problems.ENTRY_UNSIGNED, self._place, {"entry": signed})
+    def _erased_since(self, number: int) -> bool:
+        with self._store.reading() as rows:
+            told = tables.eraser(rows, number)
+        return told is not None and told.number >= self.edge.size
 
     def _compare(self, tile: tree.Tile) -> None:
-        if self._stored(tile.level, tile.number) != tile.hashes:
+        if self._stored(tile.level, tile.number)[: len(tile.hashes)] != tile.hashes:
             self._note(problems.TILE_WRONG, level=tile.level, number=tile.number)
 
     def _stored(self, level: int, number: int) -> bytes:

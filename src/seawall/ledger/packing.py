@@ -24,6 +24,8 @@ from seawall.ledger.verifier import (
 def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()) -> bytes:
     """A pack of entries with their bodies, proofs, the checkpoint, and files that they name.
 
+    Where a body was erased, the entry that tells of it comes along.
+
     Args:
         ledger: whose key signs for the pack as a whole.
         span: from one entry's number up to, and without, another.
@@ -37,6 +39,7 @@ def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()
     if not 0 <= span[0] < span[1] <= checkpoint.size:
         raise UnableToExport(f"entries {span[0]} to {span[1]} of {checkpoint.size}")
     entries = list(ledger.entries(*span))
+    entries += _erasures(ledger, entries)
     named = {digest for entry in entries for digest in entry.told["digests"].values()}
     attached = {hashlib.sha256(data).hexdigest(): data for data in files}
     if unnamed := sorted(set(attached) - named):
@@ -50,6 +53,17 @@ def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()
     if sum(len(data) + 1_000 for _, data in members) > PACK_MOST:
         raise UnableToExport("more than 4 GB in one pack")
     return packed(members)
+
+
+def _erasures(ledger: Ledger, entries: Sequence[Recorded]) -> list[Recorded]:
+    """The entries that tell of what was erased among some, where they are not among them."""
+    found = {each.number: each for each in entries}
+    more = list(entries)
+    while more:
+        told = [ledger.eraser(each.number) for each in more if each.body is None]
+        more = [each for each in told if each is not None and each.number not in found]
+        found |= {each.number: each for each in more}
+    return [found[number] for number in sorted(found) if number > entries[-1].number]
 
 
 def _lines(ledger: Ledger, entries: Sequence[Recorded], size: int) -> Iterator[bytes]:

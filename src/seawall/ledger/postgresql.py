@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore, Value
+from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore, Value
 
 VERSION_LEAST = 150_000
 _LOCK = 0x5EA_1ED6E5
@@ -126,8 +126,11 @@ class PostgresStore:
             connection = self._reader = self._alive(self._reader)
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
-            with connection.transaction():
-                yield PostgresRows(connection)
+            try:
+                with connection.transaction():
+                    yield PostgresRows(connection)
+            except psycopg.Error as error:
+                raise UnableToReadStore(self.name, _why(error)) from error
 
     def forget(self) -> None:
         """PostgreSQL takes overwritten rows out by itself, when it vacuums."""

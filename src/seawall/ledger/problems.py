@@ -27,13 +27,6 @@ ENTRY_UNSIGNED = Kind(
     Text(en="It did not come through the ledger; find who could write to the database.",
          zh="它不是经由账本写入的；请查明谁能写入数据库。"),
 )  # fmt: skip
-ERASURE_UNTOLD = Kind(
-    "ledger-erasure-untold",
-    Text(en="The body of entry {entry} is gone, and no entry tells of its erasure.",
-         zh="记录 {entry} 的正文已不在，却没有删除记录。"),
-    Text(en="Restore the body from a backup; bodies are erased through the ledger only.",
-         zh="请从备份恢复正文；正文只能经由账本删除。"),
-)  # fmt: skip
 ERASURE_UNDONE = Kind(
     "ledger-erasure-undone",
     Text(en="An entry tells that the body of entry {entry} was erased; it is there.",
@@ -77,12 +70,43 @@ FORKED = Kind(
          zh="请保留两份检查点作为证据，并将记录与备份或导出包比对。"),
 )  # fmt: skip
 
+_REMEDIES = {
+    "ledger-key-unreadable": Text(en="Give the text name+id+base64, or a file that holds it, as its owner published it.",
+        zh="请提供所有者公布的 name+id+base64 文本，或包含该文本的文件。"),
+    "ledger-note-unreadable": Text(en="Fetch it again from its owner; if it stays so, it was altered.",
+        zh="请向所有者重新索取；若仍如此，则已被改动。"),
+    "ledger-signature-wrong": Text(en="Check that the key is the owner's; if it is, this was altered or is someone else's.",
+        zh="请核对公钥；若公钥无误，则内容已被改动或出自他人。"),
+    "ledger-checkpoint-unreadable": Text(en="A checkpoint has three lines: origin, size, root hash.",
+        zh="检查点由三行组成：来源、大小、根哈希。"),
+    "ledger-line-unreadable": Text(en="Ask for the pack again; this line was altered.",
+        zh="请重新索取导出包；该行已被改动。"),
+    "ledger-body-wrong": Text(en="The body or its salt was altered after it was written; look for who could write there.",
+        zh="正文或盐在写入后被改动；请查明谁有写入权限。"),
+    "ledger-proof-wrong": Text(en="The entry, its number or its proof was altered after the checkpoint.",
+        zh="记录、编号或证明在检查点之后被改动。"),
+    "ledger-file-altered": Text(en="Ask for the file again; its name is its SHA-256.",
+        zh="请重新索取；文件名即其 SHA-256。"),
+    "ledger-file-unnamed": Text(en="Leave it out, or export the entry that names it.",
+        zh="请去掉该文件，或导出提到它的记录。"),
+    "ledger-member-altered": Text(en="Ask for the pack again.",
+        zh="请重新索取导出包。"),
+    "ledger-pack-incomplete": Text(en="Ask for the pack again; entries were taken out or added.",
+        zh="请重新索取导出包；有记录被取出或加入。"),
+    "ledger-pack-altered": Text(en="Ask for the pack again; it was altered or cut on its way.",
+        zh="请重新索取导出包；传输中被改动或截断。"),
+    "ledger-erasure-untold": Text(en="Ask for the body, or restore it: bodies are erased through the ledger only.",
+        zh="请索取或恢复正文：正文只能经由账本删除。"),
+}  # fmt: skip
+"""What to do about what the verifier finds; it says itself what is wrong."""
+
 _OF_VERIFIER = {
-    code: Kind(code, Text(en=told[0], zh=told[1]), Text(en=told[2], zh=told[3]))
-    for code, told in SENTENCES.items()
+    code: Kind(code, Text(en=english, zh=chinese), _REMEDIES[code])
+    for code, (english, chinese) in SENTENCES.items()
 }
+ERASURE_UNTOLD = _OF_VERIFIER["ledger-erasure-untold"]
 KINDS = (
-    LEAF_WRONG, ENTRY_MISSING, ENTRY_UNSIGNED, ERASURE_UNTOLD, ERASURE_UNDONE, TILE_WRONG,
+    LEAF_WRONG, ENTRY_MISSING, ENTRY_UNSIGNED, ERASURE_UNDONE, TILE_WRONG,
     HEAD_WRONG, ROOT_WRONG, ROLLED_BACK, FORKED, *_OF_VERIFIER.values(),
 )  # fmt: skip
 

@@ -16,6 +16,12 @@ def head(rows: Rows) -> tuple[int, bytes] | None:
     return (found[0][0], bytes(found[0][1])) if found else None
 
 
+def count(rows: Rows) -> int:
+    """How many entries the last number says there are."""
+    found: int = rows.all("SELECT COALESCE(MAX(number) + 1, 0) FROM ledger_entry")[0][0]
+    return found
+
+
 def start(rows: Rows, note: bytes) -> None:
     """Write the checkpoint of the empty ledger."""
     rows.all("INSERT INTO ledger_head (one, size, note) VALUES (1, 0, ?)", (note,))

@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore, Value
+from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore, Value
 
 SQLITE_LEAST = (3, 51, 3)
 """The first version without the race."""
@@ -115,18 +115,24 @@ class SqliteStore:
     def reading(self) -> Iterator["SqliteRows"]:
         """A transaction that sees one state."""
         with self._look:
-            if self._reader is None:
-                self._reader = self._connect()
-                self._reader.execute("PRAGMA query_only = ON")
-            self._reader.execute("BEGIN")
             try:
-                yield SqliteRows(self._reader)
-            finally:
-                self._reader.execute("ROLLBACK")
+                if self._reader is None:
+                    self._reader = self._connect()
+                    self._reader.execute("PRAGMA query_only = ON")
+                self._reader.execute("BEGIN")
+                try:
+                    yield SqliteRows(self._reader)
+                finally:
+                    self._reader.execute("ROLLBACK")
+            except apsw.Error as error:
+                raise UnableToReadStore(self.name, str(error)) from error
 
     def forget(self) -> None:
-        """Take erased bytes out of the log that goes before the database, as far as readers let."""
-        with self._turn:
+        """Take erased bytes out of the log that goes before the database.
+
+        Where a reader does not let go for a minute, SQLite does it at a later checkpoint.
+        """
+        with self._turn, suppress(apsw.BusyError):
             self._writing_connection().wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def close(self) -> None:

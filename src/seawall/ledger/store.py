@@ -35,10 +35,8 @@ class Store(Protocol):
     Faults: a full disk fails writing and leaves reading as it was.
     """
 
-    @property
-    def name(self) -> str:
-        """Where it is, for people; without a password."""
-        ...
+    name: str
+    """Where it is, for people; without a password."""
 
     def writing(self) -> AbstractContextManager[Rows]:
         """A transaction that alone may write."""
@@ -72,3 +70,10 @@ class UnableToWriteStore(RuntimeError):
             f"the ledger's database {name} failed ({why}); what was being written may be kept or "
             "not: tell the same acts again, each is kept once"
         )
+
+
+class UnableToReadStore(RuntimeError):
+    """A database failed while it was read."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"the ledger's database {name} cannot be read: {why}")

@@ -19,6 +19,7 @@ import json
 import re
 import struct
 import sys
+import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -103,7 +104,7 @@ class Finding:
 
     def sentence(self, language: str = "en") -> str:
         """The finding as one line."""
-        english, chinese = SENTENCES[self.code][:2]
+        english, chinese = SENTENCES[self.code]
         said = (chinese if language == "zh" else english).format(**self.facts)
         return f"{self.where}: [{self.code}] {said}"
 
@@ -296,9 +297,15 @@ def fields(leaf: bytes) -> dict[str, Any]:
     """The fields of a leaf; none where it is no JSON object."""
     try:
         told = json.loads(leaf)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def digests(leaf: bytes) -> dict[str, str]:
+    """The digests of files and texts that a leaf names."""
+    told = fields(leaf).get("digests")
+    return {n: d for n, d in told.items() if isinstance(d, str)} if isinstance(told, dict) else {}
 
 
 def body_wrong(told: Mapping[str, Any], salt: bytes | None, body: bytes | None) -> bool:
@@ -356,37 +363,36 @@ def manifest(origin: str, span: tuple[int, int], members: Sequence[tuple[str, by
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of checking a pack."""
+    """What came of checking a pack; when each witness saw the checkpoint, in POSIX seconds."""
 
     checkpoint: Checkpoint | None
     entries: int
     erased: int
+    seen: Mapping[str, int]
     findings: tuple[Finding, ...]
 
 
-def verify(pack: bytes, key: Key) -> Verdict:
-    """Check everything in a pack; every finding names its place."""
-    listed = unpacked(pack)
-    members = dict(listed)
-    checkpoint, findings = _checkpoint(members, key)
+def verify(pack: bytes, key: Key, witnesses: Sequence[Key] = ()) -> Verdict:
+    """Check everything in a pack, and that witnesses cosigned; every finding names its place."""
+    listed, seen, findings = unpacked(pack), dict[str, int](), list[Finding]()
+    members, checkpoint = dict(listed), None
+    try:
+        note = read_note(members.get(CHECKPOINT, b""), CHECKPOINT)
+        note.signed(key)
+        checkpoint = read_checkpoint(note)
+        seen = {each.name: note.signed(each) for each in witnesses}
+    except UnableToAccept as refused:
+        findings.append(refused.finding)
     lines = [_line(n, raw) for n, raw in enumerate(members.get(ENTRIES, b"").splitlines(True), 1)]
     for line in lines:
         findings += line.wrong(checkpoint)
+    findings += _erasures_wrong(lines)
     findings += _files_wrong(members, lines)
     findings += _manifest_wrong(listed, lines, key)
     if len(listed) > MEMBERS_MOST or packed(listed) != pack:
         findings.append(Finding("ledger-pack-altered", _place(pack, listed)))
     erased = sum(line.body is None for line in lines)
-    return Verdict(checkpoint, len(lines), erased, tuple(findings))
-
-
-def _checkpoint(members: Mapping[str, bytes], key: Key) -> tuple[Checkpoint | None, list[Finding]]:
-    try:
-        note = read_note(members.get(CHECKPOINT, b""), CHECKPOINT)
-        note.signed(key)
-        return read_checkpoint(note), []
-    except UnableToAccept as refused:
-        return None, [refused.finding]
+    return Verdict(checkpoint, len(lines), erased, seen, tuple(findings))
 
 
 @dataclass(frozen=True)
@@ -440,16 +446,28 @@ def _line(n: int, raw: bytes) -> Line:
             tuple(base64.b64decode(each, validate=True) for each in told["proof"]),
             raw,
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return Line(where, -1, b"", None, None, (), raw)
+
+
+def _erasures_wrong(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Bodies that are gone without an entry of the pack that tells of it."""
+    told: dict[str, str | None] = {}
+    for line in lines:
+        leaf = fields(line.leaf)
+        if leaf.get("kind") == ERASURE and isinstance(leaf.get("subject"), str):
+            told[leaf["subject"]] = digests(line.leaf).get("leaf")
+    for line in lines:
+        digest = leaf_hash(line.leaf).hex()
+        if line.number >= 0 and line.body is None and told.get(f"entry:{line.number}") != digest:
+            yield Finding("ledger-erasure-untold", line.where, {"entry": line.number})
 
 
 def _files_wrong(members: Mapping[str, bytes], lines: Sequence[Line]) -> Iterator[Finding]:
     """Files that are not what an entry of the pack named."""
     known: set[str] = set()
     for line in lines:
-        digests = fields(line.leaf).get("digests")
-        known |= set(digests.values()) if isinstance(digests, dict) else set()
+        known |= set(digests(line.leaf).values())
     for name, data in members.items():
         if not name.startswith(FILES):
             continue
@@ -471,18 +489,22 @@ def _manifest_wrong(
     except UnableToAccept as refused:
         yield refused.finding
         return
-    title, origin, span, *digests = [*note.text.decode().splitlines(), "", "", ""]
-    numbers = [line.number for line in lines]
-    ends = (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
+    title, origin, told, *listing = [*note.text.decode().splitlines(), "", "", ""]
+    span = _SPAN.fullmatch(told)
+    ends = (int(span[1]), int(span[2])) if span else (0, 0)
+    # Behind the span stand the entries that tell of erasures in it.
+    numbers = [line.number for line in lines][: ends[1] - ends[0]]
     if manifest(key.name, ends, signed) == note.text and numbers == list(range(*ends)):
         return
-    named = {line.partition(" ")[2]: line.partition(" ")[0] for line in digests if line}
+    named = {line.partition(" ")[2]: line.partition(" ")[0] for line in listing if line}
     altered = [n for n, data in signed if named.pop(n, "") != hashlib.sha256(data).hexdigest()]
     for name in (*altered, *named):
         yield Finding("ledger-member-altered", name)
     if not altered and not named:
-        told = f"{title}, {origin}, {span}"
-        yield Finding("ledger-pack-incomplete", MANIFEST, {"told": told, "found": ends})
+        yield Finding("ledger-pack-incomplete", MANIFEST, {"told": f"{title}, {origin}, {told}"})
+
+
+_SPAN = re.compile(r"entries ([0-9]+) ([0-9]+)")
 
 
 def _place(pack: bytes, listed: Sequence[tuple[str, bytes]]) -> str:
@@ -498,48 +520,26 @@ def _place(pack: bytes, listed: Sequence[tuple[str, bytes]]) -> str:
     return f"zip directory, byte {at}"
 
 
-# --- Sentences: message and remedy, in English and Chinese ---------------------------------------
+# --- Sentences, in English and Chinese --------------------------------------------------------------
 
-SENTENCES: dict[str, tuple[str, str, str, str]] = {
-    "ledger-key-unreadable": ("This is no public key of a ledger.", "这不是账本的公钥。",
-        "Give the text name+id+base64, or a file that holds it, as its owner published it.",
-        "请提供所有者公布的 name+id+base64 文本，或包含该文本的文件。"),
-    "ledger-note-unreadable": ("This is no signed note.", "这不是签名文书。",
-        "Fetch it again from its owner; if it stays so, it was altered.",
-        "请向所有者重新索取；若仍如此，则已被改动。"),
-    "ledger-signature-wrong": ("It is not signed by {name}.", "没有 {name} 的有效签名。",
-        "Check that the key is the owner's; if it is, this was altered or is someone else's.",
-        "请核对公钥；若公钥无误，则内容已被改动或出自他人。"),
-    "ledger-checkpoint-unreadable": ("The signed text is no checkpoint.", "签名文本不是检查点。",
-        "A checkpoint has three lines: origin, size, root hash.",
-        "检查点由三行组成：来源、大小、根哈希。"),
-    "ledger-line-unreadable": ("The line is not an entry as it is written.", "该行不是按规定写法的记录。",
-        "Ask for the pack again; this line was altered.",
-        "请重新索取导出包；该行已被改动。"),
+SENTENCES: dict[str, tuple[str, str]] = {
+    "ledger-key-unreadable": ("This is no public key of a ledger.", "这不是账本的公钥。"),
+    "ledger-note-unreadable": ("This is no signed note.", "这不是签名文书。"),
+    "ledger-signature-wrong": ("It is not signed by {name}.", "没有 {name} 的有效签名。"),
+    "ledger-checkpoint-unreadable": ("The signed text is no checkpoint.", "签名文本不是检查点。"),
+    "ledger-line-unreadable": ("The line is not an entry as it is written.", "该行不是按规定写法的记录。"),
     "ledger-body-wrong": ("The body of entry {entry} is not the one its leaf committed to.",
-        "记录 {entry} 的正文与其叶子承诺的不符。",
-        "The body or its salt was altered after it was written; look for who could write there.",
-        "正文或盐在写入后被改动；请查明谁有写入权限。"),
+        "记录 {entry} 的正文与其叶子承诺的不符。"),
     "ledger-proof-wrong": ("Entry {entry} is not in the signed tree of {size}.",
-        "记录 {entry} 不在大小为 {size} 的已签名树中。",
-        "The entry, its number or its proof was altered after the checkpoint.",
-        "记录、编号或证明在检查点之后被改动。"),
-    "ledger-file-altered": ("The file is not the one of this name.", "文件内容与其名称（哈希）不符。",
-        "Ask for the file again; its name is its SHA-256.",
-        "请重新索取；文件名即其 SHA-256。"),
-    "ledger-file-unnamed": ("No entry of the pack names this file.", "包内没有记录提到该文件。",
-        "Leave it out, or export the entry that names it.",
-        "请去掉该文件，或导出提到它的记录。"),
-    "ledger-member-altered": ("This is not what the pack's maker signed.", "内容与导出者签署的不符。",
-        "Ask for the pack again.",
-        "请重新索取导出包。"),
-    "ledger-pack-incomplete": ("The maker signed for {told}; the pack holds the entries {found}.",
-        "导出者签署的是 {told}；包内为记录 {found}。",
-        "Ask for the pack again; entries were taken out or added.",
-        "请重新索取导出包；有记录被取出或加入。"),
-    "ledger-pack-altered": ("The container is not as it was written.", "容器与写入时不符。",
-        "Ask for the pack again; it was altered or cut on its way.",
-        "请重新索取导出包；传输中被改动或截断。"),
+        "记录 {entry} 不在大小为 {size} 的已签名树中。"),
+    "ledger-file-altered": ("The file is not the one of this name.", "文件内容与其名称（哈希）不符。"),
+    "ledger-file-unnamed": ("No entry of the pack names this file.", "包内没有记录提到该文件。"),
+    "ledger-member-altered": ("This is not what the pack's maker signed.", "内容与导出者签署的不符。"),
+    "ledger-pack-incomplete": ("The maker signed for {told}; the pack holds other entries.",
+        "导出者签署的是 {told}；包内记录与此不同。"),
+    "ledger-pack-altered": ("The container is not as it was written.", "容器与写入时不符。"),
+    "ledger-erasure-untold": ("The body of entry {entry} is gone, and no entry tells of its erasure.",
+        "记录 {entry} 的正文已不在，却没有删除记录。"),
 }  # fmt: skip
 
 
@@ -551,10 +551,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Verify a pack of ledger entries, offline.")
     parser.add_argument("file", type=Path, help="the pack")
     parser.add_argument("--key", required=True, help="the ledger's public key, or a file with it")
+    parser.add_argument("--witness", action="append", default=[], help="who must have cosigned")
     parser.add_argument("--lang", choices=("en", "zh"), default="en")
     asked = parser.parse_args()
     try:
-        verdict = verify(asked.file.read_bytes(), key_of(asked.key))
+        witnesses = [key_of(each) for each in asked.witness]
+        verdict = verify(asked.file.read_bytes(), key_of(asked.key), witnesses)
     except (UnableToAccept, OSError) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
@@ -581,14 +583,17 @@ def key_of(told: str) -> Key:
 def summary(verdict: Verdict, language: str = "en") -> str:
     """What was checked, in one line."""
     size = verdict.checkpoint.size if verdict.checkpoint else "?"
-    form = _SUMMARY[language == "zh"]
-    return form.format(verdict.entries, size, verdict.erased, len(verdict.findings))
+    counts, seen = _SUMMARY[language == "zh"]
+    said = [counts.format(verdict.entries, size, verdict.erased, len(verdict.findings))]
+    for name, at in verdict.seen.items():
+        said.append(seen.format(name, time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at))))
+    return "; ".join(said)
 
 
 _SUMMARY = (
-    "{0} entries, proved in a tree of {1}; {2} bodies erased; {3} findings",
-    "{0} 条记录，树大小 {1}；已删除正文 {2} 条；发现问题 {3} 处",
-)
+    ("{0} entries, proved in a tree of {1}; {2} bodies erased; {3} findings", "seen by {0} at {1} UTC"),
+    ("{0} 条记录，树大小 {1}；已删除正文 {2} 条；发现问题 {3} 处", "{0} 于 {1}（UTC）见证"),
+)  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main())
