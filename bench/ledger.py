@@ -2,8 +2,7 @@
 
     python bench/ledger.py [batches] [callers] [verify] [proofs]      default: all four
 
-Stores lie in a temporary folder on the disk this file is on (a tmpfs would make syncing free). The tree
-of the proofs is built from hashes: its tiles are what a ledger of that size holds. Figures go to
+Stores lie in a temporary folder (TMPDIR), which must be on a disk: in memory syncing is free. The tree of the proofs is built from hashes: its tiles are what a ledger of that size holds. Figures go to
 `bench/results/ledger.json` and `.md`; a part that is not asked for keeps its figures.
 """
 
@@ -63,8 +62,8 @@ def decision(act: str) -> Entry:
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """A folder on the disk, gone afterwards."""
-    made = Path(tempfile.mkdtemp(prefix="ledger-", dir=ROOT))
+    """A temporary folder, gone afterwards."""
+    made = Path(tempfile.mkdtemp(prefix="seawall-ledger-"))
     try:
         yield made
     finally:
