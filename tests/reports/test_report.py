@@ -51,6 +51,20 @@ def test_charts_speak_one_language_at_a_time(told: portfolio.Told) -> None:
     assert "正常" in repr(drawn)
 
 
+def test_every_colour_drawn_with_has_one_for_a_dark_ground(told: portfolio.Told) -> None:
+    drawn = set(
+        re.findall(r"#[0-9a-f]{6}", repr([each.chart for each in portfolio.sections(told)]))
+    )
+    assert drawn
+    assert drawn | set(charts.PALETTE) <= charts.ON_DARK.keys()
+
+
+def test_a_line_without_any_value_is_not_in_the_legend(told: portfolio.Told) -> None:
+    assert set(told.answers["lgd"]["lgd_discounted"].to_pylist()) == {None}
+    [chart] = [each.chart for each in portfolio.sections(told) if each.name == "lgd"]
+    assert "discounted" not in repr(chart)
+
+
 def test_a_text_in_the_data_cannot_end_the_script(told: portfolio.Told) -> None:
     page = html.page(portfolio.leaf(told))
     data = page.split('id="specs">', 1)[1].split("</script>", 1)[0]

@@ -15,7 +15,15 @@ from seawall.core.text import Language, Text
 Spec = dict[str, Any]
 
 PALETTE = ("#1f5f8b", "#3a9188", "#7a6fb0", "#b0793f", "#6b7f95", "#94546a", "#4d7c3a", "#2f4b66")
+ON_DARK = {
+    "#1f5f8b": "#5aa3d6", "#3a9188": "#55b5aa", "#7a6fb0": "#a79edb", "#b0793f": "#d29d63",
+    "#6b7f95": "#9fb2c6", "#94546a": "#d08aa2", "#4d7c3a": "#86b56f", "#2f4b66": "#9db8d2",
+    "#a9c9dd": "#2f5873", "#3f83b0": "#6fb0da", "#123a57": "#cfe6f5", "#eef4f8": "#22313d",
+    "#22303c": "#e3e9ee",
+}  # fmt: skip
+"""Every colour drawn with, as it is on a dark ground: what is light there is dark here."""
 _TIME_FORMAT = "%Y-%m"
+_FIGURES = {"share": ".1%", "money": ".3~s", "count": ","}
 
 
 def lines(
@@ -26,9 +34,10 @@ def lines(
     axis = _axis(_column(measure, x))
     spec: Spec = {"data": {"values": kept}, "height": 260}
     if series is None:
-        titles = {name: _column(measure, name).title for name in ys}
+        known = (name for name in ys if rows[name].null_count < rows.num_rows)
+        titles = {name: _column(measure, name).title for name in known}
         kept[:] = [
-            {x: row[x], "what": name, "value": row[name]} for row in kept for name in ys
+            {x: row[x], "what": name, "value": row[name]} for row in kept for name in titles
             if row[name] is not None
         ]  # fmt: skip
         domain = [_both(title) for title in titles.values()]
@@ -94,14 +103,19 @@ def cohorts(measure: Measure, rows: pa.Table, *, x: str, ys: tuple[str, ...]) ->
 
 
 def bars(measure: Measure, rows: pa.Table, *, x: str, y: str) -> Spec:
-    """Bars of one column over the values of another, in their order."""
+    """Bars of one column over the values of another, in their order, each with its figure."""
     kept = [
         {x: _named(str(row[x]), _column(measure, x)), y: row[y]} for row in _records(rows, (x, y))
     ]
     unit = _column(measure, y).unit
     return {
         "data": {"values": kept}, "height": 240,
-        "mark": {"type": "bar", "color": PALETTE[0], "cornerRadiusEnd": 2},
+        "layer": [
+            {"mark": {"type": "bar", "color": PALETTE[0], "cornerRadiusEnd": 2}},
+            {"mark": {"type": "text", "dy": -6, "fontSize": 10},
+             "encoding": {"text": {"field": y, "format": _FIGURES.get(unit, ".3~g")},
+                          "color": {"value": "#6b7f95"}}},
+        ],
         "encoding": {
             "x": {"field": x, "type": "nominal", "sort": None, "title": None,
                   "axis": {"labelAngle": 0, "labelLimit": 110}},
@@ -147,7 +161,7 @@ def grouped(measure: Measure, rows: pa.Table, *, x: str, group: str, y: str) -> 
         "title": _both(_column(measure, group).title), "legend": {"orient": "bottom"},
     }  # fmt: skip
     spec["encoding"]["tooltip"].insert(1, {"field": group, "title": ""})
-    del spec["mark"]["color"]
+    del spec["layer"][0]["mark"]["color"]
     return spec
 
 

@@ -7,6 +7,7 @@ from html import escape
 import vl_convert
 
 from seawall.core.text import Text
+from seawall.reports import charts
 from seawall.reports.leaf import ROWS_TOLD, Aside, Grid, Leaf, Section, shown
 
 _RIGHT = ("count", "money", "share", "rate_annual", "days", "months", "index")
@@ -41,6 +42,7 @@ def page(leaf: Leaf) -> str:
         f"</main><footer>{_both(_MADE)}</footer>",
         f"<script>{_library()}</script>",
         f'<script type="application/json" id="specs">{data}</script>',
+        f'<script type="application/json" id="on-dark">{json.dumps(charts.ON_DARK)}</script>',
         f"<script>{_SCRIPT}</script></body></html>",
     ))  # fmt: skip
 
@@ -165,7 +167,8 @@ margin:0 0 16px;scroll-margin-top:12px}
 font-variant-numeric:tabular-nums;margin:8px 0 14px}
 caption{text-align:left;font-weight:600;padding:6px 0}
 th,td{padding:4px 10px 4px 0;border-bottom:1px solid var(--line);text-align:left;
-white-space:nowrap}th{color:var(--soft);font-weight:600;white-space:normal;vertical-align:bottom}
+white-space:nowrap}th{color:var(--soft);font-weight:600;white-space:normal;vertical-align:bottom;
+min-width:4.4em}
 .n{text-align:right}summary{cursor:pointer;color:var(--accent);font-size:14px}
 .source,footer,.none{font-size:13px;color:var(--soft)}.source{margin:8px 0 0}
 .aside{margin:0;padding-left:18px}.aside time{color:var(--soft);
@@ -177,14 +180,27 @@ section{padding:14px 12px}.tiles{grid-template-columns:repeat(2,1fr)}h1{font-siz
 
 _SCRIPT = """
 const specs = JSON.parse(document.getElementById('specs').textContent);
+const onDark = JSON.parse(document.getElementById('on-dark').textContent);
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 function spoken(value, language) {
   if (Array.isArray(value)) return value.map(each => spoken(each, language));
+  if (dark.matches && onDark[value]) return onDark[value];
   if (value === null || typeof value !== 'object') return value;
   const names = Object.keys(value);
   if (names.length === 2 && 'en' in value && 'zh' in value) return value[language];
   return Object.fromEntries(names.map(name => [name, spoken(value[name], language)]));
+}
+function narrow(spec) {
+  const {x, color} = spec.encoding ?? {};
+  if (color?.legend) Object.assign(color.legend, {orient: 'bottom', columns: 2});
+  if (x?.type === 'nominal' && x.axis)
+    Object.assign(x.axis, {labelAngle: -40, labelAlign: 'right', labelOverlap: false});
+  for (const layer of spec.layer ?? [])
+    if (layer.mark.type === 'text') {
+      layer.mark.fontSize = 9;
+      if (layer.encoding.text.format === '.1%') layer.encoding.text.format = '.0%';
+    }
 }
 function draw() {
   const language = root.dataset.lang;
@@ -198,10 +214,7 @@ function draw() {
   for (const [name, spec] of Object.entries(specs)) {
     const whole = {$schema: 'https://vega.github.io/schema/vega-lite/v6.json', width: 'container',
       autosize: {type: 'fit', contains: 'padding'}, config, ...spoken(spec, language)};
-    if (innerWidth < 600 && whole.encoding?.color?.legend?.orient === 'right')
-      whole.encoding.color.legend.orient = 'bottom';
-    if (innerWidth < 600 && whole.encoding?.color?.legend?.columns)
-      whole.encoding.color.legend.columns = 2;
+    if (innerWidth < 600) narrow(whole);
     vegaEmbed('#chart-' + name, whole, {renderer: 'svg', actions: {export: true, source: false,
       compiled: false, editor: false}});
   }

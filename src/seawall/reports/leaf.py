@@ -17,6 +17,7 @@ SEGMENTS = {
     "grade": Text(en="grade", zh="等级"),
     "purpose": Text(en="purpose", zh="用途"),
     "currency": Text(en="currency", zh="币种"),
+    "customer_token": Text(en="customer", zh="客户"),
 }
 """What segments are called in headings."""
 _BY = Text(en="by {segment}", zh="按{segment}")

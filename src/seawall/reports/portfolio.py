@@ -1,7 +1,7 @@
 """What the portfolio's risk report tells, in which order: sections with a chart and a table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ from seawall.core.measure import Column, Measure
 from seawall.core.text import Text
 from seawall.reports import charts
 from seawall.reports.charts import Spec
-from seawall.reports.leaf import Aside, Grid, Leaf, Section, grid
+from seawall.reports.leaf import SEGMENTS, Aside, Grid, Leaf, Section, grid
 
 BROKEN_DOWN: dict[str, tuple[str, ...]] = {
     "summary": ("product", "channel", "region", "grade"),
@@ -76,10 +76,20 @@ def sections(told: Told) -> tuple[Section, ...]:
     )  # fmt: skip
 
 
+def _worded(measure: Measure) -> Measure:
+    """A measure whose rows are segments calls them by their names for people."""
+    columns = (replace(c, labels=SEGMENTS) if c.name == "segment" else c for c in measure.columns)
+    return replace(measure, columns=tuple(columns))
+
+
 def _chart(name: str, told: Told) -> Spec | None:
     rows = told.answers[name]
     draw = _CHARTS.get(name)
-    return draw(told.measures[name], rows, told) if draw is not None and rows.num_rows else None
+    return (
+        draw(_worded(told.measures[name]), rows, told)
+        if draw is not None and rows.num_rows
+        else None
+    )
 
 
 _Draw = Callable[[Measure, pa.Table, Told], Spec]
@@ -124,7 +134,7 @@ _CHARTS: dict[str, _Draw] = {
 
 
 def _grids(name: str, told: Told) -> tuple[Grid, ...]:
-    measure = told.measures[name]
+    measure = _worded(told.measures[name])
     whole = [] if name == "summary" else [grid(measure, told.answers[name])]
     parts = [grid(measure, told.answers[f"{name}:{by}"], by) for by in BROKEN_DOWN.get(name, ())]
     return tuple(each for each in (*whole, *parts) if each.rows)
