@@ -237,7 +237,8 @@ def _axis(column: Column) -> Spec:
     if column.unit == "date":
         return {"field": column.name, "type": "temporal", "title": None,
                 "axis": {"format": _TIME_FORMAT, "labelOverlap": True}}  # fmt: skip
-    return {"field": column.name, "type": "quantitative", "title": _both(column.title)}
+    return {"field": column.name, "type": "quantitative", "title": _both(column.title),
+            "axis": {"tickMinStep": 1}}  # fmt: skip
 
 
 def _number(name: str, unit: str, title: Text | None) -> Spec:
