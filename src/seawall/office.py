@@ -81,7 +81,7 @@ from seawall.vault import opening
 from seawall.vault import problems as vault_problems
 from seawall.vault.declaration import Rules
 from seawall.vault.embedded import Embedded
-from seawall.vault.opening import Witness
+from seawall.vault.opening import Witness as Recorder
 from seawall.vault.refusals import UnableToUseVault
 
 PACKS = Path(__file__).parent / "packs"
@@ -210,7 +210,7 @@ class Home:
         return Embedded(self.folder, pack.read(PACKS / "vault" / "fields.yaml", Rules))
 
     @property
-    def witness(self) -> Witness:
+    def witness(self) -> Recorder:
         """What records an opening of people's data. Without a ledger nothing is opened."""
         return opening.refuse
 

@@ -126,6 +126,7 @@ MISTAKES = [
     ("id: x\nwords: {~: a}\n", "pack-not-yaml", "law.yaml:2:9", "a key must be"),
     ("id: x\nwords: {a: \x07}\n", "pack-not-yaml", "law.yaml:2:12", "control character"),
     ("id: \ud800\n", "pack-not-yaml", "law.yaml:1:5", "control character"),
+    ("- x\n", "pack-not-yaml", "law.yaml:1:1", "mapping of keys"),
     ("id: x\n---\nid: y\n", "pack-not-yaml", "law.yaml:2:1", "another document"),
 ]
 

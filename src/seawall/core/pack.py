@@ -182,9 +182,9 @@ def _node(text: str, name: str) -> yaml.Node:
         mark = error.problem_mark or error.context_mark
         raise _not_yaml(_marked(name, mark), error.problem or "unreadable") from None
     except yaml.YAMLError as error:
-        raise _not_yaml(Place(name), str(error).splitlines()[0]) from None
+        raise _not_yaml(_top(name), str(error).splitlines()[0]) from None
     if not isinstance(node, yaml.MappingNode):
-        raise _not_yaml(Place(name), _NO_MAPPING)
+        raise _not_yaml(_top(name), _NO_MAPPING)
     return node
 
 
@@ -294,6 +294,10 @@ def _at(node: yaml.Node, where: Path_) -> yaml.Node:
 
 def _place(node: yaml.Node, name: str) -> Place:
     return _marked(name, node.start_mark)
+
+
+def _top(name: str) -> Place:
+    return Place(name, line=1, column=1)
 
 
 def _marked(name: str, mark: _Mark | None) -> Place:

@@ -22,7 +22,7 @@ from seawall.core.expression.types import DeclaredKind
 from seawall.core.text import Text
 from seawall.policy.window import Name, Stream, Window
 
-CONFIG = ConfigDict(frozen=True, extra="forbid")
+CONFIG = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 Outcome = Literal["approve", "refer", "decline"]
 Hit = Literal["first", "unique", "collect"]
 
@@ -76,6 +76,12 @@ class Input(BaseModel):
         numeric = self.type in ("integer", "number")
         if not numeric and (self.least is not None or self.most is not None):
             msg = "only integers and numbers have `least` and `most`"
+            raise ValueError(msg)
+        limits = [limit for limit in (self.least, self.most) if limit is not None]
+        if self.type == "integer" and not all(
+            each.is_integer() and abs(each) < 2**63 for each in limits
+        ):
+            msg = "`least` and `most` of an integer are whole numbers below 2^63"
             raise ValueError(msg)
         if self.type != "text" and self.among is not None:
             msg = "only texts have `among`"
@@ -212,7 +218,7 @@ class Score(BaseModel):
 
     title: Text
     start: float = 0
-    parts: dict[Name, Characteristic] = Field(min_length=1)
+    parts: dict[Name, Characteristic] = Field(min_length=1, max_length=100)
 
 
 class Law(BaseModel):
@@ -278,6 +284,10 @@ class Drop(BaseModel):
     offer: tuple[str, ...] = ()
 
 
+PARTS_MOST = 1000
+"""Of one section, so that no file keeps its reader busy for long."""
+
+
 class Sheet(BaseModel):
     """One policy file: a policy, or an overlay over one.
 
@@ -304,12 +314,12 @@ class Sheet(BaseModel):
     as_of: Name | None = None
     customer: Name | None = None
     unknown: Literal["refer", "decline"] | None = None
-    inputs: dict[Name, Input] = {}
-    streams: dict[Name, Stream] = {}
-    features: dict[Name, Window] = {}
-    derived: dict[Name, Derived] = {}
-    scores: dict[Name, Score] = {}
-    tables: dict[Name, Table] = {}
+    inputs: dict[Name, Input] = Field(default={}, max_length=PARTS_MOST)
+    streams: dict[Name, Stream] = Field(default={}, max_length=PARTS_MOST)
+    features: dict[Name, Window] = Field(default={}, max_length=PARTS_MOST)
+    derived: dict[Name, Derived] = Field(default={}, max_length=PARTS_MOST)
+    scores: dict[Name, Score] = Field(default={}, max_length=PARTS_MOST)
+    tables: dict[Name, Table] = Field(default={}, max_length=PARTS_MOST)
     rules: tuple[Rule, ...] = Field(default=(), max_length=2000)
     offer: tuple[Name, ...] = ()
     drop: Drop = Drop()

@@ -53,6 +53,12 @@ FEATURE_TIME_MISSING = Kind(
     Text(en="Add `as_of:` with the name of an input of type timestamp.",
          zh="请添加 `as_of:`，取值为时间类型的输入名。"),
 )  # fmt: skip
+TEXT_GROWS = Kind(
+    "policy-text-grows",
+    Text(en="Joined so often, one text could become {times} times as long; at most {limit} is allowed.",
+         zh="多次拼接后，文本长度可能变为原来的 {times} 倍；上限为 {limit} 倍。"),
+    Text(en="Join fewer texts with ||.", zh="请减少用 || 拼接的文本。"),
+)  # fmt: skip
 CELL_UNREADABLE = Kind(
     "policy-cell-unreadable",
     Text(en="The cell {cell} does not begin with a comparison.",
@@ -128,5 +134,5 @@ NONE_LEFT = Kind(
 KINDS = (
     NONE_LEFT, VALUE_UNREADABLE, VALUE_OUTSIDE, APPLICATIONS_UNREADABLE,
     NAME_TWICE, CIRCLE, NOT_BOOLEAN, KIND_MISFIT, NAME_UNKNOWN, AS_OF_MISSING, FEATURE_TIME_MISSING, CELL_UNREADABLE,
-    NO_INPUTS, TRIAL_NO_CUSTOMER, BASE_MISSING, BASE_CIRCLE,
+    TEXT_GROWS,    NO_INPUTS, TRIAL_NO_CUSTOMER, BASE_MISSING, BASE_CIRCLE,
 )  # fmt: skip

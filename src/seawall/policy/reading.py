@@ -1,7 +1,7 @@
 """From what policy files say to what they mean: names, types, order, and every mistake's place."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -15,7 +15,7 @@ from seawall.core.expression.types import Type, fits
 from seawall.core.pack import Placed
 from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
 from seawall.core.text import Text
-from seawall.policy import cells, problems
+from seawall.policy import cells, growth, problems
 from seawall.policy.declaration import (
     Characteristic,
     Derived,
@@ -86,6 +86,7 @@ class _Reader:
         self._titles: dict[str, Text] = {}
         self._needs: dict[str, tuple[str, ...]] = {}
         self._features: dict[str, Meaning] = {}
+        self._growth: dict[str, int] = {}
         self._found: list[Problem] = []
 
     def program(self) -> Program:
@@ -209,19 +210,27 @@ class _Reader:
         self._types[name] = replace(self._types[name], nullable=True)
         self._titles[name] = title
         if expression:
+            if expression.type.kind == "text":
+                self._grows(name, (expression,))
             yield Define(name, expression)
 
     def _expression(self, text: str, where: Where) -> Expression | None:
         """The expression; None with its problems told, and only for these its place is found."""
         try:
-            return language.parse(text, inputs=self._types)
+            found = language.parse(text, inputs=self._types)
         except UnableToUseInput:
-            place = where()
-        try:
-            language.parse(text, inputs=self._types, where=place)
-        except UnableToUseInput as error:
-            self._found += error.problems
-        return None
+            self._found += _problems(text, self._types, where())
+            return None
+        if "||" in text and (times := growth.times(found.node, self._growth)) > growth.TIMES_MOST:
+            self._problem(problems.TEXT_GROWS, where(), times=times, limit=growth.TIMES_MOST)
+            return None
+        return found
+
+    def _grows(self, name: str, expressions: Iterable[Expression]) -> None:
+        """Remember how long a text can be that one of these gives."""
+        longest = max((growth.times(e.node, self._growth) for e in expressions), default=1)
+        if longest > 1:
+            self._growth[name] = longest
 
     def _of_kind(self, name: str, text: str, where: Where, kind: Type) -> Expression | None:
         expression = self._expression(text, where)
@@ -303,6 +312,10 @@ class _Reader:
             outputs = [self._output(key, each, part) for key, each in table.gives.items()]
             rows = [self._row(number, row, columns, part) for number, row in enumerate(table.rows)]
             whole = tuple(row for row in rows if row is not None)
+            for turn, output in enumerate(outputs):
+                if output.type.kind == "text":
+                    given = [row.gives[turn] for row in whole]
+                    self._grows(output.name, [*given, *filter(None, [output.otherwise])])
             if table.hit == "collect":
                 for turn, output in enumerate(outputs):
                     own = tuple(replace(row, gives=(row.gives[turn],)) for row in whole)
@@ -488,6 +501,15 @@ def _formulas(table: Table) -> Iterator[str]:
     for output in table.gives.values():
         if output.otherwise is not None:
             yield output.otherwise
+
+
+def _problems(text: str, inputs: Mapping[str, Type], place: Place) -> tuple[Problem, ...]:
+    """What is wrong with an expression; read once more, as only now its place is worth finding."""
+    try:
+        language.parse(text, inputs=inputs, where=place)
+    except UnableToUseInput as error:
+        return error.problems
+    return ()
 
 
 def _rounding(value: str, how: Round) -> str:
