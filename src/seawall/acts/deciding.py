@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -114,7 +114,13 @@ def _looked_up(
 
 
 def _reference(row: int, given: Mapping[str, object]) -> dict[str, str]:
-    return next(({name: str(given[name])} for name in IDS if given.get(name)), {NUMBERED: str(row)})
+    known = (name for name in IDS if given.get(name) not in (None, ""))
+    return next(({name: _written(given[name])} for name in known), {NUMBERED: str(row)})
+
+
+def _written(value: object) -> str:
+    """A value as text that every file can hold: half a surrogate pair is told as its escape."""
+    return str(value).encode("utf-8", "backslashreplace").decode()
 
 
 def _problems(
@@ -150,10 +156,7 @@ def applications(file: Path) -> Iterable[Mapping[str, object]]:
 
 
 def _json(file: Path) -> Iterator[Mapping[str, object]]:
-    try:
-        held = json.loads(file.read_text(encoding="utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise _unreadable(file, error.msg, line=error.lineno, column=error.colno) from None
+    held = _parsed(file, file.read_text(encoding="utf-8-sig"))
     for number, each in enumerate(held if isinstance(held, list) else [held], 1):
         yield _object(file, each, row=number)
 
@@ -162,15 +165,38 @@ def _lines(file: Path) -> Iterator[Mapping[str, object]]:
     with file.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
-                try:
-                    yield _object(file, json.loads(line), line=number)
-                except json.JSONDecodeError as error:
-                    raise _unreadable(file, error.msg, line=number, column=error.colno) from None
+                yield _object(file, _parsed(file, line.rstrip("\r\n"), number), line=number)
+
+
+def _parsed(file: Path, text: str, line: int = 1) -> object:
+    """JSON that begins on a line."""
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        where = line + error.lineno - 1
+        raise _unreadable(file, error.msg, line=where, column=error.colno) from None
+    except ValueError as error:  # a name twice, a number of thousands of digits
+        raise _unreadable(file, str(error).partition(";")[0], line=line) from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose names stand once: of two values nobody could say which was meant."""
+    held = dict(pairs)
+    if len(held) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError("these names stand twice: " + _twice(names))
+    return held
+
+
+def _twice(names: Sequence[str]) -> str:
+    return ", ".join(sorted({ascii(name) for name in names if names.count(name) > 1}))
 
 
 def _csv(file: Path) -> Iterator[Mapping[str, object]]:
     with file.open(encoding="utf-8-sig", newline="") as text:
         reader = csv.DictReader(text, strict=True)
+        if names := _twice(reader.fieldnames or ()):
+            raise _unreadable(file, f"the header names twice: {names}", line=1)
         for each in reader:
             if None in each or None in each.values():
                 raise _unreadable(file, "a row is not as long as the header", line=reader.line_num)
@@ -180,10 +206,32 @@ def _csv(file: Path) -> Iterator[Mapping[str, object]]:
 def _parquet(file: Path) -> Iterator[Mapping[str, object]]:
     try:
         with pq.ParquetFile(file) as held:
+            if names := _twice(held.schema_arrow.names):
+                raise _unreadable(file, f"these columns stand twice: {names}")
             for batch in held.iter_batches(batch_size=10_000):
-                yield from batch.to_pylist()
+                yield from _rows(batch)
     except pa.ArrowInvalid as error:
         raise _unreadable(file, str(error).splitlines()[0]) from None
+
+
+def _rows(batch: pa.RecordBatch) -> list[dict[str, object]]:
+    """Rows as plain values; what Python cannot hold is told in words, to be reported with its row."""
+    try:
+        return batch.to_pylist()  # type: ignore[no-any-return]
+    except (ValueError, OverflowError):
+        columns = [[_plain(value) for value in column] for column in batch.columns]
+        return [
+            dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)
+        ]
+
+
+def _plain(scalar: pa.Scalar) -> object:
+    try:
+        if pa.types.is_timestamp(scalar.type) and scalar.type.unit == "ns":
+            scalar = scalar.cast(pa.timestamp("us", scalar.type.tz), safe=False)
+        return scalar.as_py()
+    except (ValueError, OverflowError):
+        return f"{scalar.type} beyond the year 9999"
 
 
 def _object(

@@ -1,9 +1,12 @@
 """Applications as text (JSON, CSV): read into the kinds of value a policy asks for."""
 
+import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 
+from seawall.core.expression import functions
 from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST, Kind, Value
 from seawall.policy.program import Program
 
@@ -37,13 +40,20 @@ def read(
     return known, strange
 
 
-def typed(value: object, kind: Kind) -> object:
+def typed(value: object, kind: Kind) -> Value:
     """A value as its kind: texts are read, whole numbers become integers; None where it cannot be."""
-    if isinstance(value, str):
-        return _from_text(value, kind)
-    if kind == "integer" and isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    return value
+    if isinstance(value, str) and kind != "text":
+        return _from_text(value.strip(), kind)
+    if kind == "integer" and isinstance(value, float | Decimal):
+        value = int(value) if math.isfinite(value) and value == int(value) else None
+    return _READ[kind](value)
+
+
+_READ: dict[Kind, Callable[[object], Value]] = {
+    "boolean": functions.read_boolean, "integer": functions.read_integer,
+    "number": functions.read_number, "text": functions.read_text, "date": functions.read_date,
+    "timestamp": functions.read_timestamp,
+}  # fmt: skip
 
 
 def outside(program: Program, known: Mapping[str, object]) -> dict[str, object]:
@@ -60,9 +70,6 @@ def outside(program: Program, known: Mapping[str, object]) -> dict[str, object]:
 
 
 def _from_text(text: str, kind: Kind) -> Value:
-    text = text.strip() if kind != "text" else text
-    if kind == "text":
-        return text
     if kind == "boolean":
         return {"true": True, "false": False}.get(text.lower())
     if kind in ("integer", "number"):
@@ -78,13 +85,12 @@ def _number(text: str, kind: Kind) -> int | float | None:
         return None
     number = float(text)
     if kind == "number":
-        return number
+        return functions.read_number(number)
     if re.fullmatch(r"[+-]?[0-9]{1,19}", text):
         whole = int(text)
         return whole if INTEGER_LEAST <= whole <= INTEGER_MOST else None
     return int(number) if number.is_integer() and abs(number) < 2**53 else None
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+def _moment(text: str) -> datetime | None:
+    return functions.read_timestamp(datetime.fromisoformat(text))

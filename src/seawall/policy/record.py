@@ -56,7 +56,7 @@ def replayed(decider: Decider, text: str) -> str:
         held = json.loads(text)
         digest, policy = held["policy"]["digest"], held["policy"]["id"]
         known_then = {**held["input"], **held["features"]}
-        reference = held["reference"]
+        reference = dict(held["reference"])
     except (ValueError, KeyError, TypeError):
         raise UnableToReplay("it is not a decision record") from None
     if digest != decider.program.digest:
@@ -64,7 +64,11 @@ def replayed(decider: Decider, text: str) -> str:
             f"it was made by {policy} {digest[:12]}, this policy is {decider.program.id} "
             f"{decider.program.digest[:12]}"
         )
-    known, _ = application.read(decider.program, known_then)
+    types = decider.program.types
+    known = {
+        name: application.typed(known_then.get(name), types[name].kind)
+        for name in decider.program.asked
+    }
     return record(decider, known, reference=reference)
 
 
