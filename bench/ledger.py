@@ -2,7 +2,8 @@
 
     python bench/ledger.py [batches] [callers] [verify] [proofs]      default: all four
 
-Stores lie in a temporary folder (TMPDIR), which must be on a disk: in memory syncing is free. The tree of the proofs is built from hashes: its tiles are what a ledger of that size holds. Figures go to
+Stores lie in a temporary folder (TMPDIR), which must be on a disk: in memory syncing is free. The
+tree of the proofs is built from hashes: its tiles are what a ledger of that size holds. Figures go to
 `bench/results/ledger.json` and `.md`; a part that is not asked for keeps its figures.
 """
 

@@ -111,7 +111,7 @@ def power_goes(folder: Path, synchronous: str) -> dict[str, object]:
     with ledger.store.writing() as rows:
         rows.all("CREATE TABLE IF NOT EXISTS unused (n)")
     ledger.store._writer.execute(f"PRAGMA synchronous = {synchronous}")  # type: ignore[attr-defined]  # noqa: SLF001
-    for n in range(150):  # past the thousand pages after which SQLite copies its log
+    for n in range(600):  # past the 4,000 pages after which SQLite copies its log
         ledger.append_all([decision(n * 10 + k) for k in range(n % 10 + 1)])
     os._exit(_said({"told": ledger.size}))
 

@@ -1,13 +1,14 @@
 """What a ledger promises to who appends and who reads."""
 
 import threading
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import apsw
 import pytest
 
 from seawall.ledger import log, note, sqlite
-from seawall.ledger.entry import Entry, Erasing, UnableToTell
+from seawall.ledger.entry import Erasing, UnableToTell
 from seawall.ledger.log import Ledger, UnableToFindEntry
 from seawall.ledger.note import Signer, UnableToUseKey
 from seawall.ledger.sequencing import UnableToAppend, UnableToErase
@@ -282,8 +283,14 @@ def test_a_ledger_is_started_once(ledger: Ledger, signer: Signer) -> None:
     assert log.start(ledger.store, signer).size == 1
 
 
-def test_an_entry_is_a_value_of_the_same_fields(ledger: Ledger) -> None:
-    with pytest.raises(UnableToTell, match="offset"):
-        Entry(kind="a", subject="b", actor="c", act="d", at=AT.astimezone())
-    with pytest.raises(UnableToFindEntry):
-        ledger.entry(0)
+def test_a_time_with_an_offset_is_brought_to_utc() -> None:
+    shanghai = timezone(timedelta(hours=8))
+    told = decision(1, at=datetime(2026, 1, 2, 11, 4, 5, tzinfo=shanghai))
+    assert told.at == AT
+    assert told == decision(1)
+
+
+def test_a_number_without_an_entry_is_told_so(ledger: Ledger) -> None:
+    for ask in (ledger.entry, ledger.prove):
+        with pytest.raises(UnableToFindEntry):
+            ask(0)

@@ -16,6 +16,7 @@ from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore
 from tests.ledger import naive
 from tests.ledger.conftest import AT, decision
 from tests.ledger.postgres import FOLDERS, Server, server
+from tests.ledger.test_faults import Faulty, holds
 
 pytestmark = [
     pytest.mark.skipif(not FOLDERS, reason="no PostgreSQL server under /usr/lib/postgresql"),
@@ -150,3 +151,17 @@ def test_what_was_acknowledged_survives_a_server_that_is_killed(
     served.start()
     assert ledger.append(decision(5)).number == 5
     assert audit(ledger).problems == ()
+
+
+@pytest.mark.parametrize("fault", ["at the start", "failed", "failed but persisted"])
+def test_an_act_told_again_after_a_failure_is_kept_once(ledger: Ledger, fault: str) -> None:
+    store = Faulty(ledger.store)
+    failing = Ledger(store, ledger.signer)
+    failing.append(decision(0))
+    told = [decision(n) for n in range(1, 300)]
+    store.fault = fault
+    with pytest.raises(UnableToWriteStore):
+        failing.append_all(told)
+    receipts = failing.append_all(told)
+    assert {each.new for each in receipts} == {fault != "failed but persisted"}
+    holds(ledger, set(range(300)))

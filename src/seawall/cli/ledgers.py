@@ -157,7 +157,7 @@ def checkpoint(
     lines = b""
     if witness is not None:
         lines = cosigned(ledger, _key(screen, witness_key), witness_http.asking(witness))
-    kept = ledger.keep_checkpoint(datetime.now(UTC).replace(tzinfo=None), lines)
+    kept = ledger.keep_checkpoint(datetime.now(UTC), lines)
     typer.echo(kept.decode(), nl=False)
 
 

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,8 @@ class Entry:
         subject: to what or whom, as a token: it stays readable for ever, also after an erasure.
         actor: who did it, as a token.
         on_behalf_of: for whom the actor acted, where it was not himself.
-        at: when, as the actor tells; UTC without an offset. The order of entries is their number.
+        at: when, as the actor tells: UTC; where it has an offset, it is brought to UTC. The order of
+            entries is their number.
         act: the act's own key. The same act told again is kept once.
         digests: SHA-256 (hexadecimal) of files and texts that belong to it, by name; for ever.
         body: what else there is to tell, in JSON's values. It can be erased later.
@@ -46,15 +47,14 @@ class Entry:
     body: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse a field that is not as it must be."""
+        """Refuse a field that is not as it must be; bring the time to UTC."""
         if not _KIND.fullmatch(self.kind):
             raise UnableToTell("kind", self.kind, "small letters, digits, dots and dashes")
         for name in ("subject", "actor", "act", "on_behalf_of"):
             told = getattr(self, name)
             if told is not None and not (0 < len(told) <= TEXT_MOST and told.isprintable()):
                 raise UnableToTell(name, told, f"1 to {TEXT_MOST} printable characters")
-        if self.at.tzinfo is not None:
-            raise UnableToTell("at", self.at, "UTC, without an offset")
+        object.__setattr__(self, "at", utc(self.at))
         for name, digest in self.digests.items():
             if not _DIGEST.fullmatch(digest):
                 raise UnableToTell("digests", f"{name}: {digest}", "64 hexadecimal digits")
@@ -176,6 +176,11 @@ def _leaf(entry: Entry, body: str, at: str) -> bytes:
             "v": 1,
         }
     )
+
+
+def utc(at: datetime) -> datetime:
+    """A time in UTC, without an offset, as the house keeps times."""
+    return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
 
 
 class UnableToTell(ValueError):

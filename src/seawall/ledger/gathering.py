@@ -47,27 +47,26 @@ class Gathering:
         with self._arrived:
             self._waiting.append(asked)
             self._arrived.notify()
-            leads, self._led = not self._led, True
-        if not leads:
-            self._wait(asked)
-        if not asked.answered:
-            self._lead()
+            if not self._led:
+                self._name_next()
+        try:
+            asked.woken.wait()
+            if not asked.answered:
+                self._lead()
+        except BaseException:
+            self._leave(asked)
+            raise
         if asked.refused is not None:
             raise asked.refused
         return asked.receipts or ()
 
-    def _wait(self, asked: Asked) -> None:
-        """Until the caller is answered, or named to lead."""
-        try:
-            asked.woken.wait()
-        except BaseException:
-            # Interrupted: nobody may wait for somebody who is gone.
-            with self._arrived:
-                if asked in self._waiting:
-                    self._waiting.remove(asked)
-                    if asked.woken.is_set():
-                        self._name_next()
-            raise
+    def _leave(self, asked: Asked) -> None:
+        """A thread was interrupted: nobody may wait for somebody who is gone."""
+        with self._arrived:
+            if asked in self._waiting:
+                self._waiting.remove(asked)
+                if asked.woken.is_set():
+                    self._name_next()
 
     def _lead(self) -> None:
         batch = list[Asked]()

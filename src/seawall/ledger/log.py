@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
-from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell, seal
+from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell, seal, utc
 from seawall.ledger.gathering import Asked, Gathering
 from seawall.ledger.note import Signer
 from seawall.ledger.sequencing import Sequencer, UnableToFindLedger
@@ -182,13 +182,13 @@ class Ledger(Reader):
         """Keep the checkpoint of now for ever, with what witnesses signed.
 
         Args:
-            at: the time; where the clock went back, the last checkpoint's time is kept instead.
+            at: the time, as in `Entry`; where the clock went back, the last checkpoint's time is kept instead.
             cosignatures: signature lines of witnesses over it.
 
         Returns:
             the checkpoint.
         """
-        at_us = (at - _EPOCH) // timedelta(microseconds=1)
+        at_us = (utc(at) - _EPOCH) // timedelta(microseconds=1)
         with self.store.writing() as rows:
             head = tables.head(rows)
             if head is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from seawall.ledger import files
 from seawall.ledger.verifier import COSIGNATURE, ED25519, Key, cosigned, named
 
 _TITLE = "PRIVATE+KEY"
@@ -56,7 +57,7 @@ class Signer:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        file.with_suffix(".pub").write_text(f"{self.key}\n", encoding="utf-8")
+        files.put(file.with_suffix(".pub"), f"{self.key}\n".encode())
 
 
 def load(file: Path) -> Signer:

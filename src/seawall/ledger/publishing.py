@@ -4,12 +4,11 @@ Leaves are published, bodies and salts never. A client sees a checkpoint only on
 promises is there.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from seawall.ledger import files, tree
 from seawall.ledger import rows as tables
-from seawall.ledger import tree
 from seawall.ledger.log import Reader
 from seawall.ledger.verifier import Checkpoint, UnableToAccept, read_checkpoint, read_note
 
@@ -36,8 +35,8 @@ def publish(reader: Reader, folder: Path) -> Checkpoint:
     if before is not None and not _continues(reader, before, checkpoint):
         raise UnableToPublish(folder, before, checkpoint)
     for name, data in _resources(reader, before.size if before else 0, checkpoint.size):
-        _write(folder / name, data)
-    _write(folder / "checkpoint", note)
+        files.put(folder / name, data)
+    files.put(folder / "checkpoint", note)
     return checkpoint
 
 
@@ -83,22 +82,6 @@ def _bundle(reader: Reader, number: int, width: int) -> bytes:
     start = number * tree.WIDTH
     leaves = [entry.leaf for entry in reader.entries(start, start + width)]
     return b"".join(len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf for leaf in leaves)
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Put a file in its place, whole and on the disk."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    with fresh.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 class UnableToPublish(RuntimeError):

@@ -7,11 +7,11 @@ continues that one. Who holds a checkpoint with a witness's signature can tell a
 import base64
 import fcntl
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from seawall.ledger import files
 from seawall.ledger.log import Reader
 from seawall.ledger.note import Signer
 from seawall.ledger.verifier import (
@@ -61,7 +61,7 @@ class Witness:
             last, last_at = self._last(file)
             _check(last, old, checkpoint, proof)
             line = self.signer.line(note.text, max(at, last_at))
-            _keep(file, note.text + b"\n" + line)
+            files.put(file, note.text + b"\n" + line)
         return line
 
     def _signed(self, note: Note) -> Checkpoint:
@@ -121,20 +121,6 @@ def _read(request: bytes) -> tuple[int, tuple[bytes, ...], Note]:
     if not (divided and fits and len(hashes) <= HASHES_MOST and len(request) <= REQUEST_MOST):
         raise UnableToCosign(BAD_REQUEST, "the request cannot be read")
     return int(size), hashes, note
-
-
-def _keep(file: Path, data: bytes) -> None:
-    fresh = file.with_suffix(".new")
-    with fresh.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 Ask = Callable[[bytes], bytes]
