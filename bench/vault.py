@@ -163,8 +163,8 @@ def look_up(rows: int) -> Iterator[str]:
         took = time.perf_counter() - clock
         size = (Path(folder) / "people.sqlite").stat().st_size / 2**30
         yield f"{rows:,} rows of one index ({size:.1f} GB on disk, filled in {took:.0f} s).\n"
-        yield "| look-up | median µs | p99 µs |"
-        yield "|---|---:|---:|"
+        yield "| look-up | median µs | p99 µs | median µs of processor | p99 µs of processor |"
+        yield "|---|---:|---:|---:|---:|"
         yield _asking("a telephone that somebody has", vault, range(2_000), found=1)
         yield _asking("one that nobody has", vault, range(5_000_000, 5_002_000), found=0)
         vault.keys.next_index("phone")
@@ -192,12 +192,12 @@ def _asking(name: str, vault: Vault, people: Sequence[int], *, found: int) -> st
     times = []
     for number in people:
         value = Plain(f"139{number:08}")
-        clock = time.perf_counter()
+        wall, cpu = time.perf_counter(), time.process_time()
         tokens = vault.find("phone", value, country="CN")
-        times.append((time.perf_counter() - clock) * 1e6)
+        times.append((time.perf_counter() - wall, time.process_time() - cpu))
         assert len(tokens) == found  # noqa: S101 - what is measured is real
-    median, p99 = np.quantile(times, (0.5, 0.99))
-    return f"| {name} | {median:,.0f} | {p99:,.0f} |"
+    told = np.quantile(np.array(times) * 1e6, (0.5, 0.99), axis=0).T.ravel()
+    return f"| {name} | " + " | ".join(f"{each:,.0f}" for each in told) + " |"
 
 
 def main(rows: int, parts: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from seawall.vault.plain import Plain
 from seawall.vault.refusals import (
     UnableToErase,
     UnableToFindPerson,
+    UnableToLookUp,
     UnableToOpen,
     UnableToOpenSoMuch,
     UnableToRecord,
@@ -238,7 +239,22 @@ def lookup_works_all_through_an_index_rotation(room: Room) -> None:
     list(rotation.reindex(room.rows, room.vault.keys, "phone", most=3))
     assert all_found()
     assert {k: v for k, v in room.vault.status().indexes.items() if "phone" in k} == {"phone 2": 7}
-    assert set(room.vault.keys.indexes(("phone",))["phone"]) == {2}
+    assert set(room.vault.keys.indexes()["phone"]) == {2}
+
+
+def an_index_restored_from_before_a_rotation_is_told_and_mended(room: Room) -> None:
+    token = room.vault.admit(given(BOB), at=NOW)
+    with room.rows.reading() as session:
+        rows = session.rows("SELECT * FROM vault_blind WHERE field = 'phone'")
+    room.vault.keys.next_index("phone")
+    list(rotation.reindex(room.rows, room.vault.keys, "phone"))
+    with room.rows.writing() as session:
+        session.rows("DELETE FROM vault_blind WHERE field = 'phone'")
+        session.each("INSERT INTO vault_blind VALUES (?, ?, ?, ?)", rows)
+    with pytest.raises(UnableToLookUp, match="reindex phone"):
+        room.vault.find("phone", Plain(BOB["phone"]), country="CN")
+    list(rotation.reindex(room.rows, room.vault.keys, "phone"))
+    assert room.vault.find("phone", Plain(BOB["phone"]), country="CN") == (token,)
 
 
 def a_restore_erases_again(room: Room) -> None:
@@ -298,6 +314,7 @@ LAWS: tuple[Check, ...] = (
     a_hold_blocks_erasure_and_restricts,
     rotation_rewraps_and_changes_no_sealed_value,
     lookup_works_all_through_an_index_rotation,
+    an_index_restored_from_before_a_rotation_is_told_and_mended,
     a_restore_erases_again,
     a_person_gets_everything_held_on_him,
     the_chinese_suite_does_the_same,

@@ -4,6 +4,7 @@ import multiprocessing
 import random
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def test_a_rotation_killed_anywhere_goes_on(tmp_path: Path, what: str) -> None:
         assert set(room.vault.status().keys) == {room.ring.current}
     else:
         list(rotation.reindex(room.rows, room.vault.keys, "phone"))
-        assert len(room.vault.keys.indexes(("phone",))["phone"]) == 1
+        assert len(room.vault.keys.indexes()["phone"]) == 1
     everyone_is_whole(room, tokens)
 
 
@@ -193,3 +194,37 @@ def test_a_full_disk_changes_nothing_and_leaves_people_readable(tmp_path: Path) 
         room.vault.admit_all([given(BOB)] * 500, at=NOW)
     assert room.vault.status().states == {"active": 1}
     assert room.vault.open(token, ("phone",), ask=ask(), witness=room.witness)
+
+
+@pytest.mark.parametrize("who", ["writer", "seeker"])
+def test_an_index_that_rotates_between_two_steps_loses_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """The keys are read; then another process rotates, as far as it may; then the old keys are used."""
+    ring.write_file(tmp_path / "ring.json", ring.new(AES))
+    vault, rotator = room_at(tmp_path).vault, room_at(tmp_path)
+    first = vault.admit(given(BOB), at=NOW)
+    read = vault.keys.indexes
+    threads: list[threading.Thread] = []
+
+    def rotate() -> None:
+        rotator.vault.keys.next_index("phone")
+        list(rotation.reindex(rotator.rows, rotator.vault.keys, "phone"))
+
+    def indexes(*fields: str) -> dict[str, dict[int, bytes]]:
+        held = read(*fields)
+        if not threads:
+            threads.append(threading.Thread(target=rotate))
+            threads[0].start()
+            threads[0].join(timeout=1)  # it cannot end while the writer holds the rows
+        return held
+
+    monkeypatch.setattr(vault.keys, "indexes", indexes)
+    if who == "writer":
+        second = vault.admit(given({**BOB, "phone": phone(1)}), at=NOW)
+        assert vault.find("phone", Plain(phone(1)), country="CN") == (second,)
+    assert vault.find("phone", Plain(BOB["phone"]), country="CN") == (first,)
+    threads[0].join()
+    assert set(rotator.vault.keys.indexes("phone")["phone"]) == {2}
+    if who == "writer":
+        assert vault.find("phone", Plain(phone(1)), country="CN") == (second,)

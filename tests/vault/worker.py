@@ -30,7 +30,7 @@ def work(folder: Path, what: str) -> None:
             room.ring = ring.from_file(folder / "ring.json")
         list(rotation.rewrap(room.vault.keys, most=5))
     elif what == "reindex":
-        if len(room.vault.keys.indexes((FIELD,))[FIELD]) == 1:
+        if len(room.vault.keys.indexes()[FIELD]) == 1:
             room.vault.keys.next_index(FIELD)
         list(rotation.reindex(room.rows, room.vault.keys, FIELD, most=5))
     elif what == "erase":

@@ -37,8 +37,8 @@ Name = Literal["aes", "sm4"]
 class UnableToAuthenticate(UnableToUseVault):
     """What was sealed is not what is there, or the key or the place is another."""
 
-    def __init__(self) -> None:
-        super().__init__("the sealed value does not open: it, its place or its key was changed")
+    def __init__(self, what: str = "the sealed value") -> None:
+        super().__init__(f"{what} does not open: it, its place or its key was changed")
 
 
 @dataclass(frozen=True)

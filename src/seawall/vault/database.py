@@ -42,6 +42,10 @@ KEYS: Final = (
 )
 
 
+SECRET: Final = ("vault_key", "vault_index_key")
+"""Tables whose deleted rows must be unreadable; deleted rows of others are noise without these."""
+
+
 class Session(Protocol):
     """One transaction. `?` stands for values."""
 
@@ -57,7 +61,8 @@ class Database(Protocol):
 
     Guarantees: `writing` lets one writer in at a time, over all processes; what it wrote is durable
     once the block ends, and none of it is there if the block raises or the process dies. `reading` sees
-    one state. After `scrub` nothing that was deleted before lies in the database's own files.
+    one state. After `scrub` no row of the tables in `SECRET` that was deleted before lies in the database's
+    own files.
     """
 
     def reading(self) -> AbstractContextManager[Session]:

@@ -106,6 +106,6 @@ class Embedded:
         A rotation that was stopped is finished, and no further key is made.
         """
         vault = self.open()
-        if len(vault.keys.indexes((field,))[field]) == 1:
+        if len(vault.keys.indexes(field)[field]) == 1:
             vault.keys.next_index(field)
         yield from rotation.reindex(vault.rows, vault.keys, field)

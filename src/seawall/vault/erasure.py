@@ -144,6 +144,16 @@ def erasures(people: Database) -> list[Erasure]:
     return sorted(made, key=lambda each: (each.at, each.token))
 
 
+def certificates(people: Database, tokens: Sequence[str]) -> list[Erasure]:
+    """The certificates of erased people, in the order of `tokens`."""
+    found: dict[str, str] = {}
+    with people.reading() as session:
+        for part in parts(tokens):
+            sql = f"SELECT token, erasure FROM vault_person WHERE token IN ({marks(part)})"
+            found.update(dict(session.rows(sql, *part)))
+    return [parse(found[token]) for token in tokens]
+
+
 def holds(session: Session, tokens: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The holds that stand, by token."""
     found: dict[str, tuple[str, ...]] = {}

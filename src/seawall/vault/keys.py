@@ -6,7 +6,7 @@ Nothing here is kept in memory between calls: a key that is destroyed is gone fo
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from seawall.vault.algorithms import Suite
+from seawall.vault.algorithms import Suite, UnableToAuthenticate
 from seawall.vault.database import Database, Session
 from seawall.vault.refusals import UnableToUseVault
 from seawall.vault.ring import KeyRing, Wrapped
@@ -60,9 +60,15 @@ class Keys:
     def of(self, tokens: Iterable[str]) -> dict[str, bytes]:
         """Keys by token; a token whose key is destroyed is absent."""
         return {
-            token: self._ring.unwrap(wrapped, token)
+            token: self._unwrapped(wrapped, token)
             for token, wrapped in self.wrapped(tokens).items()
         }
+
+    def _unwrapped(self, wrapped: Wrapped, token: str) -> bytes:
+        try:
+            return self._ring.unwrap(wrapped, token)
+        except UnableToAuthenticate:
+            raise UnableToAuthenticate(f"the key of {token}") from None
 
     def wrapped(self, tokens: Iterable[str]) -> dict[str, Wrapped]:
         """Wrapped keys by token."""
@@ -79,23 +85,25 @@ class Keys:
         with self.database.writing() as session:
             session.each("DELETE FROM vault_key WHERE token = ?", ((token,) for token in tokens))
 
-    def indexes(self, fields: Iterable[str]) -> dict[str, dict[int, bytes]]:
-        """The keys of blind indexes, by field and version; a field without one gets its first."""
-        held = self._indexes()
+    def make_indexes(self, fields: Iterable[str]) -> None:
+        """Give each field's blind index its first key, if it has none."""
+        with self.database.reading() as session:
+            held = {name for (name,) in session.rows("SELECT field FROM vault_index_key")}
         lacking = [field for field in fields if field not in held]
         if lacking:
             with self.database.writing() as session:
                 self._check(session)
                 for field in lacking:
                     self._add_index(session, field, 1)
-            held = self._indexes()
-        return {field: held[field] for field in fields}
 
-    def _indexes(self) -> dict[str, dict[int, bytes]]:
+    def indexes(self, *fields: str) -> dict[str, dict[int, bytes]]:
+        """The keys of blind indexes, by field and version; of some fields, or of all."""
         held: dict[str, dict[int, bytes]] = {}
         with self.database.reading() as session:
             rows = session.rows("SELECT field, version, kek, wrapped FROM vault_index_key")
         for field, version, kek, text in rows:
+            if fields and field not in fields:
+                continue
             key = self._ring.unwrap(Wrapped(kek, bytes(text)), index_owner(field, version))
             held.setdefault(field, {})[version] = key
         return held

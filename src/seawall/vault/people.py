@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
 from seawall.vault import envelope
-from seawall.vault.algorithms import code, of_key
+from seawall.vault.algorithms import UnableToAuthenticate, code, of_key
 from seawall.vault.database import Session
 from seawall.vault.erasure import holds
 from seawall.vault.keys import marks, parts
@@ -35,8 +35,19 @@ def digest(key: bytes, value: Plain) -> bytes:
     return code(of_key(key), key, value.reveal().encode())[:DIGEST_BYTES]
 
 
-def look_up(session: Session, field: str, value: Plain, keys: Mapping[int, bytes]) -> list[str]:
-    """The tokens with a value, in order, under whichever version of the index's key."""
+def look_up(
+    session: Session, field: str, value: Plain, *, keys: Mapping[int, bytes]
+) -> list[str] | None:
+    """The tokens with a value, in order, under whichever version of the index's key.
+
+    None if a rotation began or ended since the keys were read: the rows then use a key that is not among
+    them.
+    """
+    ends = ("MIN", "MAX")  # one by one: a database then looks at two rows, and not at all of them
+    sql = "SELECT {}(version) FROM vault_blind WHERE field = ?"
+    used = {session.rows(sql.format(end), field)[0][0] for end in ends}
+    if used - keys.keys() - {None}:
+        return None
     found: set[str] = set()
     sql = "SELECT token FROM vault_blind WHERE field = ? AND version = ? AND digest = ?"
     for version, key in keys.items():
@@ -69,11 +80,19 @@ def put(
 ) -> None:
     """Seal values by token, each as the next version of its field.
 
+    Args:
+        session: which lets no other writer in.
+        people: their values.
+        keys: by token.
+        indexes: keys of blind indexes, read within `session`: a rotation then cannot end between.
+
     Raises:
         UnableToFindPerson: there is no such token.
-        UnableToSeal: he is erased, under a hold, or a field has changed too often.
+        UnableToSeal: he is erased, under a hold, without his key, or a field has changed too often.
     """
     _check_sealable(session, list(people))
+    if gone := people.keys() - keys.keys():
+        raise UnableToSeal(min(gone), "its key is destroyed")
     versions = _versions(session, people)
     places = [
         envelope.Place(whose(token), field, token, versions.get((token, field), 0) + 1)
@@ -148,7 +167,10 @@ def unseal(key: bytes, token: str, field: str, held: tuple[int, bytes]) -> Plain
     """
     version, text = held
     place = envelope.Place(whose(token), field, token, version)
-    return Plain(envelope.unseal(of_key(key), key, place, text).decode())
+    try:
+        return Plain(envelope.unseal(of_key(key), key, place, text).decode())
+    except UnableToAuthenticate:
+        raise UnableToAuthenticate(f"{field} of {token}") from None
 
 
 def reindex(

@@ -11,7 +11,7 @@ from typing import Final
 
 import psycopg
 
-from seawall.vault.database import Row, UnableToReachDatabase
+from seawall.vault.database import SECRET, Row, UnableToReachDatabase
 
 _WRITERS: Final = 7_305_816_240
 """The advisory lock that lets one writer in at a time; the number says nothing."""
@@ -62,10 +62,11 @@ class PostgresDatabase:
             yield _Session(self._raw)
 
     def scrub(self) -> None:
-        """See `Database`: tables are written anew, which locks them meanwhile."""
+        """See `Database`: tables of keys are written anew, which locks them meanwhile."""
         with self._lock, self._told():
             for table in self._tables:
-                self._raw.execute(f"VACUUM (FULL) {table}".encode())
+                full = "(FULL)" if table in SECRET else ""
+                self._raw.execute(f"VACUUM {full} {table}".encode())
 
     def close(self) -> None:
         """See `Database`."""

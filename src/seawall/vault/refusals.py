@@ -12,6 +12,16 @@ class UnableToFindPerson(UnableToUseVault):
         super().__init__(f"the vault has no {token}")
 
 
+class UnableToLookUp(UnableToUseVault):
+    """A blind index holds entries under a key that is destroyed, as after restoring an old backup."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            f"nobody is looked up by {field}: entries of its index are under a key that is gone; "
+            f"run `seawall vault reindex {field}`"
+        )
+
+
 class UnableToOpen(UnableToUseVault):
     """A sealed value is not opened."""
 

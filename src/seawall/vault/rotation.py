@@ -33,7 +33,7 @@ def reindex(rows: Database, keys: Keys, field: str, *, most: int = BATCH) -> Ite
     Look-ups find under both keys meanwhile. Values are opened for this inside the vault, and leave it
     nowhere. At the end the old keys of the index are destroyed.
     """
-    index = keys.indexes((field,))[field]
+    index = keys.indexes(field)[field]
     newest, total = max(index), 0
     while tokens := _behind(rows, field, newest, most):
         held = keys.of(tokens)
@@ -54,5 +54,6 @@ def reindex(rows: Database, keys: Keys, field: str, *, most: int = BATCH) -> Ite
 
 
 def _behind(rows: Database, field: str, version: int, most: int) -> list[str]:
-    with rows.reading() as session:
+    """Asked where no writer can be at work: none then is left who still writes under the old key."""
+    with rows.writing() as session:
         return people.behind(session, field, version, most)

@@ -19,7 +19,10 @@ from seawall.vault.erasure import Erasure, Order, holds
 from seawall.vault.keys import Keys
 from seawall.vault.opening import Ask, Unsealing, Wanted, Witness, microseconds
 from seawall.vault.plain import Plain
-from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToOpen
+from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToLookUp, UnableToOpen
+
+TRIES = 5
+"""A look-up is repeated when a rotation began or ended in the middle of it."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Vault:
         self.keys = keys
         self.rules = rules
         self._found = tuple(name for name, each in rules.fields.items() if each.found)
+        keys.make_indexes(self._found)
 
     # Values in
 
@@ -80,15 +84,14 @@ class Vault:
             UnableToSeal: somebody known is under a hold; nothing is sealed.
         """
         written = self._written(given, by)
-        indexes = self.keys.indexes(self._found)
         while True:
-            with self.rows.reading() as session:
-                known = _known(session, written, by, indexes)
+            known = self._known(written, by)
             tokens = _tokens(written, known, by)
             new = self.keys.add([t for t, k in zip(tokens, known, strict=True) if not k])
             keys = self.keys.of(token for token in known if token) | new
             with self.rows.writing() as session:
-                if _known(session, written, by, indexes) == known:
+                indexes = self.keys.indexes()
+                if _known_in(session, written, by, indexes) == known:
                     people.add(session, new, microseconds(at))
                     people.put(session, _merged(tokens, written), keys=keys, indexes=indexes)
                     return tokens
@@ -103,9 +106,19 @@ class Vault:
             UnableToSeal: he is erased, or under a hold.
         """
         (written,) = self._written((given,), None)
-        indexes, keys = self.keys.indexes(self._found), self.keys.of((token,))
+        keys = self.keys.of((token,))
         with self.rows.writing() as session:
+            indexes = self.keys.indexes()
             people.put(session, {token: written.values}, keys=keys, indexes=indexes)
+
+    def _known(self, written: Sequence[Given], by: str | None) -> list[str]:
+        for _ in range(TRIES):
+            indexes = self.keys.indexes(by) if by else {}
+            with self.rows.reading() as session:
+                known = _known_in(session, written, by, indexes)
+            if known is not None:
+                return known
+        raise UnableToLookUp(str(by))
 
     def _written(self, given: Sequence[Given], by: str | None) -> list[Given]:
         """Everyone's values as they are sealed. Raises with the problems of all."""
@@ -131,12 +144,17 @@ class Vault:
 
         Raises:
             UnableToUseInput: the field is not one to find by, or the value does not fit it.
+            UnableToLookUp: the index holds entries whose key is gone.
         """
         of = self.rules.fields[field].of if field in self._found else "person"
         (written,) = self._written((Given({field: value}, country, of),), field)
-        keys = self.keys.indexes((field,))[field]
-        with self.rows.reading() as session:
-            return tuple(people.look_up(session, field, written.values[field], keys))
+        for _ in range(TRIES):
+            keys = self.keys.indexes(field)[field]
+            with self.rows.reading() as session:
+                tokens = people.look_up(session, field, written.values[field], keys=keys)
+            if tokens is not None:
+                return tuple(tokens)
+        raise UnableToLookUp(field)
 
     # Values out
 
@@ -263,8 +281,7 @@ class Vault:
         """
         erasure.order(self.rows, self.keys, tokens, by=by)
         self.finish_erasures()
-        made = {each.token: each for each in erasure.erasures(self.rows)}
-        return [made[token] for token in tokens]
+        return erasure.certificates(self.rows, tokens)
 
     def finish_erasures(self) -> int:
         """Carry out erasures that were stopped half-way; how many."""
@@ -293,14 +310,17 @@ class Vault:
             )
 
 
-def _known(
+def _known_in(
     session: Session, written: Sequence[Given], by: str | None, indexes: people.Indexes
-) -> list[str]:
-    """The token that each one has already; empty where none."""
-    if by is None:
-        return [""] * len(written)
-    found = (people.look_up(session, by, each.values[by], indexes[by]) for each in written)
-    return [tokens[0] if tokens else "" for tokens in found]
+) -> list[str] | None:
+    """The token that each one has already, empty where none; None as `people.look_up`."""
+    known = [""] * len(written)
+    for number, each in enumerate(written if by is not None else ()):
+        tokens = people.look_up(session, str(by), each.values[str(by)], keys=indexes[str(by)])
+        if tokens is None:
+            return None
+        known[number] = tokens[0] if tokens else ""
+    return known
 
 
 def _tokens(written: Sequence[Given], known: Sequence[str], by: str | None) -> list[str]:
