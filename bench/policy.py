@@ -26,9 +26,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seawall import office
 from seawall.core import pack
 from seawall.core.engine import DuckEngine
+from seawall.office import packs
 from seawall.policy import history, reading
 from seawall.policy.decider import Decider
 from seawall.policy.declaration import Sheet
@@ -269,7 +269,7 @@ def loading(rules: int) -> dict[str, Any]:
 def main() -> None:
     """Measure, print, and keep the figures."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 4_000_000
-    program = office.policy(str(THIRTY))
+    program = packs.policy(str(THIRTY))
     told = {
         "bars": BARS, "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
         "python": sys.version.split()[0], "pool": POOL,

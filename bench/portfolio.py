@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from seawall import office
 from seawall.acts.simulating import make_lender
+from seawall.office import homes, measuring, packs, tables
 from seawall.simulator.truth import Plan
 
 RESULTS = Path(__file__).parent / "results"
@@ -27,26 +27,26 @@ BARS = {"simulate_s": 300, "month_ends_s": 60, "slowest_measure_s": 3, "peak_gb"
 def one(loans: int) -> dict[str, object]:
     """All figures of one size."""
     with tempfile.TemporaryDirectory() as folder:
-        at = office.home(Path(folder))
+        at = homes.home(Path(folder))
         started: dict[str, float] = {}
 
         def told(what: str, _: float) -> None:
             started.setdefault(what, time.perf_counter())
 
         begun = time.perf_counter()
-        made = make_lender(at.desk(), Plan(loans=loans), office.lender(), progress=told)
+        made = make_lender(at.desk(), Plan(loans=loans), packs.lender(), progress=told)
         ended = time.perf_counter()
         simulate_peak = _peak_gb()
-        reading = office.read(at)
+        reading = measuring.read(at)
         measures: dict[str, float] = {}
-        for measure in office.measures(at.conventions):
+        for measure in tables.measures(at.conventions):
             for by in ((), ("product", "region")):
                 clock = time.perf_counter()
                 reading.answer(measure, by)
                 name = f"{measure.name}{' by ' + ','.join(by) if by else ''}"
                 measures[name] = round(time.perf_counter() - clock, 3)
         clock = time.perf_counter()
-        office.write_report(reading, at.folder / "report.html", lambda *_: None)
+        measuring.write_report(reading, at.folder / "report.html", lambda *_: None)
         slowest = max(measures, key=lambda name: measures[name])
         return {
             "loans": loans,

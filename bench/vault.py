@@ -21,8 +21,8 @@ from pathlib import Path
 import apsw
 import numpy as np
 
-from seawall import office
 from seawall.core import pack
+from seawall.office import packs
 from seawall.vault import ring
 from seawall.vault.algorithms import SUITES, Suite
 from seawall.vault.database import KEYS, PEOPLE
@@ -94,7 +94,7 @@ def _opens(suite: Suite, times: int = 20_000) -> int:
 
 def open_vault(folder: Path, suite: Suite) -> Vault:
     """A vault whose limits do not stand in the way."""
-    rules = pack.read(office.PACKS / "vault" / "fields.yaml", Rules)
+    rules = pack.read(packs.PACKS / "vault" / "fields.yaml", Rules)
     unlimited = {
         name: each.model_copy(update={"rates": (Rate(most=10**12, per="minute"),)})
         for name, each in rules.purposes.items()

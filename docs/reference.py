@@ -5,8 +5,8 @@ A test compares them with what this module gives, so that they cannot drift.
 
 from pathlib import Path
 
-from seawall import office
 from seawall.core.expression import reference as expression_reference
+from seawall.office import packs, tables
 from seawall.portfolio import segments, tape
 
 DOCS = Path(__file__).parent
@@ -19,8 +19,8 @@ def pages() -> dict[str, str]:
         "problems.md": _problems(),
         "contract.md": _contract(),
         "expression.md": _expression(),
-        "schemas/policy.schema.json": office.policy_schema("policy") + "\n",
-        "schemas/cases.schema.json": office.policy_schema("cases") + "\n",
+        "schemas/policy.schema.json": packs.policy_schema("policy") + "\n",
+        "schemas/cases.schema.json": packs.policy_schema("cases") + "\n",
     }
 
 
@@ -28,7 +28,7 @@ def _measures() -> str:
     lines = ["# Measures", "", "`seawall portfolio NAME [--by SEGMENT,…] [--as-of DATE] "
              "[--format table|json|csv|parquet]`", "",
              f"Segments: {', '.join(f'`{name}`' for name in segments.NAMES)}.", ""]  # fmt: skip
-    for measure in office.measures(office.conventions()):
+    for measure in tables.measures(packs.conventions()):
         lines += [f"## {measure.name}", "", f"**{measure.title.en}** · {measure.title.zh}", "",
                   measure.meaning.en, "", measure.meaning.zh, "", f"Source: {measure.source}.", "",
                   "| column | unit | English | 中文 |", "|---|---|---|---|"]  # fmt: skip
@@ -44,7 +44,7 @@ def _problems() -> str:
              "| code | message | remedy | 说明 | 处理 |", "|---|---|---|---|---|"]  # fmt: skip
     lines += [
         f"| `{k.code}` | {k.message.en} | {k.remedy.en} | {k.message.zh} | {k.remedy.zh} |"
-        for k in sorted(office.PROBLEM_KINDS, key=lambda kind: kind.code)
+        for k in sorted(tables.PROBLEM_KINDS, key=lambda kind: kind.code)
     ]
     return "\n".join((*lines, ""))
 

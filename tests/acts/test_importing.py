@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from seawall import office
 from seawall.acts import importing
 from seawall.acts.importing import ImportReport, bring_in
 from seawall.book.store import UnableToChangeBook
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
 from seawall.core.steps import Steps
+from seawall.office import homes, measuring
 from seawall.portfolio import delimited
 from seawall.portfolio.mapping import Mapping
 from tests.cli.test_commands import MAPPING
@@ -45,7 +45,7 @@ def bring(folder: Path, *texts: bytes, name: str = "f") -> ImportReport:
     for number, text in enumerate(texts):
         paths.append(folder / f"{name}{number}.csv")
         paths[-1].write_bytes(text)
-    desk = office.home(folder / "home").desk()
+    desk = homes.home(folder / "home").desk()
     return bring_in(desk, mapping(), tuple(paths), progress=lambda *_: None)
 
 
@@ -154,7 +154,7 @@ def test_a_failure_on_the_way_leaves_the_book_as_it_was(
 
 
 def test_only_one_change_at_a_time(tmp_path: Path) -> None:
-    desk = office.home(tmp_path / "home").desk()
+    desk = homes.home(tmp_path / "home").desk()
     with desk.book.change() as change:
         change.append("series", pa.table({"a": [1]}))
         with pytest.raises(UnableToChangeBook):
@@ -163,7 +163,7 @@ def test_only_one_change_at_a_time(tmp_path: Path) -> None:
 
 def test_a_dead_writers_files_are_swept_and_a_snapshot_survives_one_change(tmp_path: Path) -> None:
     bring(tmp_path, b"no,amount,on\na,100,2026-01-05\n")
-    book = office.home(tmp_path / "home").book
+    book = homes.home(tmp_path / "home").book
     litter = tmp_path / "home" / "book" / "deadbeef0000"
     litter.mkdir()
     (litter / "loan.parquet").write_bytes(b"half")
@@ -181,8 +181,8 @@ PAID = (
 
 
 def rows(folder: Path, table: str, order: str) -> list[dict[str, Any]]:
-    at = office.home(folder / "home")
-    reading = office.read(at)
+    at = homes.home(folder / "home")
+    reading = measuring.read(at)
     steps = Steps().then("every", f"SELECT * FROM {table} ORDER BY {order}")
     found: list[dict[str, Any]] = reading.engine.table(steps).to_pylist()
     return found
@@ -202,7 +202,7 @@ def test_two_imports_give_the_book_of_one(tmp_path: Path) -> None:
     ):  # fmt: skip
         assert rows(parted, table, order) == rows(whole, table, order)
     assert len(rows(parted, "settlement", "loan_id")) == 2
-    laws = list(office.check(office.read(office.home(parted / "home"))))
+    laws = list(measuring.check(measuring.read(homes.home(parted / "home"))))
     assert [count for _, count in laws] == [0] * len(laws)
 
 
@@ -266,7 +266,7 @@ def test_a_second_currency_is_not_added_to_the_first(tmp_path: Path) -> None:
     other = pack.parse(text.replace("'EUR'", "'USD'"), "other.yaml", Mapping)
     assert other != mapping()
     bring(tmp_path, LOANS)
-    desk = office.home(tmp_path / "home").desk()
+    desk = homes.home(tmp_path / "home").desk()
     file = tmp_path / "usd.csv"
     file.write_bytes(b"no,amount,on\nz,5,2026-01-05\n")
     with pytest.raises(UnableToUseInput):

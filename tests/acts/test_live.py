@@ -5,8 +5,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from seawall import office
 from seawall.cli.main import app
+from seawall.office import packs
 
 EVENTS = """\
 application_id,applied_at,customer_token,device_token
@@ -86,7 +86,7 @@ def test_in_a_trial_one_answer_counts_and_shadows_are_recorded(tmp_path: Path) -
     now.write_text(json.dumps(NOW))
     trial.write_text(TRIAL, encoding="utf-8")
     (tmp_path / "ours.yaml").write_text(OURS, encoding="utf-8")
-    (tmp_path / "base.yaml").write_bytes(office.policies()["instalment_loan"].read_bytes())
+    (tmp_path / "base.yaml").write_bytes(packs.policies()["instalment_loan"].read_bytes())
     told = run("decide", "instalment_loan", "-i", now, "--trial", trial, "-o", out)
     assert "0 approved, 0 referred, 1 declined" in told
     held = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]

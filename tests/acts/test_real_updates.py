@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from seawall import office
 from seawall.acts.importing import ImportReport, bring_in
 from seawall.core import pack
 from seawall.core.steps import Steps
+from seawall.office import homes, measuring, packs
 from seawall.portfolio import tape
 from seawall.portfolio.mapping import Mapping
 
@@ -35,19 +35,19 @@ def rewritten(source: Path, target: Path, earlier: Callable[[Row], Row | None]) 
 
 def as_seen(mapping: str, day: str, earlier: str) -> Mapping:
     """The shipped mapping with an earlier day of observation."""
-    text = office.mappings()[mapping].read_text(encoding="utf-8")
+    text = packs.mappings()[mapping].read_text(encoding="utf-8")
     assert day in text
     return pack.parse(text.replace(day, earlier), f"{mapping}.yaml", Mapping)
 
 
 def bring(home: Path, mapping: Mapping, *files: Path) -> ImportReport:
-    return bring_in(office.home(home).desk(), mapping, files, progress=lambda *_: None)
+    return bring_in(homes.home(home).desk(), mapping, files, progress=lambda *_: None)
 
 
 def differences(one: Path, other: Path) -> dict[str, int]:
     """For each table, facts and derived: the rows that stand in one book only."""
     counts: dict[str, int] = {}
-    first, second = office.read(office.home(one)), office.read(office.home(other))
+    first, second = measuring.read(homes.home(one)), measuring.read(homes.home(other))
     for name in (*(table.name for table in tape.TABLES), "settlement", "month_end"):
         every = Steps().then("q", f"SELECT * FROM {name}")
         first.engine.show("other", second.engine.table(every))
@@ -73,7 +73,7 @@ def test_lendingclubs_later_totals_replace_the_payments_derived_from_the_earlier
     real_data: Path, tmp_path: Path
 ) -> None:
     file = real_data / "lendingclub_sample_151col" / "lc_random_2000.csv.gz"
-    shipped = office.mapping("lendingclub")
+    shipped = packs.mapping("lendingclub")
     first = bring(
         tmp_path / "twice", as_seen("lendingclub", "date '2019-03-3", "date '2018-12-3"),
         rewritten(file, tmp_path / "earlier.csv", earlier_loan),
@@ -97,7 +97,7 @@ def test_superlenders_book_grows_from_a_tape_of_march_to_the_whole(
         lambda row: row if datetime.fromisoformat(row["closeddate"]).month <= 3
         and datetime.fromisoformat(row["closeddate"]).year == 2017 else None,
     )  # fmt: skip
-    shipped = office.mapping("superlender")
+    shipped = packs.mapping("superlender")
     seen = as_seen("superlender", "date '2017-07-31'", "date '2017-03-31'")
     first = bring(tmp_path / "twice", seen, march, folder / "traindemographics.csv.gz")
     second = bring(tmp_path / "twice", shipped, *files)

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from seawall import office
 from seawall.acts import replaying
 from seawall.acts.simulating import make_lender
 from seawall.core import pack
 from seawall.core.engine import DuckEngine
 from seawall.core.problem import UnableToUseInput
+from seawall.office import homes, judging, measuring, packs
 from seawall.policy import reading
 from seawall.policy.decider import Decider
 from seawall.policy.declaration import Sheet
@@ -166,19 +166,19 @@ def test_without_outcomes_there_are_no_swaps_to_tell(
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> office.Home:
-    at = office.home(tmp_path_factory.mktemp("replayed"))
+def home(tmp_path_factory: pytest.TempPathFactory) -> homes.Home:
+    at = homes.home(tmp_path_factory.mktemp("replayed"))
     plan = Plan(loans=600, seed=5)
-    make_lender(at.desk(), plan, office.lender(), progress=lambda *_: None)
+    make_lender(at.desk(), plan, packs.lender(), progress=lambda *_: None)
     return at
 
 
 @pytest.mark.parametrize("name", ["instalment_loan", "micro_loan", "instalment_loan_cn"])
-def test_a_book_is_replayed_as_each_application_is_decided(home: office.Home, name: str) -> None:
+def test_a_book_is_replayed_as_each_application_is_decided(home: homes.Home, name: str) -> None:
     """Features are counted here by brute force, outcomes and reasons come from the Decider."""
-    program = office.policy(name)
-    told = office.replayed(home, program, office.Asked(), None)
-    book = office.read(home)
+    program = packs.policy(name)
+    told = judging.replayed(home, program, judging.Asked(), None)
+    book = measuring.read(home)
     table = pa.concat_tables(map(pq.read_table, book.snapshot.tables["application"]))
     rows = [row for row in table.to_pylist() if row["applied_at"].date() <= book.as_of]
     decider = Decider(program)

@@ -14,11 +14,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from seawall import office
 from seawall.acts.importing import FileReport, ImportReport, bring_in
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
 from seawall.core.steps import Steps
+from seawall.office import homes, measuring
 from seawall.portfolio import tape
 from seawall.portfolio.mapping import Mapping
 from tests.acts.test_importing import rejected
@@ -84,13 +84,13 @@ def bring(home: Path, *texts: str, declared: str = ROWS) -> ImportReport:
         paths.append(home / f"tape{len(list(home.glob('tape*')))}.csv")
         paths[-1].write_text(text)
     mapping = pack.parse(declared, "brook.yaml", Mapping)
-    return bring_in(office.home(home).desk(), mapping, tuple(paths), progress=lambda *_: None)
+    return bring_in(homes.home(home).desk(), mapping, tuple(paths), progress=lambda *_: None)
 
 
 def book(home: Path) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table, facts and derived, in one order."""
-    reading = office.read(office.home(home))
-    assert {law.en: n for law, n in office.check(reading) if n} == {}
+    reading = measuring.read(homes.home(home))
+    assert {law.en: n for law, n in measuring.check(reading) if n} == {}
     return {
         name: reading.engine.table(Steps().then("q", f"SELECT * FROM {name} ORDER BY ALL")).to_pylist()
         for name in (*(table.name for table in tape.TABLES), "settlement", "month_end")
@@ -240,7 +240,7 @@ def test_a_book_all_of_whose_loans_are_sent_again_keeps_its_currency(tmp_path: P
     file = tmp_path / "usd.csv"
     file.write_text(FIRST.replace("2026-02-28", "2026-03-31"))
     with pytest.raises(UnableToUseInput, match="file-no-use"):
-        bring_in(office.home(tmp_path).desk(), mapping, (file,), progress=lambda *_: None)
+        bring_in(homes.home(tmp_path).desk(), mapping, (file,), progress=lambda *_: None)
     [rejects] = (tmp_path / "rejects").glob("*.csv")
     assert "The book is in EUR" in rejects.read_text(encoding="utf-8")
 
@@ -288,7 +288,7 @@ def test_the_book_as_it_was_known_can_be_had_from_its_facts(tmp_path: Path) -> N
     for loans, receipts in tapes:
         bring(tmp_path, loans, receipts)
         known.append(book(tmp_path))
-    snapshot = office.home(tmp_path).book.snapshot()
+    snapshot = homes.home(tmp_path).book.snapshot()
     changes = list(dict.fromkeys(each.change for each in snapshot.brought))
     assert len(changes) == len(known)
     for name in ("loan", "application", "instalment", "payment"):

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from seawall import office
 from seawall.cli.main import app
+from seawall.core.problem import Unable
 from seawall.ledger.entry import Erasing
+from seawall.office import homes
 from tests.ledger.conftest import AT, decision
 
 RUN = CliRunner()
@@ -33,7 +34,7 @@ def say(tmp_path: Path) -> Say:
 def key(say: Say, tmp_path: Path) -> str:
     code, said = say("start", "lender.example/ledger")
     assert code == 0
-    ledger = office.home(tmp_path / "home").ledger
+    ledger = homes.home(tmp_path / "home").ledger
     ledger.append_all([decision(n) for n in range(5)])
     ledger.erase(2, Erasing("dana", AT, "erase:2", "asked"))
     return said.splitlines()[-1]
@@ -59,7 +60,7 @@ def test_prove_takes_a_number_or_an_act(say: Say, key: str) -> None:
     by_number, by_act = say("prove", "3")[1], say("prove", "decide:3")[1]
     assert by_number == by_act
     assert json.loads(by_act)["number"] == 3
-    with pytest.raises(office.EXPECTED):
+    with pytest.raises(Unable):
         say("prove", "decide:99")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from seawall import office
 from seawall.cli import vaults
 from seawall.core.problem import UnableToUseInput
+from seawall.office import homes
 from seawall.vault.embedded import UnableToMakeRing, UnableToRetireKey
 from seawall.vault.opening import Unsealing
 from seawall.vault.refusals import UnableToErase, UnableToRecord
@@ -35,7 +35,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Unsealing]:
     seen: list[Unsealing] = []
-    monkeypatch.setattr(office.Home, "witness", property(lambda _: seen.append))
+    monkeypatch.setattr(homes.Home, "witness", property(lambda _: seen.append))
     return seen
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall import office
 from seawall.core import pack
 from seawall.core.expression.types import Value
 from seawall.core.problem import Kind
+from seawall.office import packs
 from seawall.policy import check, check_problems, reading
 from seawall.policy.decider import Decider
 from seawall.policy.declaration import Sheet
@@ -400,10 +400,10 @@ def test_an_example_shows_what_no_search_comes_upon() -> None:
 
 def test_the_largest_shipped_policy_leaves_nothing_undecided() -> None:
     name = "instalment_loan_cn"
-    beside = office.policy_cases(name)
+    beside = packs.policy_cases(name)
     assert beside is not None
     examples = beside.declared.applications
-    told = check.findings(office.policy(name), examples=examples, seconds=300)
+    told = check.findings(packs.policy(name), examples=examples, seconds=300)
     assert [each.about for each in told if each.proof == "undecided"] == []
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from seawall import office
 from seawall.core import pack
 from seawall.core.pack import Placed
 from seawall.core.text import Text
+from seawall.office import packs
 from seawall.policy import cases, reading
 from seawall.policy.cases import Cases
 from seawall.policy.decider import Decider
@@ -18,7 +18,7 @@ from seawall.policy.declaration import Rule, Score, Sheet, Table
 from seawall.policy.program import Program
 from seawall.portfolio import tape
 
-FOLDER = office.PACKS / "policies"
+FOLDER = packs.PACKS / "policies"
 BASES = ("instalment_loan", "micro_loan")
 OVERLAYS = tuple(f"{base}_{place}" for base in BASES for place in ("cn", "us", "eu"))
 POLICIES = (*BASES, *OVERLAYS)
@@ -93,7 +93,7 @@ def test_every_file_of_the_folder_is_a_policy_or_the_cases_beside_one() -> None:
 @pytest.mark.parametrize("name", POLICIES)
 def test_a_policy_reads_without_problems_under_its_own_name(name: str) -> None:
     assert program(name).id == name
-    assert Decider(program(name)).program.digest == office.policy(name).digest
+    assert Decider(program(name)).program.digest == packs.policy(name).digest
 
 
 @pytest.mark.parametrize("name", POLICIES)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall import office
+from seawall.office import packs
 from seawall.policy import history
 from seawall.policy.decider import Decider
 from seawall.policy.finding import Application
@@ -107,7 +107,7 @@ def test_every_pattern_of_truths_has_its_reasons_in_duckdb_too(
 
 @cache
 def explored(name: str) -> Prober:
-    prober = Prober(office.policy(name))
+    prober = Prober(packs.policy(name))
     prober.explore()
     return prober
 
@@ -139,7 +139,7 @@ def declined(name: str, count: int) -> list[Application]:
     return [application for _, application in every[:count]]
 
 
-@pytest.mark.parametrize("name", office.policies())
+@pytest.mark.parametrize("name", packs.policies())
 def test_what_the_reasons_do_not_read_does_not_matter(name: str) -> None:
     prober, chance = explored(name), random.Random(2)  # noqa: S311 - repeatable
     applications = declined(name, 60)
@@ -157,7 +157,7 @@ def test_what_the_reasons_do_not_read_does_not_matter(name: str) -> None:
             assert set(told.reasons) <= set(again.reasons)
 
 
-@pytest.mark.parametrize("name", office.policies())
+@pytest.mark.parametrize("name", packs.policies())
 def test_a_decline_goes_when_what_its_reasons_read_is_otherwise(name: str) -> None:
     """A witness for each: only what the reasons read is changed, and the decline is gone."""
     prober = explored(name)
@@ -192,7 +192,7 @@ def climbed(
     return None if unmet else best
 
 
-@pytest.mark.parametrize("name", office.policies())
+@pytest.mark.parametrize("name", packs.policies())
 def test_every_rule_that_can_decline_decides_alone_somewhere(name: str) -> None:
     """An application is declined for it and nothing else; but not where its law is not verified."""
     prober = explored(name)

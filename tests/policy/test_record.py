@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seawall import office
+from seawall.office import packs
 from seawall.policy.decider import Decider
 from seawall.policy.probing import Prober
 from seawall.policy.record import UnableToReplay, record, replayed
@@ -25,7 +25,7 @@ ODD = (
 
 @cache
 def prober(name: str) -> Prober:
-    return Prober(office.policy(name))
+    return Prober(packs.policy(name))
 
 
 def application(name: str, chance: random.Random) -> dict[str, object]:
@@ -37,7 +37,7 @@ def application(name: str, chance: random.Random) -> dict[str, object]:
     return held
 
 
-@pytest.mark.parametrize("name", office.policies())
+@pytest.mark.parametrize("name", packs.policies())
 def test_a_record_is_replayed_byte_for_byte_from_disk(name: str, tmp_path: Path) -> None:
     decider = prober(name).decider
     chance = random.Random(7)  # noqa: S311 - repeatable samples
@@ -47,7 +47,7 @@ def test_a_record_is_replayed_byte_for_byte_from_disk(name: str, tmp_path: Path)
     file.write_text("".join(f"{line}\n" for line in records), encoding="utf-8")
     lines = file.read_bytes().split(b"\n")[:-1]
     # A policy that is read and compiled anew, as years later.
-    later = Decider(office.policy(name))
+    later = Decider(packs.policy(name))
     assert [replayed(later, line.decode()).encode() for line in lines] == lines
     for line, each in zip(lines, given, strict=True):
         held, decision = json.loads(line), decider.decide(each)

@@ -17,12 +17,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall import office
 from seawall.core import pack
 from seawall.core.expression import language, types
 from seawall.core.expression.python import python_function
 from seawall.core.expression.sql import sql_text
 from seawall.core.problem import Problem, UnableToUseInput
+from seawall.office import packs
 from seawall.policy import history, reading
 from seawall.policy.decider import Decider
 from seawall.policy.declaration import Sheet
@@ -105,7 +105,7 @@ def test_a_file_without_mistakes_has_no_problems() -> None:
 
 def test_an_opened_file_would_be_noticed() -> None:
     with pytest.raises(AssertionError), nothing_outside():
-        office.conventions()
+        packs.conventions()
 
 
 def scalar(text: str) -> str:
@@ -205,7 +205,7 @@ def test_what_is_only_strange_is_read_in_time(name: str) -> None:
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 SHIPPED = {
-    name: yaml.load(office.policies()[name].read_text(encoding="utf-8"), LOADER)  # noqa: S506 - a safe one
+    name: yaml.load(packs.policies()[name].read_text(encoding="utf-8"), LOADER)  # noqa: S506 - a safe one
     for name in ("micro_loan", "instalment_loan")
 }
 SCALARS: tuple[Any, ...] = (

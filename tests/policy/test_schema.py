@@ -8,14 +8,14 @@ import jsonschema
 import pytest
 import yaml
 
-from seawall import office
+from seawall.office import packs
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
-FILES = sorted((office.PACKS / "policies").glob("*.yaml"))
+FILES = sorted((packs.PACKS / "policies").glob("*.yaml"))
 
 
 def validator(of: Any) -> jsonschema.Draft202012Validator:  # noqa: ANN401 - one of two literals
-    schema = json.loads(office.policy_schema(of))
+    schema = json.loads(packs.policy_schema(of))
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
@@ -31,10 +31,10 @@ def test_every_shipped_file_is_valid(file: Path) -> None:
 
 
 def test_editors_that_know_draft_7_only_read_the_same() -> None:
-    schema = json.loads(office.policy_schema("policy")) | {"$schema": DRAFT_7}
+    schema = json.loads(packs.policy_schema("policy")) | {"$schema": DRAFT_7}
     older = jsonschema.Draft7Validator(schema)
     older.check_schema(schema)
-    policy = held(office.policies()["micro_loan"])
+    policy = held(packs.policies()["micro_loan"])
     assert list(older.iter_errors(policy)) == []
     policy["rules"][0]["them"] = policy["rules"][0].pop("then")
     wrong = {error.message for error in older.iter_errors(policy)}
@@ -53,7 +53,7 @@ def test_editors_that_know_draft_7_only_read_the_same() -> None:
     ],
 )
 def test_what_an_editor_should_mark(path: tuple[Any, ...], value: str) -> None:
-    policy = held(office.PACKS / "policies" / "instalment_loan.yaml")
+    policy = held(packs.PACKS / "policies" / "instalment_loan.yaml")
     if path[0] == "tables":
         path = ("tables", next(iter(policy["tables"])), "hit")
     part = policy

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from pydantic import ValidationError
 
-from seawall import office
 from seawall.core.text import Text
+from seawall.office import packs
 from seawall.policy.decider import Decider
 from seawall.policy.trial import SLOTS, Arms, Challenger, Trial, slot
 
@@ -17,7 +17,7 @@ NAMES = ("micro_loan", "micro_loan_cn", "micro_loan_us", "micro_loan_eu")
 
 @pytest.fixture(scope="module")
 def deciders() -> tuple[Decider, ...]:
-    return tuple(Decider(office.policy(name)) for name in NAMES)
+    return tuple(Decider(packs.policy(name)) for name in NAMES)
 
 
 def arms(deciders: tuple[Decider, ...], *shares: float, id_: str = "spring") -> Arms:

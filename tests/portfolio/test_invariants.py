@@ -2,10 +2,10 @@
 
 import pytest
 
-from seawall import office
 from seawall.core.engine import DuckEngine
 from seawall.core.measure import Question
 from seawall.core.steps import Steps
+from seawall.office import packs
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.invariants import LAWS, of_measures
 from seawall.portfolio.month_end import calendar, month_end
@@ -52,7 +52,7 @@ def book() -> DuckEngine:
     lender.show(engine, lender.loans(600, seed=31))
     engine.show("calendar", calendar(lender.FIRST_DAY, AS_OF))
     engine.show("settlement", engine.table(settlement(AS_OF)))
-    engine.show("month_end", engine.table(month_end(AS_OF, office.conventions())))
+    engine.show("month_end", engine.table(month_end(AS_OF, packs.conventions())))
     return engine
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from seawall import office
 from seawall.acts.simulating import make_lender
 from seawall.core.steps import Steps
+from seawall.office import homes, measuring, packs
 from seawall.simulator.truth import Plan
 
 Row = dict[str, Any]
@@ -21,8 +21,8 @@ END = date(2025, 12, 31)
 class Book:
     """A simulated book, its rows, and its measures' answers."""
 
-    def __init__(self, at: office.Home) -> None:
-        self.reading = office.read(at)
+    def __init__(self, at: homes.Home) -> None:
+        self.reading = measuring.read(at)
         self.loans = {row["loan_id"]: row for row in self.rows("loan")}
         self.months = self.rows("month_end")
 
@@ -38,9 +38,9 @@ class Book:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    at = office.home(tmp_path_factory.mktemp("measures"))
+    at = homes.home(tmp_path_factory.mktemp("measures"))
     plan = Plan(loans=2_000, seed=11)
-    make_lender(at.desk(), plan, office.lender(), progress=lambda *_: None)
+    make_lender(at.desk(), plan, packs.lender(), progress=lambda *_: None)
     return Book(at)
 
 
@@ -156,7 +156,7 @@ def test_yield_and_loss_are_twelve_times_the_month_over_average_balance(book: Bo
 
 
 def test_nothing_after_the_analysis_date_is_seen(book: Book) -> None:
-    past = office.Reading(
+    past = measuring.Reading(
         book.reading.engine, book.reading.snapshot, book.reading.conventions, date(2024, 6, 30)
     )
     [then] = past.answer(past.measure("summary")).to_pylist()

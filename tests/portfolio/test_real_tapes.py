@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from seawall import office
 from seawall.acts.importing import ImportReport, bring_in
 from seawall.core.steps import Steps
+from seawall.office import homes, measuring, packs
 
 pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
 
@@ -27,14 +27,14 @@ def cents(text: str) -> Decimal:
     return Decimal(text).quantize(CENT, ROUND_HALF_UP)
 
 
-def brought(folder: Path, mapping: str, files: list[Path]) -> tuple[office.Home, ImportReport]:
-    at = office.home(folder)
-    report = bring_in(at.desk(), office.mapping(mapping), tuple(files), progress=lambda *_: None)
+def brought(folder: Path, mapping: str, files: list[Path]) -> tuple[homes.Home, ImportReport]:
+    at = homes.home(folder)
+    report = bring_in(at.desk(), packs.mapping(mapping), tuple(files), progress=lambda *_: None)
     return at, report
 
 
-def one(at: office.Home, sql: str, as_of: date | None = None) -> dict[str, object]:
-    reading = office.read(at, as_of)
+def one(at: homes.Home, sql: str, as_of: date | None = None) -> dict[str, object]:
+    reading = measuring.read(at, as_of)
     found: dict[str, object] = reading.engine.table(Steps().then("q", sql)).to_pylist()[0]
     return found
 
@@ -42,7 +42,7 @@ def one(at: office.Home, sql: str, as_of: date | None = None) -> dict[str, objec
 @pytest.fixture(scope="module")
 def superlender(
     real_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[office.Home, ImportReport]:
+) -> tuple[homes.Home, ImportReport]:
     files = sorted((real_data / "superlender_nigeria").glob("train*.csv.gz"))
     return brought(tmp_path_factory.mktemp("sl"), "superlender", files)
 
@@ -50,13 +50,13 @@ def superlender(
 @pytest.fixture(scope="module")
 def december(
     real_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[office.Home, ImportReport]:
+) -> tuple[homes.Home, ImportReport]:
     file = real_data / "lendingclub_sample_151col" / "lc_dec2015_5000.csv.gz"
     return brought(tmp_path_factory.mktemp("lc"), "lendingclub", [file])
 
 
 def test_first_instalments_are_late_as_the_tape_says(
-    superlender: tuple[office.Home, ImportReport], real_data: Path
+    superlender: tuple[homes.Home, ImportReport], real_data: Path
 ) -> None:
     tape = rows(real_data / "superlender_nigeria" / "trainprevloans.csv.gz")
     late = [
@@ -68,14 +68,14 @@ def test_first_instalments_are_late_as_the_tape_says(
     assert {d: round(100 * n / len(tape), 2) for d, n in expected.items()} == {
         0: 17.38, 7: 6.28, 30: 0.68,
     }  # fmt: skip
-    reading = office.read(superlender[0], date(2017, 9, 30))
+    reading = measuring.read(superlender[0], date(2017, 9, 30))
     told = reading.answer(reading.measure("early_default")).to_pylist()
     assert {r["days"]: r["late"] for r in told if r["payment"] == 1} == expected
     assert {r["loans"] for r in told if r["payment"] == 1} == {len(late)}
 
 
 def test_superlender_rows_and_amounts_reconcile(
-    superlender: tuple[office.Home, ImportReport], real_data: Path
+    superlender: tuple[homes.Home, ImportReport], real_data: Path
 ) -> None:
     report = {file.name: file for file in superlender[1].files}
     for name in ("trainprevloans.csv.gz", "trainperf.csv.gz"):
@@ -89,7 +89,7 @@ def test_superlender_rows_and_amounts_reconcile(
 
 
 def test_superlender_is_repaid_in_full_with_its_fees(
-    superlender: tuple[office.Home, ImportReport], real_data: Path
+    superlender: tuple[homes.Home, ImportReport], real_data: Path
 ) -> None:
     tape = [row for row in rows(real_data / "superlender_nigeria" / "trainprevloans.csv.gz")
             if row["loanamount"]]  # fmt: skip
@@ -103,7 +103,7 @@ FROM month_end""")  # fmt: skip
 
 
 def test_december_2015_lost_816_of_5000(
-    december: tuple[office.Home, ImportReport], real_data: Path
+    december: tuple[homes.Home, ImportReport], real_data: Path
 ) -> None:
     tape = rows(real_data / "lendingclub_sample_151col" / "lc_dec2015_5000.csv.gz")
     lost = sum(row["loan_status"] == "Charged Off" for row in tape)
@@ -115,7 +115,7 @@ WHERE bucket = 'charged_off' AND month_end = DATE '2019-03-31'""")  # fmt: skip
 
 
 def test_december_2015_cash_is_the_tapes_to_the_cent(
-    december: tuple[office.Home, ImportReport], real_data: Path
+    december: tuple[homes.Home, ImportReport], real_data: Path
 ) -> None:
     tape = rows(real_data / "lendingclub_sample_151col" / "lc_dec2015_5000.csv.gz")
     booked = one(december[0], """
@@ -128,7 +128,7 @@ FROM month_end""")  # fmt: skip
 
 
 def test_december_2015_balances_are_the_tapes(
-    december: tuple[office.Home, ImportReport], real_data: Path
+    december: tuple[homes.Home, ImportReport], real_data: Path
 ) -> None:
     """What is owed on loans still open is the tape's own `out_prncp`."""
     tape = rows(real_data / "lendingclub_sample_151col" / "lc_dec2015_5000.csv.gz")
@@ -146,7 +146,7 @@ def months(text: str) -> int:
 
 
 def test_december_2015_recovery_curves_are_the_tapes(
-    december: tuple[office.Home, ImportReport], real_data: Path
+    december: tuple[homes.Home, ImportReport], real_data: Path
 ) -> None:
     """By the mapping's own words: charged off 5, recovered 11 months after the last payment."""
     tape = rows(real_data / "lendingclub_sample_151col" / "lc_dec2015_5000.csv.gz")
@@ -163,7 +163,7 @@ def test_december_2015_recovery_curves_are_the_tapes(
             net = found - cents(row["collection_recovery_fee"])
             rate = float(row["int_rate"].strip().rstrip("%")) / 100
             lost.setdefault(gone // 3, []).append((gone, amount, back - gone, found, net, rate))
-    reading = office.read(december[0])
+    reading = measuring.read(december[0])
     told = reading.answer(reading.measure("recovery")).to_pylist()
     expected = {
         (quarter, age): (
@@ -191,7 +191,9 @@ def test_december_2015_recovery_curves_are_the_tapes(
 
 
 def test_every_law_holds_on_real_tapes(
-    superlender: tuple[office.Home, ImportReport], december: tuple[office.Home, ImportReport]
+    superlender: tuple[homes.Home, ImportReport], december: tuple[homes.Home, ImportReport]
 ) -> None:
     for at, _ in (superlender, december):
-        assert {law.en: broken for law, broken in office.check(office.read(at)) if broken} == {}
+        assert {
+            law.en: broken for law, broken in measuring.check(measuring.read(at)) if broken
+        } == {}

@@ -11,11 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from seawall import office
 from seawall.core.engine import DuckEngine, Engine
 from seawall.core.measure import Measure, Question
 from seawall.core.spark import SparkEngine
 from seawall.core.steps import Steps
+from seawall.office import packs, tables
 from seawall.portfolio import invariants, tape
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.month_end import calendar, month_end
@@ -33,7 +33,7 @@ pytestmark = [
 
 LOANS = 300
 AS_OF = date(2024, 12, 31)
-MEASURES = office.measures(office.conventions())
+MEASURES = tables.measures(packs.conventions())
 # Java that lives for a minute is quicker without its slow, thorough compiler.
 SHORT = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
@@ -65,7 +65,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     for engine in engines:
         for name, rows in facts.items():
             engine.show(name, rows)
-    yield Pair(engines, _derived(engines, office.conventions()))
+    yield Pair(engines, _derived(engines, packs.conventions()))
     duck.close()
     spark.close()
 
@@ -111,7 +111,7 @@ def test_settlements_and_month_ends_are_derived_alike(pair: Pair) -> None:
 def test_the_book_holds_every_kind_of_life(pair: Pair) -> None:
     rows, _ = pair.derived["month_end"]
     assert set(rows["status"].to_pylist()) == {"open", "repaid", "charged_off"}
-    assert set(rows["bucket"].to_pylist()) == set(office.conventions().states())
+    assert set(rows["bucket"].to_pylist()) == set(packs.conventions().states())
     for flow in ("prepaid", "recovered", "waived", "overpaid", "late_fee", "collection_cost"):
         assert any(amount > 0 for amount in rows[flow].to_pylist()), flow
 
@@ -128,7 +128,7 @@ def test_every_measure_is_the_same_on_both(
 
 
 def test_every_law_is_the_same_on_both(pair: Pair) -> None:
-    told = invariants.of_measures(Question(AS_OF), office.conventions())
+    told = invariants.of_measures(Question(AS_OF), packs.conventions())
     for law in (*invariants.LAWS, *told):
         assert_same(*(engine.table(law.steps) for engine in pair.engines))
 

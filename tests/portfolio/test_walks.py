@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from seawall import office
 from seawall.core.engine import DuckEngine
 from seawall.core.measure import Question
 from seawall.core.steps import Steps
+from seawall.office import measuring
 from seawall.portfolio import collections, recovery, tape, transition
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.month_end import calendar, month_end
@@ -275,5 +275,5 @@ def test_only_promises_whose_day_has_come_are_kept_or_broken(
 
 
 def test_every_law_holds_of_random_loans(walk: Walked, conventions: Conventions) -> None:
-    reading = office.Reading(walk.engine, None, conventions, AS_OF)  # type: ignore[arg-type]
-    assert {law.en: broken for law, broken in office.check(reading) if broken} == {}
+    reading = measuring.Reading(walk.engine, None, conventions, AS_OF)  # type: ignore[arg-type]
+    assert {law.en: broken for law, broken in measuring.check(reading) if broken} == {}

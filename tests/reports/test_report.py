@@ -6,25 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from seawall import office
 from seawall.acts.simulating import make_lender
 from seawall.core.text import LANGUAGES
+from seawall.office import homes, measuring, packs, tables
 from seawall.reports import charts, fonts, html, pdf, portfolio
 from seawall.simulator.truth import Plan
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> portfolio.Told:
-    at = office.home(tmp_path_factory.mktemp("report"))
+    at = homes.home(tmp_path_factory.mktemp("report"))
     plan = Plan(loans=800, months=24)
-    make_lender(at.desk(), plan, office.lender(), progress=lambda *_: None)
-    reading = office.read(at)
-    return office.told(reading, lambda *_: None)
+    make_lender(at.desk(), plan, packs.lender(), progress=lambda *_: None)
+    reading = measuring.read(at)
+    return measuring.told(reading, lambda *_: None)
 
 
 def test_every_measure_has_a_section_and_all_but_the_summary_a_chart(told: portfolio.Told) -> None:
     parts = portfolio.sections(told)
-    assert [part.name for part in parts] == [m.name for m in office.measures(office.conventions())]
+    assert [part.name for part in parts] == [m.name for m in tables.measures(packs.conventions())]
     assert [part.name for part in parts if part.chart is None] == ["summary"]
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from seawall.acts.deriving import Desk, Progress, derive
+from seawall.core.problem import Unable
 from seawall.simulator.declaration import Lender
 from seawall.simulator.lender import simulate
 from seawall.simulator.truth import Plan, Trouble, planted
@@ -46,7 +47,7 @@ def make_lender(desk: Desk, plan: Plan, lender: Lender, *, progress: Progress) -
     return Made(counts, troubles)
 
 
-class UnableToSimulateIntoBook(Exception):
+class UnableToSimulateIntoBook(Unable):
     """The book already holds facts; simulated people must not mix with real ones."""
 
     def __init__(self) -> None:

@@ -21,6 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from seawall.core.problem import Unable
+
 _FORMAT: Final = 2
 _OURS = re.compile(r"[0-9a-f]{12}")
 """The folders that changes make; whatever else lies beside them belongs to someone else."""
@@ -307,14 +309,14 @@ _LOCKED = "check its permissions and those of its folder"
 _DAMAGED = "restore it from a backup, or move its folder away and import the tapes again"
 
 
-class UnableToReadBook(Exception):
+class UnableToReadBook(Unable):
     """The manifest cannot be read, is damaged, or is of a format this version does not know."""
 
     def __init__(self, manifest: Path, why: str, remedy: str) -> None:
         super().__init__(f"{manifest} cannot be read: {why}; {remedy}")
 
 
-class UnableToChangeBook(Exception):
+class UnableToChangeBook(Unable):
     """Another process holds the book's lock."""
 
     def __init__(self, folder: Path) -> None:

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import typer
+
+from seawall.cli.options import HomeOption, LangOption
+from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
+from seawall.office import homes
 from seawall.reports import fonts
 
 
@@ -80,3 +85,17 @@ def examine(home: Path) -> tuple[Finding, ...]:
             ),
         ),
     )
+
+
+def doctor(home: HomeOption = None, lang: LangOption = None) -> None:
+    """Say what is missing on this machine, and how to get it."""
+    screen = Screen(language(lang))
+    lacking = False
+    for finding in examine(homes.home(home).folder):
+        mark = "✓" if finding.found else ("✗" if finding.needed else "–")
+        purpose = finding.purpose.in_(screen.language)
+        screen.result(f"{mark} {finding.name}  ({purpose})")
+        if not finding.found:
+            screen.result(f"    {finding.remedy.in_(screen.language)}")
+        lacking = lacking or (finding.needed and not finding.found)
+    raise typer.Exit(1 if lacking else 0)

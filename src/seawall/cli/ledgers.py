@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from seawall import office
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
@@ -16,9 +15,13 @@ from seawall.ledger.log import Proof, Reader, UnableToFindEntry
 from seawall.ledger.packing import export
 from seawall.ledger.publishing import publish
 from seawall.ledger.witness import cosigned
+from seawall.office import homes, witnessing
 
 app = typer.Typer(
-    help="Keep, prove and verify what was done.", no_args_is_help=True, rich_markup_mode=None
+    help="Keep, prove and verify what was done.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")]
@@ -32,7 +35,7 @@ def start(
 ) -> None:
     """Start the home's ledger: a fresh key and an empty log."""
     screen = Screen(language(lang))
-    ledger = office.home(home).start_ledger(origin)
+    ledger = homes.home(home).start_ledger(origin)
     screen.say(_STARTED)
     screen.result(str(ledger.key))
 
@@ -59,7 +62,7 @@ def verify(
     """Recompute everything; name the first bad entry. Exits with 1 where something is wrong."""
     screen = Screen(language(lang))
     if file is None:
-        found = office.audit_ledger(office.home(home), seen or [])
+        found = witnessing.audit_ledger(homes.home(home), seen or [])
         wrong = found.problems
         screen.say(_AUDITED, entries=found.entries, erased=found.erased, wrong=len(wrong))
     else:
@@ -88,7 +91,7 @@ def prove(
 ) -> None:
     """Prove that an entry is in the ledger: its hashes up to the signed checkpoint, as JSON."""
     screen = Screen(language(lang))
-    ledger = office.home(home).ledger_reader
+    ledger = homes.home(home).ledger_reader
     told = json.dumps(_told(ledger.prove(_number(ledger, entry))), ensure_ascii=False, indent=1)
     if output is None:
         screen.result(told)
@@ -134,7 +137,7 @@ def export_(
 ) -> None:
     """Write a pack that an auditor can verify alone, offline."""
     screen = Screen(language(lang), quiet=quiet)
-    ledger = office.home(home).ledger
+    ledger = homes.home(home).ledger
     span = (first, ledger.size if last is None else last + 1)
     files = [path.read_bytes() for path in attach or []]
     output.write_bytes(export(ledger, span, files=files))
@@ -153,7 +156,7 @@ def checkpoint(
     lang: LangOption = None,
 ) -> None:
     """Print the signed checkpoint of now, cosigned where asked, and keep it in the ledger."""
-    screen, ledger = Screen(language(lang)), office.home(home).ledger
+    screen, ledger = Screen(language(lang)), homes.home(home).ledger
     lines = b""
     if witness is not None:
         lines = cosigned(ledger, _key(screen, witness_key), witness_http.asking(witness))
@@ -170,7 +173,7 @@ def publish_(
 ) -> None:
     """Write tiles, leaves and the checkpoint for transparency-log clients; never a body."""
     screen = Screen(language(lang), quiet=quiet)
-    told = publish(office.home(home).ledger_reader, folder)
+    told = publish(homes.home(home).ledger_reader, folder)
     screen.say(_PUBLISHED, n=told.size, path=folder)
 
 
@@ -188,7 +191,7 @@ def witness_(
     host, _, port = listen.rpartition(":")
     if not port.isdecimal():
         raise typer.BadParameter("HOST:PORT", param_hint="--listen")
-    made = office.witness(name, logs, folder)
+    made = witnessing.witness(name, logs, folder)
     with witness_http.server(made, (host, int(port))) as server:
         screen.say(_WITNESSING, at=f"http://{host}:{server.server_address[1]}/")
         screen.result(str(made.signer.key))

@@ -1,40 +1,33 @@
 """The commands about policies: check, explain and test one; decide applications with it."""
 
-from __future__ import annotations
-
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
 from rich.tree import Tree
 
-from seawall.cli.later import later
+from seawall.acts.deciding import Decided, Judge, decide_file
+from seawall.acts.remembering import remember
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
+from seawall.core.expression.explain import Part
+from seawall.core.expression.types import Value
+from seawall.core.expression.writing import constant
 from seawall.core.problem import Place
 from seawall.core.text import Text
-
-if TYPE_CHECKING:
-    from seawall import office
-    from seawall.acts import deciding, remembering
-    from seawall.core.expression import writing
-    from seawall.core.expression.explain import Part
-    from seawall.core.expression.types import Value
-    from seawall.policy import cases, explain, record
-    from seawall.policy import decider as deciders
-    from seawall.policy.finding import Finding
-    from seawall.policy.program import Program
-else:
-    office, deciding, remembering, writing, cases, explain, record, deciders = later(
-        "seawall.office", "seawall.acts.deciding", "seawall.acts.remembering",
-        "seawall.core.expression.writing", "seawall.policy.cases", "seawall.policy.explain",
-        "seawall.policy.record", "seawall.policy.decider",
-    )  # fmt: skip
+from seawall.office import homes, judging, packs
+from seawall.policy import cases, explain, record
+from seawall.policy.decider import Decider
+from seawall.policy.finding import Finding
+from seawall.policy.program import Program
 
 app = typer.Typer(
-    help="Read, check, explain and test a policy.", no_args_is_help=True, rich_markup_mode=None
+    help="Read, check, explain and test a policy.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 PolicyArgument = Annotated[str, typer.Argument(help="A shipped policy's id, or a YAML file.")]
@@ -47,8 +40,8 @@ InputOption = Annotated[
 def list_(lang: LangOption = None) -> None:
     """Name the shipped policies."""
     screen = Screen(language(lang))
-    for name in office.policies():
-        screen.result(f"{name}  {office.policy(name).title.in_(screen.language)}")
+    for name in packs.policies():
+        screen.result(f"{name}  {packs.policy(name).title.in_(screen.language)}")
 
 
 @app.command("explain")
@@ -62,9 +55,9 @@ def explain_(
 ) -> None:
     """Say a policy in plain sentences; or take one decision apart."""
     screen = Screen(language(lang))
-    program = office.policy(policy)
+    program = packs.policy(policy)
     if given is not None:
-        for decided in deciding.decide_file(deciding.Judge(deciders.Decider(program)), given):
+        for decided in decide_file(Judge(Decider(program)), given):
             _take_apart(screen, decided)
         return
     screen.result(program.title.in_(screen.language))
@@ -74,7 +67,7 @@ def explain_(
             screen.result(f"  {line.text.in_(screen.language)}")
 
 
-def _take_apart(screen: Screen, decided: deciding.Decided) -> None:
+def _take_apart(screen: Screen, decided: Decided) -> None:
     _say_decision(screen, decided)
     for answer in explain.answered(decided.decider, decided.known):
         tree = Tree(
@@ -85,7 +78,7 @@ def _take_apart(screen: Screen, decided: deciding.Decided) -> None:
 
 
 def _grow(tree: Tree, part: Part) -> None:
-    shown = "?" if part.value is None else writing.constant(part.value)
+    shown = "?" if part.value is None else constant(part.value)
     branch = tree.add(escape(f"{part.text}  =  {shown}"))
     for each in part.parts:
         _grow(branch, each)
@@ -108,8 +101,8 @@ def check_(
     from seawall.policy import check  # noqa: PLC0415 - the solver takes half a second to load
 
     screen = Screen(language(lang), quiet=quiet)
-    program = office.policy(policy)
-    beside = office.policy_cases(policy)
+    program = packs.policy(policy)
+    beside = packs.policy_cases(policy)
     examples = beside.declared.applications if beside else ()
     found = check.findings(program, examples=examples, seconds=seconds or check.SECONDS)
     if form == "json":
@@ -165,8 +158,8 @@ def remember_(
 ) -> None:
     """Store events in the home, so that decisions can look back on them."""
     screen = Screen(language(lang), quiet=quiet)
-    events = office.home(home).open_events()
-    told = remembering.remember(events, office.policy(policy), stream, file)
+    events = homes.home(home).open_events()
+    told = remember(events, packs.policy(policy), stream, file)
     for problem in told.problems:
         screen.problem(problem)
     screen.say(_REMEMBERED, new=told.new, known=told.known, stream=stream)
@@ -177,7 +170,7 @@ def schema(
     of: Annotated[Literal["policy", "cases"], typer.Argument(help="Of which file.")] = "policy",
 ) -> None:
     """Print the JSON Schema of policy files, or of their cases, for editors."""
-    Screen("en").result(office.policy_schema(of))
+    Screen("en").result(packs.policy_schema(of))
 
 
 @app.command("test")
@@ -188,8 +181,8 @@ def run_cases(
 ) -> None:
     """Run the cases that stand beside a policy."""
     screen = Screen(language(lang), quiet=quiet)
-    decider = deciders.Decider(office.policy(policy))
-    sheet = office.policy_cases(policy)
+    decider = Decider(packs.policy(policy))
+    sheet = packs.policy_cases(policy)
     if sheet is None:
         screen.failure(_NO_CASES.filled(policy=policy).in_(screen.language))
         raise typer.Exit(1)
@@ -226,10 +219,10 @@ def decide(
 ) -> None:
     """Decide applications by a policy."""
     screen = Screen(language(lang), quiet=quiet)
-    judge = office.judge(office.home(home), office.policy(policy), trial)
+    judge = judging.judge(homes.home(home), packs.policy(policy), trial)
     counts = dict.fromkeys(("approve", "refer", "decline"), 0)
     lines = []
-    for decided in deciding.decide_file(judge, given):
+    for decided in decide_file(judge, given):
         for problem in decided.problems:
             screen.problem(problem)
         if output is not None or form == "json":
@@ -248,12 +241,12 @@ def decide(
     screen.say(_COUNTED, **counts, digest=program.digest[:12], policy=program.id)
 
 
-def _record(decided: deciding.Decided, judge: deciding.Judge) -> str:
+def _record(decided: Decided, judge: Judge) -> str:
     trial = {"trial": judge.arms.trial.id, "role": decided.role} if judge.arms else {}
     return record.record(decided.decider, decided.known, reference=decided.reference | trial)
 
 
-def _say_decision(screen: Screen, decided: deciding.Decided) -> None:
+def _say_decision(screen: Screen, decided: Decided) -> None:
     spoken, decision, program = screen.language, decided.decision, decided.decider.program
     known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
     by = f" ({_BY.filled(policy=program.id).in_(spoken)})" * (decided.role == "challenger")

@@ -1,23 +1,17 @@
 """The command that replays a policy over history."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from seawall.cli.later import later
+from seawall.cli import export
+from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, HomeOption, LangOption, QuietOption
 from seawall.cli.policies import PolicyArgument
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-
-if TYPE_CHECKING:
-    from seawall import office
-    from seawall.cli import export
-else:
-    office, export = later("seawall.office", "seawall.cli.export")
+from seawall.office import homes, judging, packs
 
 OVER_BOOK = "book"
 
@@ -48,22 +42,22 @@ def replay(
 ) -> None:
     """Decide past applications again: rates, rules, swap sets, outcomes; writes a report."""
     screen = Screen(language(lang), quiet=quiet)
-    at = office.home(home)
-    program = office.policy(policy)
-    asked = office.Asked(
+    at = homes.home(home)
+    program = packs.policy(policy)
+    asked = judging.Asked(
         on=None if on == OVER_BOOK else Path(on),
         where=where,
         as_of=as_of.date() if as_of else None,
     )
-    told = office.replayed(at, program, asked, office.policy(against) if against else None)
+    told = judging.replayed(at, program, asked, packs.policy(against) if against else None)
     target = output or at.folder / "reports" / f"replay-{program.id}.html"
-    written = office.write_replay(told, target).resolve()
+    written = judging.write_replay(told, target).resolve()
     if form == "json":
         answers = (f'"{name}": {export.text(told.answers[name], form)}' for name in told.measures)
         screen.result("{" + ",\n".join(answers) + "}")
         return
     for name, measure in told.measures.items():
-        screen.answer(measure, (), told.answers[name])
+        answer(screen, measure, (), told.answers[name])
         screen.result("")
     if told.absent:
         screen.say(_ABSENT, names=", ".join(told.absent))

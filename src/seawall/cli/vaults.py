@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from seawall import office
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.problem import Place, refusal
 from seawall.core.text import Text
+from seawall.office import homes
 from seawall.vault import erasure, problems
 from seawall.vault.algorithms import Name
 from seawall.vault.declaration import Given, Of
@@ -24,7 +24,10 @@ from seawall.vault.opening import Ask
 from seawall.vault.plain import Plain
 
 app = typer.Typer(
-    help="Seal, find, open and erase people's data.", no_args_is_help=True, rich_markup_mode=None
+    help="Seal, find, open and erase people's data.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 BATCH = 1000
@@ -50,7 +53,7 @@ def init(
     lang: LangOption = None,
 ) -> None:
     """Make the home's key ring; never twice."""
-    at = office.home(home)
+    at = homes.home(home)
     made = at.vault.make_ring(suite)
     Screen(language(lang)).say(_MADE, name=made.current, file=at.vault.ring_file)
 
@@ -58,7 +61,7 @@ def init(
 @app.command()
 def fields(lang: LangOption = None, home: HomeOption = None) -> None:
     """Name the sealed fields, the purposes of opening them, and the kinds of hold."""
-    screen, rules = Screen(language(lang)), office.home(home).vault.rules
+    screen, rules = Screen(language(lang)), homes.home(home).vault.rules
     for title, declared in (
         (_FIELDS, rules.fields),
         (_PURPOSES, rules.purposes),
@@ -83,7 +86,7 @@ def seal(
     lang: LangOption = None,
 ) -> None:
     """Seal values read from standard input, one JSON object a line; prints a token for each."""
-    screen, vault = Screen(language(lang)), office.home(home).vault.open()
+    screen, vault = Screen(language(lang)), homes.home(home).vault.open()
     now = datetime.now(UTC)
     for batch in _batches(_given(country, of)):
         if token is not None:
@@ -131,7 +134,7 @@ def find(
     lang: LangOption = None,
 ) -> None:
     """Find the tokens of whoever has a value, read from standard input, one a line."""
-    screen, vault = Screen(language(lang)), office.home(home).vault.open()
+    screen, vault = Screen(language(lang)), homes.home(home).vault.open()
     for line in sys.stdin:
         for token in vault.find(field, Plain(line.strip()), country=country):
             screen.result(token)
@@ -148,7 +151,7 @@ def open_(
     lang: LangOption = None,
 ) -> None:
     """Open values for a purpose; prints a JSON object for each, once the opening is recorded."""
-    screen, at = Screen(language(lang)), office.home(home)
+    screen, at = Screen(language(lang)), homes.home(home)
     asked = Ask(purpose, actor, datetime.now(UTC), approval)
     wanted = [(token, name) for token in tokens for name in names]
     opened = at.vault.open().open_all(wanted, ask=asked, witness=at.witness)
@@ -167,7 +170,7 @@ def export(
     lang: LangOption = None,
 ) -> None:
     """Print everything held on one person as JSON, once that is recorded."""
-    screen, at = Screen(language(lang)), office.home(home)
+    screen, at = Screen(language(lang)), homes.home(home)
     asked = Ask(purpose, actor, datetime.now(UTC), approval)
     screen.result(at.vault.open().export(token, ask=asked, witness=at.witness).reveal())
 
@@ -182,13 +185,13 @@ def hold(
 ) -> None:
     """Put somebody under a statutory hold: no erasure, opening for the hold's purposes only."""
     by = Order(actor, reason, datetime.now(UTC))
-    office.home(home).vault.open().hold(token, kind, by=by)
+    homes.home(home).vault.open().hold(token, kind, by=by)
 
 
 @app.command()
 def release(token: TokenArgument, kind: HoldArgument, home: HomeOption = None) -> None:
     """Lift a hold."""
-    office.home(home).vault.open().release(token, kind)
+    homes.home(home).vault.open().release(token, kind)
 
 
 @app.command()
@@ -202,7 +205,7 @@ def erase(
     """Destroy people's keys, and so their data; prints a certificate for each."""
     screen = Screen(language(lang))
     by = Order(actor, reason, datetime.now(UTC))
-    for certificate in office.home(home).vault.open().erase(tokens, by=by):
+    for certificate in homes.home(home).vault.open().erase(tokens, by=by):
         screen.result(certificate.text())
 
 
@@ -210,7 +213,7 @@ def erase(
 def erasures(home: HomeOption = None, lang: LangOption = None) -> None:
     """Print every certificate of erasure, one JSON object a line: what `replay` takes."""
     screen = Screen(language(lang))
-    for certificate in office.home(home).vault.open().erasures():
+    for certificate in homes.home(home).vault.open().erasures():
         screen.result(certificate.text())
 
 
@@ -218,7 +221,7 @@ def erasures(home: HomeOption = None, lang: LangOption = None) -> None:
 def replay(home: HomeOption = None, lang: LangOption = None) -> None:
     """After a restore: erase again everybody in the certificates read from standard input."""
     certificates = [erasure.parse(line) for line in sys.stdin if line.strip()]
-    done = office.home(home).vault.open().replay(certificates)
+    done = homes.home(home).vault.open().replay(certificates)
     Screen(language(lang)).say(_ERASED, count=done)
 
 
@@ -233,7 +236,7 @@ def rotate(
 ) -> None:
     """Wrap all keys under a new key-encryption key, or finish that where it was stopped."""
     screen, total = Screen(language(lang), quiet=quiet), 0
-    for total in office.home(home).vault.rotate(suite):  # noqa: B007 - the last one is told
+    for total in homes.home(home).vault.rotate(suite):  # noqa: B007 - the last one is told
         pass
     screen.say(_WRAPPED, count=total)
 
@@ -244,7 +247,7 @@ def retire(
     home: HomeOption = None,
 ) -> None:
     """Destroy a key-encryption key that wraps nothing any more; old copies of keys die with it."""
-    office.home(home).vault.retire(name)
+    homes.home(home).vault.retire(name)
 
 
 @app.command()
@@ -256,7 +259,7 @@ def reindex(
 ) -> None:
     """Give a field's blind index a new key, or finish that where it was stopped."""
     screen, total = Screen(language(lang), quiet=quiet), 0
-    for total in office.home(home).vault.reindex(field):  # noqa: B007 - the last one is told
+    for total in homes.home(home).vault.reindex(field):  # noqa: B007 - the last one is told
         pass
     screen.say(_INDEXED, count=total)
 
@@ -264,7 +267,7 @@ def reindex(
 @app.command()
 def scrub(home: HomeOption = None, lang: LangOption = None) -> None:
     """Finish erasures that were stopped, and overwrite deleted bytes in the files."""
-    vault = office.home(home).vault.open()
+    vault = homes.home(home).vault.open()
     done = vault.finish_erasures()
     vault.keys.database.scrub()
     vault.rows.scrub()
@@ -275,7 +278,7 @@ def scrub(home: HomeOption = None, lang: LangOption = None) -> None:
 def status(home: HomeOption = None, lang: LangOption = None) -> None:
     """Count tokens by state, holds, keys by what wraps them, and blind indexes by version."""
     screen = Screen(language(lang))
-    screen.result(json.dumps(vars(office.home(home).vault.open().status()), indent=1))
+    screen.result(json.dumps(vars(homes.home(home).vault.open().status()), indent=1))
 
 
 _MADE = Text(

@@ -74,6 +74,10 @@ class Problem:
         )
 
 
+class Unable(Exception):
+    """The base of what people meet: a call refused or a machine's failure, told in one sentence."""
+
+
 class UnableToUseInput(Exception):
     """Nothing of an input can be used: carries every problem found in it."""
 

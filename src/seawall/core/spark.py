@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from seawall.core.problem import Unable
 from seawall.core.steps import Steps
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ _REMEDIES: dict[Lack, str] = {
 }
 
 
-class UnableToStartSpark(Exception):
+class UnableToStartSpark(Unable):
     """What Spark needs is not on this machine."""
 
     def __init__(self, lack: Lack) -> None:

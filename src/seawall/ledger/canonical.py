@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
 
+from seawall.core.problem import Unable
+
 INTEGER_MOST = 2**53 - 1
 """Beyond it an integer changes when a reader takes it for a double (RFC 7493, 2.2)."""
 _PLAIN_MOST = 21
@@ -96,7 +98,7 @@ def _placed(digits: str, point: int) -> str:
     return f"{digits[0]}{fraction}e{point - 1:+d}"
 
 
-class UnableToSpell(ValueError):
+class UnableToSpell(Unable, ValueError):
     """A value has no one spelling in JSON."""
 
     def __init__(self, what: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from seawall.core.problem import Unable
 from seawall.ledger.canonical import canonical
 from seawall.ledger.verifier import ERASURE, SALT_BYTES, body_digest, fields, leaf_hash
 
@@ -183,7 +184,7 @@ def utc(at: datetime) -> datetime:
     return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
 
 
-class UnableToTell(ValueError):
+class UnableToTell(Unable, ValueError):
     """A field of an entry is not as it must be."""
 
     def __init__(self, name: str, found: object, must: str) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from seawall.core.problem import Unable
 from seawall.ledger.entry import Receipt, Sealed
 
 TOGETHER_MOST = 4_096
@@ -108,7 +109,7 @@ class Gathering:
             self._waiting[0].woken.set()
 
 
-class UnableToFinish(RuntimeError):
+class UnableToFinish(Unable, RuntimeError):
     """The thread that wrote for others was interrupted."""
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from seawall.core.problem import Unable
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
 from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell, seal, utc
@@ -206,7 +207,7 @@ def start(store: Store, signer: Signer) -> Ledger:
     return Ledger(store, signer)
 
 
-class UnableToFindEntry(LookupError):
+class UnableToFindEntry(Unable, LookupError):
     """There is no such entry."""
 
     def __init__(self, told: str) -> None:

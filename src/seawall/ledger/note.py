@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from seawall.core.problem import Unable
 from seawall.ledger import files
 from seawall.ledger.verifier import COSIGNATURE, ED25519, Key, cosigned, named
 
@@ -80,14 +81,14 @@ def load(file: Path) -> Signer:
     return signer
 
 
-class UnableToUseKey(PermissionError):
+class UnableToUseKey(Unable, PermissionError):
     """A private key is not safe, or is none."""
 
     def __init__(self, file: Path, why: str) -> None:
         super().__init__(f"the key {file} cannot be used: {why}")
 
 
-class UnableToSign(ValueError):
+class UnableToSign(Unable, ValueError):
     """A key cannot have this name."""
 
     def __init__(self, name: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from seawall.core.problem import Unable
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
 from seawall.ledger.entry import Recorded
@@ -74,7 +75,7 @@ def _lines(ledger: Ledger, entries: Sequence[Recorded], size: int) -> Iterator[b
             yield Line(ENTRIES, *told, proof, b"").text()
 
 
-class UnableToExport(ValueError):
+class UnableToExport(Unable, ValueError):
     """What was asked for cannot be exported."""
 
     def __init__(self, what: str) -> None:

@@ -7,6 +7,7 @@ promises is there.
 from collections.abc import Iterator
 from pathlib import Path
 
+from seawall.core.problem import Unable
 from seawall.ledger import files, tree
 from seawall.ledger import rows as tables
 from seawall.ledger.log import Reader
@@ -84,7 +85,7 @@ def _bundle(reader: Reader, number: int, width: int) -> bytes:
     return b"".join(len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf for leaf in leaves)
 
 
-class UnableToPublish(RuntimeError):
+class UnableToPublish(Unable, RuntimeError):
     """A folder promises what is not in the ledger."""
 
     def __init__(self, folder: Path, before: Checkpoint | None, now: Checkpoint | None) -> None:

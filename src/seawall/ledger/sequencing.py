@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from seawall.core.problem import Unable
 from seawall.ledger import rows as tables
 from seawall.ledger.entry import Receipt, Sealed
 from seawall.ledger.gathering import Asked
@@ -122,7 +123,7 @@ class _Page:
             asked.receipts = tuple(Receipt(number, note, new) for number, new in numbers)
 
 
-class UnableToAppend(ValueError):
+class UnableToAppend(Unable, ValueError):
     """An act's key was used for something else."""
 
     def __init__(self, act: str, number: int) -> None:
@@ -132,21 +133,21 @@ class UnableToAppend(ValueError):
         )
 
 
-class UnableToErase(ValueError):
+class UnableToErase(Unable, ValueError):
     """A body was erased before, by another act."""
 
     def __init__(self, number: int, told: int) -> None:
         super().__init__(f"the body of entry {number} is erased already, as entry {told} tells")
 
 
-class UnableToFindLedger(LookupError):
+class UnableToFindLedger(Unable, LookupError):
     """There is no ledger in a database."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no ledger was started in {name}; run `seawall ledger start`")
 
 
-class UnableToAppendToDamaged(RuntimeError):
+class UnableToAppendToDamaged(Unable, RuntimeError):
     """The ledger is not what its signed checkpoint says."""
 
     def __init__(self, name: str) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from seawall.core.problem import Unable
+
 Value = bytes | str | int | None
 
 
@@ -55,14 +57,14 @@ class Store(Protocol):
         ...
 
 
-class UnableToOpenStore(RuntimeError):
+class UnableToOpenStore(Unable, RuntimeError):
     """A database is not there, or cannot promise what a store must."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"the ledger's database {name} cannot be used: {why}")
 
 
-class UnableToWriteStore(RuntimeError):
+class UnableToWriteStore(Unable, RuntimeError):
     """A database failed while it was written; the rows may be kept or not."""
 
     def __init__(self, name: str, why: str) -> None:
@@ -72,7 +74,7 @@ class UnableToWriteStore(RuntimeError):
         )
 
 
-class UnableToReadStore(RuntimeError):
+class UnableToReadStore(Unable, RuntimeError):
     """A database failed while it was read."""
 
     def __init__(self, name: str, why: str) -> None:

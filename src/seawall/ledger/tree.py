@@ -8,6 +8,7 @@ the last tile of each level that changes: the logarithm of the size to the base 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from seawall.core.problem import Unable
 from seawall.ledger.verifier import EMPTY_ROOT, node_hash
 
 HEIGHT = 8
@@ -202,7 +203,7 @@ def _node(height: int, number: int, tiles: Tiles) -> bytes:
     return _root(hashes)
 
 
-class UnableToReadTile(LookupError):
+class UnableToReadTile(Unable, LookupError):
     """A tile is missing, or shorter than the tree says."""
 
     def __init__(self, level: int, number: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from seawall.core.problem import Unable
 from seawall.ledger import files
 from seawall.ledger.log import Reader
 from seawall.ledger.note import Signer
@@ -158,7 +159,7 @@ def _request(reader: Reader, note: bytes, sizes: tuple[int, int]) -> bytes:
     return "".join(f"{line}\n" for line in (f"old {sizes[0]}", *proof, "")).encode() + note
 
 
-class UnableToCosign(ValueError):
+class UnableToCosign(Unable, ValueError):
     """A witness does not vouch for a checkpoint.
 
     Attributes:

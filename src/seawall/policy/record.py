@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from seawall.core.expression.types import Value
+from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.policy import application
 from seawall.policy.decider import Decider
@@ -129,7 +130,7 @@ _NEEDS = Text(
 )
 
 
-class UnableToReplay(ValueError):
+class UnableToReplay(Unable, ValueError):
     """A record cannot be replayed with this policy."""
 
     def __init__(self, why: str) -> None:

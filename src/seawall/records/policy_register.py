@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from seawall.core.problem import Unable
+
 if TYPE_CHECKING:
     from django.db.models import Manager
 
@@ -227,7 +229,7 @@ def _sha256(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-class UnableToRegister(Exception):
+class UnableToRegister(Unable):
     """The register refuses a change."""
 
     def __init__(self, why: str) -> None:

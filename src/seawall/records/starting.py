@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from seawall.core.problem import Unable
+
 _SQLITE = {
     # Readers never wait for a writer; a transaction that returned survives a loss of power.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
@@ -83,7 +85,7 @@ def _database(database: Path | str) -> dict[str, object]:
     }
 
 
-class UnableToOpenRecords(ValueError):
+class UnableToOpenRecords(Unable, ValueError):
     """The address names no database that the office can use."""
 
     def __init__(self, scheme: str) -> None:

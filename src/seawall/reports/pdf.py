@@ -6,6 +6,7 @@ from typing import Any
 import typst
 import vl_convert
 
+from seawall.core.problem import Unable
 from seawall.core.text import Language
 from seawall.reports import charts, fonts
 from seawall.reports.leaf import Grid, Leaf, Section, shown
@@ -14,7 +15,7 @@ _WIDTH = 620
 _COLUMNS_MOST = 13
 
 
-class UnableToWritePdf(Exception):
+class UnableToWritePdf(Unable):
     """No font on this machine can print Chinese."""
 
     def __init__(self) -> None:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seawall.core.period import month_end, month_index, month_start
+from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.simulator.declaration import Kind, Lender, Planted, Segment
 
@@ -149,7 +150,7 @@ def affected(trouble: Trouble, name: str, chunk: pa.Table) -> int:
     return int(pc.sum(mask.cast(pa.int64())).as_py() or 0)
 
 
-class UnableToPlanUntil(ValueError):
+class UnableToPlanUntil(Unable, ValueError):
     """A plan's last day is so far off that its loans would leave the contract's dates."""
 
     def __init__(self, until: date) -> None:
@@ -158,7 +159,7 @@ class UnableToPlanUntil(ValueError):
         )
 
 
-class UnableToPlan(ValueError):
+class UnableToPlan(Unable, ValueError):
     """A plan asks for nothing, or with a seed that is none."""
 
     def __init__(self, loans: int, months: int, seed: int) -> None:

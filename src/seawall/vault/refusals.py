@@ -1,7 +1,9 @@
 """What the vault refuses, in sentences that hold tokens and names of fields, never a value."""
 
+from seawall.core.problem import Unable
 
-class UnableToUseVault(Exception):
+
+class UnableToUseVault(Unable):
     """Whatever the vault refuses to do, or cannot; never tells a value."""
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from rich.cells import cell_len
 
+from seawall.cli.answers import answer
 from seawall.cli.screen import Screen
 from seawall.core.measure import Column, Measure, Unit
 from seawall.core.steps import Steps
@@ -42,7 +43,7 @@ def test_no_figure_is_cut_whatever_the_width(
 ) -> None:  # fmt: skip
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", str(width))
-    Screen(language).answer(MEASURE, ("region",), ROWS)
+    answer(Screen(language), MEASURE, ("region",), ROWS)
     told = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
     assert "…" not in told
     assert max(map(cell_len, told.splitlines())) <= width
@@ -55,5 +56,5 @@ def test_no_figure_is_cut_whatever_the_width(
 
 
 def test_an_answer_without_rows_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    Screen("zh").answer(MEASURE, ("region",), ROWS.slice(0, 0))
+    answer(Screen("zh"), MEASURE, ("region",), ROWS.slice(0, 0))
     assert "没有相关事实" in capsys.readouterr().out

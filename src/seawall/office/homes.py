@@ -1,0 +1,135 @@
+"""An institution's home folder: where its stores lie, and how they are opened."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seawall.acts.deriving import Desk
+from seawall.book.store import Book
+from seawall.core import pack
+from seawall.core.engine import DuckEngine
+from seawall.ledger import log, note
+from seawall.ledger.log import Ledger, Reader
+from seawall.ledger.sequencing import UnableToFindLedger
+from seawall.ledger.sqlite import SqliteStore
+from seawall.ledger.verifier import (
+    key_of,
+)
+from seawall.office.packs import PACKS, conventions
+from seawall.policy.decider import Decider
+from seawall.policy.window import EventStore
+from seawall.policy.window_online import Features, observer
+from seawall.portfolio.conventions import Conventions
+from seawall.vault import opening
+from seawall.vault.declaration import Rules
+from seawall.vault.embedded import Embedded
+from seawall.vault.opening import Witness as Recorder
+
+HOME_VARIABLE = "SEAWALL_HOME"
+
+
+HOME_DEFAULT = Path("seawall-home")
+
+
+@dataclass(frozen=True)
+class Home:
+    """An institution's home folder: the book, scratch space, rejects and reports."""
+
+    folder: Path
+    conventions: Conventions
+
+    @property
+    def book(self) -> Book:
+        """The book's store."""
+        return Book(self.folder / "book")
+
+    def engine(self, memory: str = "4GB") -> DuckEngine:
+        """A fresh embedded engine that spills into the home."""
+        scratch = self.folder / "scratch"
+        scratch.mkdir(parents=True, exist_ok=True)
+        return DuckEngine(scratch, memory=memory)
+
+    def events(self, deciders: Sequence[Decider]) -> EventStore | None:
+        """The store of events, ready to answer the features of some policies; None without one."""
+        if not self.records.is_file():
+            return None
+        store = self.open_events()
+        for decider in deciders:
+            store.prepare(Features(decider.program.features).definitions)
+        return store
+
+    def open_events(self) -> EventStore:
+        """The store of events; made where there is none yet."""
+        # Django takes a quarter of a second to load, which most commands need not spend.
+        from seawall.records import starting  # noqa: PLC0415
+
+        starting.start(self.records)
+        from seawall.records.event_store import RecordsEventStore  # noqa: PLC0415 - needs Django's set-up
+
+        return RecordsEventStore(observer)
+
+    @property
+    def records(self) -> Path:
+        """The office's database."""
+        return self.folder / "office.sqlite"
+
+    @property
+    def ledger_key(self) -> Path:
+        """The ledger's private key; the public one lies beside it, as `.pub`."""
+        return self.folder / "keys" / "ledger.key"
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, to append to; each call opens it anew.
+
+        Raises:
+            UnableToFindLedger: none was started in this home.
+        """
+        if not self.ledger_key.is_file():
+            raise UnableToFindLedger(str(self.folder))
+        return Ledger(self._ledger_store(), note.load(self.ledger_key))
+
+    @property
+    def ledger_reader(self) -> Reader:
+        """The ledger, to read and prove from: needs its public key only.
+
+        Raises:
+            UnableToFindLedger: none was started in this home.
+            UnableToAccept: the public key beside it is none.
+        """
+        public = self.ledger_key.with_suffix(".pub")
+        if not public.is_file():
+            raise UnableToFindLedger(str(self.folder))
+        return Reader(self._ledger_store(), key_of(str(public)))
+
+    def start_ledger(self, origin: str) -> Ledger:
+        """Start the ledger under a name, such as `lender.example/ledger`, with a fresh key.
+
+        Raises:
+            FileExistsError: one was started in this home.
+        """
+        note.Signer(origin).save(self.ledger_key)
+        return log.start(self._ledger_store(), note.load(self.ledger_key))
+
+    def _ledger_store(self) -> SqliteStore:
+        return SqliteStore(self.folder / "ledger.sqlite")
+
+    @property
+    def vault(self) -> Embedded:
+        """Where people's data lies."""
+        return Embedded(self.folder, pack.read(PACKS / "vault" / "fields.yaml", Rules))
+
+    @property
+    def witness(self) -> Recorder:
+        """What records an opening of people's data. Without a ledger nothing is opened."""
+        return opening.refuse
+
+    def desk(self) -> Desk:
+        """What acts on this home's book work with."""
+        return Desk(self.book, self.engine(), self.conventions, self.folder / "rejects")
+
+
+def home(folder: Path | None = None) -> Home:
+    """The home at a folder, at `SEAWALL_HOME`, or at `./seawall-home`."""
+    return Home(folder or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)), conventions())

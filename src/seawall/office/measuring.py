@@ -1,0 +1,139 @@
+"""The book opened for measures, and reports on it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from seawall.acts.deriving import Progress
+from seawall.acts.simulating import NOTE
+from seawall.book.store import Snapshot
+from seawall.core.engine import Engine
+from seawall.core.measure import Measure, Question
+from seawall.core.problem import Unable
+from seawall.core.steps import Steps
+from seawall.core.text import Language, Text
+from seawall.office import pages
+from seawall.office.homes import Home
+from seawall.office.tables import measures
+from seawall.portfolio import (
+    invariants,
+    tape,
+)
+from seawall.portfolio.conventions import Conventions
+from seawall.reports import pdf, portfolio
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The book opened for measures: one snapshot, shown to one engine."""
+
+    engine: Engine
+    snapshot: Snapshot
+    conventions: Conventions
+    as_of: date
+
+    def measure(self, name: str) -> Measure:
+        """The measure of this name."""
+        return {each.name: each for each in measures(self.conventions)}[name]
+
+    def answer(self, measure: Measure, by: tuple[str, ...] = ()) -> pa.Table:
+        """A measure's answer at the analysis date."""
+        return self.engine.table(measure.steps(Question(self.as_of, by)))
+
+
+def read(at: Home, as_of: date | None = None) -> Reading:
+    """Open the book for measures.
+
+    Args:
+        at: whose book.
+        as_of: the analysis date; the last month-end of the book where None.
+
+    Raises:
+        UnableToReadEmptyBook: nothing was ever brought in.
+        UnableToLookThere: the analysis date lies before the first month-end, or over three months
+            after the last observation: a question that old facts cannot answer.
+    """
+    snapshot = at.book.snapshot()
+    if not snapshot.tables.get("month_end"):
+        raise UnableToReadEmptyBook(at.folder)
+    engine = at.engine()
+    for table in tape.TABLES:
+        engine.show(table.name, snapshot.tables.get(table.name) or table.schema.empty_table())
+    for name in ("month_end", "settlement"):
+        engine.show(name, snapshot.tables[name])
+    sql = """
+SELECT MIN(month_end) AS first, MAX(month_end) AS last,
+  (SELECT LAST_DAY(MAX(observed_on) + INTERVAL 3 MONTH) FROM loan) AS until FROM month_end"""
+    known = engine.table(Steps().then("extent", sql)).to_pylist()[0]
+    if as_of is not None and not known["first"] <= as_of <= known["until"]:
+        raise UnableToLookThere(as_of, known["first"], known["until"])
+    return Reading(engine, snapshot, at.conventions, as_of or known["last"])
+
+
+def check(reading: Reading) -> Iterator[tuple[Text, int]]:
+    """Every law of the book with the number of its violations."""
+    told = invariants.of_measures(Question(reading.as_of), reading.conventions)
+    for law in (*invariants.LAWS, *told):
+        yield law.meaning, reading.engine.table(law.steps).to_pylist()[0]["violations"]
+
+
+def steps_text(reading: Reading, measure: Measure, by: tuple[str, ...]) -> str:
+    """The SQL of a measure, step by step."""
+    return measure.steps(Question(reading.as_of, by)).sql()
+
+
+def write_report(reading: Reading, target: Path, progress: Progress) -> Path:
+    """Write the HTML risk report; returns where it is."""
+    return pages.write(portfolio.leaf(told(reading, progress)), target)
+
+
+def write_pdf(reading: Reading, target: Path, language: Language) -> Path:
+    """Write the risk report as PDF in one language; returns where it is."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(pdf.document(portfolio.leaf(told(reading, lambda *_: None)), language))
+    return target
+
+
+def told(reading: Reading, progress: Progress) -> portfolio.Told:
+    """The answers a report tells, and what is planted where the book is a simulation."""
+    every = measures(reading.conventions)
+    answers = {}
+    for turn, each in enumerate(every):
+        progress("measures", turn / len(every))
+        answers[each.name] = reading.answer(each)
+        for by in portfolio.BROKEN_DOWN.get(each.name, ()):
+            answers[f"{each.name}:{by}"] = reading.answer(each, (by,))
+    progress("measures", 1.0)
+    noted = json.loads(reading.snapshot.notes.get(NOTE, '{"troubles": []}'))
+    return portfolio.Told(
+        as_of=reading.as_of,
+        measures={each.name: each for each in every},
+        answers=answers,
+        marks=reading.conventions.marks,
+        brought=tuple(each.file for each in reading.snapshot.brought),
+        troubles=tuple(noted["troubles"]),
+    )
+
+
+class UnableToReadEmptyBook(Unable):
+    """The home holds no book yet."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds no book yet; bring a tape in with `seawall import`, "
+            "or make a synthetic lender with `seawall simulate`"
+        )
+
+
+class UnableToLookThere(Unable):
+    """The analysis date is outside what the book knows."""
+
+    def __init__(self, asked: date, first: date, last: date) -> None:
+        super().__init__(
+            f"the book knows its loans from {first} to {last}, and nothing of {asked}: choose a "
+            "date between these"
+        )

@@ -1,0 +1,98 @@
+"""The shipped packs by id, and packs from files."""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from seawall.core import pack
+from seawall.core import problems as pack_problems
+from seawall.core.problem import Place, refusal
+from seawall.policy import problems as policy_problems
+from seawall.policy import reading
+from seawall.policy.cases import Cases
+from seawall.policy.declaration import Sheet
+from seawall.policy.program import Program
+from seawall.portfolio.conventions import Conventions
+from seawall.portfolio.mapping import Mapping
+from seawall.simulator.declaration import Lender
+
+PACKS = Path(__file__).parents[1] / "packs"
+
+
+OVERLAYS_MOST = 8
+
+
+def conventions() -> Conventions:
+    """The shipped conventions."""
+    return pack.read(PACKS / "conventions" / "delinquency.yaml", Conventions)
+
+
+def mappings() -> dict[str, Path]:
+    """The shipped mapping packs, by id."""
+    return {path.stem: path for path in sorted((PACKS / "mappings").glob("*.yaml"))}
+
+
+def mapping(name: str) -> Mapping:
+    """A shipped mapping by its id, or one from a file.
+
+    Raises:
+        UnableToUseInput: the file is not a mapping.
+    """
+    return pack.read(_named(name, mappings()), Mapping)
+
+
+def lender() -> Lender:
+    """The shipped synthetic lender."""
+    return pack.read(PACKS / "simulator" / "lender.yaml", Lender)
+
+
+def policies() -> dict[str, Path]:
+    """The shipped policies and overlays, by id."""
+    every = sorted((PACKS / "policies").glob("*.yaml"))
+    return {path.stem: path for path in every if not path.stem.endswith(".cases")}
+
+
+def policy(name: str) -> Program:
+    """A shipped policy by its id, or one from a file; an overlay with what it extends.
+
+    Raises:
+        UnableToUseInput: the text is not a policy; carries every problem with its place.
+    """
+    path = _named(name, policies())
+    sheets = [pack.read_placed(path, Sheet)]
+    while (base := sheets[0].declared.extends) is not None:
+        names = [sheet.declared.id for sheet in sheets]
+        below = path.with_name(f"{base}.yaml")
+        where = sheets[0].place("extends")
+        if base in names or len(sheets) > OVERLAYS_MOST:
+            listed = ", ".join(names)
+            raise refusal(policy_problems.BASE_CIRCLE, where, limit=OVERLAYS_MOST, names=listed)
+        if not below.is_file():
+            raise refusal(policy_problems.BASE_MISSING, where, name=base)
+        sheets.insert(0, pack.read_placed(below, Sheet))
+    return reading.program(sheets)
+
+
+def policy_cases(name: str) -> pack.Placed[Cases] | None:
+    """The cases beside a policy; None where there are none."""
+    path = policies().get(name, Path(name))
+    beside = path.with_name(f"{path.stem}.cases.yaml")
+    return pack.read_placed(beside, Cases) if beside.is_file() else None
+
+
+def policy_schema(of: Literal["policy", "cases"]) -> str:
+    """The JSON Schema of policy files, or of the cases beside them."""
+    model = Sheet if of == "policy" else Cases
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **model.model_json_schema(),
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=1)
+
+
+def _named(name: str, shipped: dict[str, Path]) -> Path:
+    """A shipped pack by its id, or a file by its path."""
+    path = shipped.get(name, Path(name))
+    if not path.suffix and not path.exists():
+        raise refusal(pack_problems.PACK_UNKNOWN, Place(name), known=", ".join(shipped))
+    return path

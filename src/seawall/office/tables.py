@@ -1,0 +1,56 @@
+"""What exists, in literal tables: kinds of problem, measures."""
+
+from seawall.core import problems as pack_problems
+from seawall.core.expression import problems as expression_problems
+from seawall.core.measure import Measure
+from seawall.core.problem import Kind
+from seawall.ledger import problems as ledger_problems
+from seawall.policy import check_problems, window_problems
+from seawall.policy import problems as policy_problems
+from seawall.portfolio import (
+    collections,
+    concentration,
+    delinquency,
+    early_default,
+    earnings,
+    growth,
+    prepayment,
+    recovery,
+    summary,
+    transition,
+    vintage,
+)
+from seawall.portfolio import problems as tape_problems
+from seawall.portfolio.conventions import Conventions
+from seawall.vault import problems as vault_problems
+
+PROBLEM_KINDS: tuple[Kind, ...] = (
+    *pack_problems.KINDS,
+    *expression_problems.KINDS,
+    *tape_problems.KINDS,
+    *ledger_problems.KINDS,
+    *policy_problems.KINDS,
+    *check_problems.KINDS,
+    *window_problems.KINDS,
+    *vault_problems.KINDS,
+)
+
+
+def measures(conventions: Conventions) -> tuple[Measure, ...]:
+    """Every measure of the portfolio, in the order in which reports tell them."""
+    return (
+        summary.measure(conventions),
+        delinquency.measure(conventions),
+        growth.measure(conventions),
+        vintage.measure(conventions),
+        early_default.measure(conventions),
+        transition.matrix(conventions),
+        transition.roll(conventions),
+        transition.cure(conventions),
+        prepayment.measure(conventions),
+        recovery.curves(conventions),
+        recovery.lgd(conventions),
+        concentration.measure(conventions),
+        earnings.measure(conventions),
+        collections.measure(conventions),
+    )
