@@ -106,8 +106,8 @@ def test_a_payment_without_its_loan_is_an_orphan(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "hint"),
     [
-        (b"no;amount;on\na;1;2026-01-05\n", "file-delimiter", "delimiter: ';'"),
-        (b"no\tamount\ton\na\t1\t2026-01-05\n", "file-delimiter", "separated by '\\t'"),
+        (b"no;amount;on\na;1;2026-01-05\n", "file-delimiter", 'delimiter: ";"'),
+        (b"no\tamount\ton\na\t1\t2026-01-05\n", "file-delimiter", 'delimiter: "\\t"'),
         (b"no,on\na,2026-01-05\n", "file-unknown", "lacks: amount"),
         ("no,amount,on\n".encode("utf-16"), "file-encoding", "UTF-8"),
         (b"", "file-empty", "header"),

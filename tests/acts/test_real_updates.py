@@ -12,6 +12,7 @@ import pytest
 
 from seawall.acts.importing import ImportReport, bring_in
 from seawall.core import pack
+from seawall.core.problem import UnableToUseInput
 from seawall.core.steps import Steps
 from seawall.office import homes, measuring, packs
 from seawall.portfolio import tape
@@ -98,6 +99,8 @@ def test_superlenders_book_grows_from_a_tape_of_march_to_the_whole(
         and datetime.fromisoformat(row["closeddate"]).year == 2017 else None,
     )  # fmt: skip
     shipped = packs.mapping("superlender")
+    with pytest.raises(UnableToUseInput, match="file-only-look-ups"):
+        bring(tmp_path / "people", shipped, folder / "traindemographics.csv.gz")
     seen = as_seen("superlender", "date '2017-07-31'", "date '2017-03-31'")
     first = bring(tmp_path / "twice", seen, march, folder / "traindemographics.csv.gz")
     second = bring(tmp_path / "twice", shipped, *files)

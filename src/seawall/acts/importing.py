@@ -234,7 +234,7 @@ def _refuse_useless(
     rows = sum(report.rows for report in reports)
     if not rows:
         raise refusal(problems.FILE_NO_ROWS, place)
-    if rejects is None:
+    if any(report.kept for report in reports):
         raise refusal(problems.FILE_ONLY_LOOK_UPS, place)
     why = ", ".join(f"{n:,} {code}" for code, n in reasons.items())
     raise refusal(problems.FILE_NO_USE, place, rows=rows, reasons=why, rejects=str(rejects))

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -143,10 +144,11 @@ def _refuse_other_delimiter(path: Path, mapping: Mapping) -> None:
         for mark in _DELIMITERS.replace(source.delimiter, ""):
             header = _header(path, source.model_copy(update={"delimiter": mark}))
             if not _lacking(source, header):
+                # As YAML reads it: a tab is "\t" in double quotes only.
+                found, wanted = json.dumps(mark), json.dumps(source.delimiter)
                 place = Place(str(path), line=1)
-                wanted = source.delimiter
                 raise refusal(
-                    problems.FILE_DELIMITER, place, source=name, found=mark, wanted=wanted
+                    problems.FILE_DELIMITER, place, source=name, found=found, wanted=wanted
                 )
 
 

@@ -49,12 +49,12 @@ FILE_UNKNOWN = Kind(
 FILE_DELIMITER = Kind(
     "file-delimiter",
     Text(
-        en="The fields are separated by {found!r}; the mapping's source {source!r} says {wanted!r}.",
-        zh="字段以 {found!r} 分隔，而映射的来源 {source!r} 声明为 {wanted!r}。",
+        en="The fields are separated by {found}; the mapping's source {source!r} says {wanted}.",
+        zh="字段以 {found} 分隔，而映射的来源 {source!r} 声明为 {wanted}。",
     ),
     Text(
-        en="Set `delimiter: {found!r}` in the mapping's source, or export with {wanted!r}.",
-        zh="请在映射的来源中设置 `delimiter: {found!r}`，或以 {wanted!r} 重新导出。",
+        en="Set `delimiter: {found}` in the mapping's source, or export with {wanted}.",
+        zh="请在映射的来源中设置 `delimiter: {found}`，或以 {wanted} 重新导出。",
     ),
 )
 FILE_ONLY_LOOK_UPS = Kind(
