@@ -226,7 +226,7 @@ def online(events: int) -> Iterator[str]:
         yield "| events added together | events/s |"
         yield "|---:|---:|"
         first = events
-        for together, times in ((1, 300), (100, 30), (1_000, 5)):
+        for together, times in ((1, 300), (100, 30), (1_000, 5), (10_000, 2)):
             rate = _adding(store, simulated, first, (together, times))
             first += together * times
             yield f"| {together:,} | {rate:,.0f} |"

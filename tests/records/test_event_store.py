@@ -385,3 +385,9 @@ def _as_defined(
             chosen = {n: w for n, w in windows.items() if w.events == name}
             (expected,) = answers(chosen, stream, own, [one])
             assert {n: found[one.id][n] for n in chosen} == expected
+
+
+def test_values_that_are_equal_in_python_but_not_of_one_kind_are_different_keys() -> None:
+    digests = [window_online.key_digest((value,)) for value in (1, True, 1.0, "1")]
+    assert len(set(digests)) == 4
+    assert digests == [window_online.key_digest((value,)) for value in (1, True, 1.0, "1")]

@@ -18,6 +18,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import Literal
 
@@ -202,8 +203,18 @@ _STORED: dict[Kind, Callable[[str], Value]] = {
 
 def key_digest(values: Sequence[Value]) -> bytes:
     """A key as 16 bytes: 128 bits of BLAKE2b over its values, which are all there."""
-    told = json.dumps([_plain(value) for value in values], separators=(",", ":"))
+    return _digested(*values)
+
+
+@lru_cache(maxsize=65_536, typed=True)
+def _digested(*values: Value) -> bytes:
+    # The series of a stream mostly share their keys. Typed, for 1, 1.0 and TRUE are not one key.
+    told = _written([_plain(value) for value in values])
     return blake2b(told.encode("ascii"), digest_size=16).digest()
+
+
+_written = json.JSONEncoder(separators=(",", ":")).encode
+"""`json.dumps` with these settings would build its encoder anew at every call."""
 
 
 def ten_thousandths(value: Value) -> int | None:
