@@ -38,6 +38,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/policy.py
 	$(BIN)/python bench/ledger.py
 	$(BIN)/python bench/vault.py
+	$(BIN)/python bench/replay.py
+	$(BIN)/python bench/replay.py 20000 spark
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict

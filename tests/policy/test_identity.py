@@ -19,7 +19,7 @@ from tests.policy.oracle import Oracle
 from tests.policy.random_policy import TITLE, Application, RandomPolicy, Said, policies, read, rows
 
 ROWS = 40
-EXAMPLES = 60
+EXAMPLES = 50
 REPEATABLE = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 
 import duckdb
 import pytest
@@ -24,7 +25,11 @@ from tests.core.expression.engines import (
 )
 
 RECORDS = 250
+EXPRESSIONS = 200
 BATCH = 100
+SEEDS = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 5))
+"""Seeds, each with the depth of its expressions; 5 times 200 expressions times 250 records."""
+CASES_LEAST = 100_000
 
 
 def expressions(seed: int, count: int, depth: int) -> list[Expression]:
@@ -45,16 +50,24 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield made
 
 
-@pytest.mark.parametrize(("seed", "depth"), [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)])
+def test_the_cases_are_enough_and_hold_what_goes_wrong_first() -> None:
+    assert len(SEEDS) * EXPRESSIONS * RECORDS >= CASES_LEAST
+    for seed, _ in SEEDS:
+        values = [value for row in sample.records(chance(seed), RECORDS) for value in row]
+        told = set(map(repr, values))
+        assert {"None", "nan", "inf", "-inf", "-0.0", "5e-324", "''", "'防线'"} <= told
+        assert {repr(2**63 - 1), repr(-(2**63)), repr(date.min), repr(date.max)} <= told
+
+
+@pytest.mark.parametrize(("seed", "depth"), SEEDS)
 def test_python_and_duckdb_give_one_answer(
     seed: int, depth: int, connection: duckdb.DuckDBPyConnection
 ) -> None:
     records = list(sample.records(chance(seed), RECORDS))
     connection.register("record", table(records))
-    made = expressions(seed, 200, depth)
+    made = expressions(seed, EXPRESSIONS, depth)
     for start in range(0, len(made), BATCH):
         batch = made[start : start + BATCH]
-        # 5 seeds × 200 expressions × 250 records: 250,000 cases.
         assert differences(batch, records, in_duckdb(connection, batch)) == []
 
 
