@@ -39,7 +39,6 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/ledger.py
 	$(BIN)/python bench/vault.py
 	$(BIN)/python bench/replay.py
-	$(BIN)/python bench/replay.py 20000 spark
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict

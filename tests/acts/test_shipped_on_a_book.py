@@ -1,11 +1,9 @@
 """Every shipped policy decides a simulated book in two ways: one by one, and in SQL.
 
-The whole demo book, on DuckDB and on Spark, is the benchmark's (`bench/replay.py`).
+The whole demo book is the benchmark's (`bench/replay.py`).
 """
 
-import shutil
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,12 +11,9 @@ import pytest
 
 from seawall import office
 from seawall.core.engine import DuckEngine
-from seawall.core.spark import SparkEngine
 from tests.acts import shipped_book
 
 LOANS, LEAST = 8_000, 20_000
-SPARK_ROWS = 2_000
-SHORT = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +39,3 @@ def test_a_policy_decides_a_book_in_duckdb_as_one_by_one(
     assert found.differences == []
     assert found.applications == rows.num_rows
     assert len(found.outcomes) >= 2
-
-
-@pytest.mark.spark
-@pytest.mark.xdist_group("spark")
-@pytest.mark.skipif(
-    find_spec("pyspark") is None or shutil.which("java") is None,
-    reason="pyspark or a Java runtime is not on this machine",
-)
-def test_a_policy_decides_a_book_in_spark_as_one_by_one(rows: pa.Table, tmp_path: Path) -> None:
-    engine = SparkEngine(tmp_path / "spark", partitions=1, settings=SHORT)
-    try:
-        past = shipped_book.past(engine, rows.slice(0, SPARK_ROWS), tmp_path)
-        found = shipped_book.compared(past, office.policy("instalment_loan_cn"))
-    finally:
-        engine.close()
-    assert found.differences == []
-    assert found.applications == SPARK_ROWS
