@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from seawall.core.problem import Unable
@@ -97,7 +96,7 @@ class Recorded:
     salt: bytes | None
     body: bytes | None
 
-    @cached_property
+    @property
     def told(self) -> dict[str, Any]:
         """The leaf's fields: those of `Entry`, with the body's digest in the place of the body."""
         return fields(self.leaf)
@@ -112,8 +111,9 @@ class Recorded:
 
         Who tries an act again tells a later time: the first one stays. An erased body is believed.
         """
-        digest = self.told["body"] if self.salt is None else _digest(self.salt, entry)
-        return _leaf(entry, digest, self.told["at"]) == self.leaf
+        told = self.told
+        digest = told["body"] if self.salt is None else _digest(self.salt, entry)
+        return _leaf(entry, digest, told["at"]) == self.leaf
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,11 @@ def told(rows: Rows, acts: Sequence[str]) -> dict[str, Recorded]:
     found: dict[str, Recorded] = {}
     for at in range(0, len(acts), _BATCH):
         some = acts[at : at + _BATCH]
-        sql = f"{_ENTRY} WHERE act IN ({', '.join('?' * len(some))})"
-        found |= {each.told["act"]: each for each in map(_recorded, rows.all(sql, some))}
+        sql = (
+            "SELECT number, leaf, salt, body, act FROM ledger_entry "
+            f"WHERE act IN ({', '.join('?' * len(some))})"
+        )
+        found |= {row[4]: _recorded(row[:4]) for row in rows.all(sql, some)}
     return found
 
 

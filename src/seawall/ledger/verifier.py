@@ -296,7 +296,7 @@ def body_digest(salt: bytes, body: bytes) -> str:
 def fields(leaf: bytes) -> dict[str, Any]:
     """The fields of a leaf; none where it is no JSON object."""
     try:
-        told = json.loads(leaf)
+        told = json.loads(leaf.decode())
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
@@ -435,7 +435,7 @@ def _line(n: int, raw: bytes) -> Line:
     """A line of entries; with the number -1 where it cannot be read."""
     where = f"{ENTRIES}, line {n}"
     try:
-        told = json.loads(raw)
+        told = json.loads(raw.decode())
         salt, body = told["salt"], told["body"]
         return Line(
             where,
