@@ -84,13 +84,14 @@ def disk_full(folder: Path) -> dict[str, object]:
     ledger = opened(folder)
     ledger.append_all([decision(n) for n in range(3)])
     arm("write", times=1_000_000, code="ENOSPC")
+    beside = opened(folder)
     refused = 0
     for n in range(3, 6):
         try:
             ledger.append(decision(n))
         except UnableToWriteStore:
             refused += 1
-    read = [each.told["act"] for each in ledger.entries()]
+    read = [each.told["act"] for each in beside.entries()]
     proof, while_full = len(ledger.prove(1).hashes), len(audit(ledger).problems)
     arm("")
     for n in range(3, 6):
@@ -116,6 +117,24 @@ def power_goes(folder: Path, synchronous: str) -> dict[str, object]:
     os._exit(_said({"told": ledger.size}))
 
 
+def fails_and_dies(folder: Path) -> dict[str, object]:
+    """The sync of a commit fails, and so does every one after it; then the process is gone."""
+    ledger = opened(folder)
+    ledger.append_all([decision(n) for n in range(3)])
+    arm("sync", times=1_000_000)
+    try:
+        ledger.append(decision(3))
+    except UnableToWriteStore as error:
+        os._exit(_said({"refused": str(error)}))
+    return {"refused": None}
+
+
+def tells_again(folder: Path) -> dict[str, object]:
+    """Another process tells the same act, and is acknowledged; then the power goes."""
+    again = opened(folder).append(decision(3))
+    os._exit(_said({"told": again.number + 1, "new": again.new}))
+
+
 def _said(told: dict[str, object]) -> int:
     sys.stdout.write(json.dumps(told))
     sys.stdout.flush()
@@ -126,6 +145,8 @@ MODES: dict[str, Callable[..., dict[str, object]]] = {
     "fails": fails,
     "disk_full": disk_full,
     "power_goes": power_goes,
+    "fails_and_dies": fails_and_dies,
+    "tells_again": tells_again,
 }
 
 if __name__ == "__main__":

@@ -168,12 +168,13 @@ def test_a_call_that_fails_during_a_commit_is_told_and_can_be_tried_again(
 def test_an_entry_whose_commit_failed_is_there_after_opening_again_and_is_found(
     shim: Path, tmp_path: Path
 ) -> None:
-    """The trap itself: reported as failed, and whole in the log when the disk is well again."""
-    found = child(shim, "fails", tmp_path, "sync", "0", "1000", "EIO", "failed")
-    assert found["refused"] is not None
-    assert (found["seen"], found["new"]) == (4, False)
-    assert found["acts"] == [f"decide:{n}" for n in range(8)]
-    assert found["problems"] == []
+    """The trap itself: reported as failed, and whole in the log that the next process reads."""
+    assert child(shim, "fails_and_dies", tmp_path)["refused"] is not None
+    ledger = opened(tmp_path)
+    assert ledger.size == 4
+    assert not ledger.append(decision(3)).new
+    holds(ledger, {0, 1, 2, 3})
+    ledger.store.close()
 
 
 def test_a_full_disk_leaves_the_ledger_readable(shim: Path, tmp_path: Path) -> None:
@@ -185,27 +186,41 @@ def test_a_full_disk_leaves_the_ledger_readable(shim: Path, tmp_path: Path) -> N
     assert found["problems"] == []
 
 
-def after_power_loss(shim: Path, folder: Path, synchronous: str) -> tuple[int, Ledger]:
-    """The ledger as the disk has it, when only what was synced is there."""
-    (folder / "before").mkdir()
+def after_power_loss(shim: Path, folder: Path, *told: str) -> tuple[dict[str, Any], Ledger]:
+    """What a process said, and the ledger as the disk has it, when only what was synced is there."""
+    mode, *arguments = told
+    (folder / "before").mkdir(exist_ok=True)
     (folder / "after").mkdir()
-    told = child(shim, "power_goes", folder / "before", synchronous, FAULT_DURABLE="1")["told"]
+    found = child(shim, mode, folder / "before", *arguments, FAULT_DURABLE="1")
     for name in ("ledger.sqlite", "ledger.sqlite-wal"):
         if (durable := folder / "before" / f"{name}.durable").exists():
             shutil.copy(durable, folder / "after" / name)
-    return told, opened(folder / "after")
+    return found, opened(folder / "after")
 
 
 def test_what_was_acknowledged_survives_a_loss_of_power(shim: Path, tmp_path: Path) -> None:
-    told, ledger = after_power_loss(shim, tmp_path, "FULL")
-    assert ledger.size == told == len(acts(ledger))
+    found, ledger = after_power_loss(shim, tmp_path, "power_goes", "FULL")
+    assert ledger.size == found["told"] == len(acts(ledger))
     assert audit(ledger).problems == ()
     ledger.store.close()
 
 
 def test_without_syncs_a_loss_of_power_would_show_here(shim: Path, tmp_path: Path) -> None:
-    told, ledger = after_power_loss(shim, tmp_path, "OFF")
-    assert ledger.size < told
+    found, ledger = after_power_loss(shim, tmp_path, "power_goes", "OFF")
+    assert ledger.size < found["told"]
+    ledger.store.close()
+
+
+def test_an_entry_found_after_a_failed_commit_survives_a_loss_of_power(
+    shim: Path, tmp_path: Path
+) -> None:
+    """Told again, it is found in the log; that it was found must mean that it is on the disk."""
+    (tmp_path / "before").mkdir()
+    child(shim, "fails_and_dies", tmp_path / "before", FAULT_DURABLE="1")
+    found, ledger = after_power_loss(shim, tmp_path, "tells_again")
+    assert (found["new"], found["told"]) == (False, 4)
+    assert acts(ledger) == [f"decide:{n}" for n in range(4)]
+    assert audit(ledger).problems == ()
     ledger.store.close()
 
 

@@ -201,9 +201,12 @@ class Ledger(Reader):
 
 def start(store: Store, signer: Signer) -> Ledger:
     """Start a ledger in an empty database; where one was started, open it."""
-    with store.writing() as rows:
-        if tables.head(rows) is None:
-            tables.start(rows, signer.note(Checkpoint(signer.key.name, 0, EMPTY_ROOT).text))
+    with store.reading() as rows:
+        started = tables.head(rows) is not None
+    if not started:
+        with store.writing() as rows:
+            if tables.head(rows) is None:
+                tables.start(rows, signer.note(Checkpoint(signer.key.name, 0, EMPTY_ROOT).text))
     return Ledger(store, signer)
 
 

@@ -6,6 +6,7 @@ the log over while another writes; so it is never used here.
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToW
 SQLITE_LEAST = (3, 51, 3)
 """The first version without the race."""
 _WAIT_MS = 60_000
+_PAUSE_S = 0.01
 
 _SETTINGS = (
     "journal_mode = WAL",
@@ -75,6 +77,7 @@ CREATE TRIGGER IF NOT EXISTS ledger_checkpoint_same BEFORE UPDATE ON ledger_chec
 CREATE TRIGGER IF NOT EXISTS ledger_checkpoint_kept BEFORE DELETE ON ledger_checkpoint
   BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
 """
+_LAST = "ledger_checkpoint_kept"
 
 
 class SqliteStore:
@@ -93,15 +96,13 @@ class SqliteStore:
         self._file = file
         self._writer: apsw.Connection | None = None
         self._reader: apsw.Connection | None = None
-        self._failed = False
         self._turn, self._look = threading.Lock(), threading.Lock()
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
         try:
-            with self.writing() as rows:
-                rows.connection.execute(_TABLES)
-        except UnableToWriteStore as error:
+            self._define()
+        except (UnableToReadStore, UnableToWriteStore) as error:
             raise UnableToOpenStore(self.name, str(error.__cause__)) from error
 
     @contextmanager
@@ -115,7 +116,6 @@ class SqliteStore:
                 connection.execute("COMMIT")
             except apsw.Error as error:
                 self._abandon()
-                self._failed = True
                 raise UnableToWriteStore(self.name, str(error)) from error
             except BaseException:
                 self._abandon()
@@ -143,7 +143,7 @@ class SqliteStore:
         Where a reader does not let go for a minute, SQLite does it at a later checkpoint.
         """
         with self._turn, suppress(apsw.BusyError):
-            self._writing_connection().wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            _copy_log(self._writing_connection(), apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def close(self) -> None:
         """Close both connections."""
@@ -153,15 +153,22 @@ class SqliteStore:
                 self._reader.close()
                 self._reader = None
 
+    def _define(self) -> None:
+        """Make tables and triggers where they are not; a full disk hinders nobody who only reads."""
+        with self.reading() as rows:
+            there = rows.all("SELECT 1 FROM sqlite_schema WHERE name = ?", (_LAST,))
+        if not there:
+            with self.writing() as rows:
+                rows.connection.execute(_TABLES)
+
     def _writing_connection(self) -> apsw.Connection:
         if self._writer is None:
-            self._writer = self._connect()
-        if self._failed:
-            # After a failed commit the rows may stand in the log without being on the disk, and a
-            # second sync of the log may report a success that is none. Copying the log into the
-            # database writes them anew; only then may somebody rely on what he sees.
-            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_FULL)
-            self._failed = False
+            made = self._connect()
+            # A commit that failed before, here or in a process that is gone, may have left rows in the
+            # log that are not on the disk, and a second sync of the log may report a success that is
+            # none. Copying the log into the database writes them anew; then one may rely on them.
+            _copy_log(made, apsw.SQLITE_CHECKPOINT_FULL)
+            self._writer = made
         return self._writer
 
     def _connect(self) -> apsw.Connection:
@@ -177,6 +184,20 @@ class SqliteStore:
         if connection is not None:
             with suppress(apsw.Error):
                 connection.close()
+
+
+def _copy_log(connection: apsw.Connection, mode: int) -> None:
+    """Copy the whole log into the database; SQLite itself does not wait for another who copies."""
+    until = time.monotonic() + _WAIT_MS / 1_000
+    while True:
+        try:
+            connection.wal_checkpoint(mode=mode)
+        except apsw.BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 class SqliteRows:
