@@ -131,7 +131,8 @@ def fails_and_dies(folder: Path) -> dict[str, object]:
 
 def tells_again(folder: Path) -> dict[str, object]:
     """Another process tells the same act, and is acknowledged; then the power goes."""
-    again = opened(folder).append(decision(3))
+    ledger = opened(folder)
+    again = ledger.append(decision(3))
     os._exit(_said({"told": again.number + 1, "new": again.new}))
 
 
