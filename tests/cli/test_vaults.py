@@ -10,6 +10,8 @@ from typer.testing import CliRunner, Result
 from seawall.cli import vaults
 from seawall.core.problem import UnableToUseInput
 from seawall.office import homes
+from seawall.vault import ring
+from seawall.vault.algorithms import SM4
 from seawall.vault.embedded import UnableToMakeRing, UnableToRetireKey
 from seawall.vault.opening import Unsealing
 from seawall.vault.refusals import UnableToErase, UnableToRecord
@@ -94,6 +96,49 @@ def test_keys_and_indexes_rotate(run: Run) -> None:
     assert run("find", "phone", given="13912345678").stdout.strip() == chinese
 
 
+def test_a_ring_in_the_environment_rotates_by_what_is_put_there(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = run("seal", given=ALICE).stdout.strip()
+    held = ring.from_file(tmp_path / "home" / "keys" / "ring.json")
+    rotated = held.rotated(SM4)
+    monkeypatch.setenv(ring.VARIABLE, rotated.text())
+    assert "keys wrapped again" in run("rotate").stdout
+    assert list(json.loads(run("status").stdout)["keys"]) == [rotated.current]
+    assert isinstance(run("retire", held.current).exception, UnableToReachKeys)
+    monkeypatch.setenv(ring.VARIABLE, rotated.without(held.current).text())
+    assert run("find", "phone", given="13800138000").stdout.strip() == token
+    monkeypatch.setenv(ring.VARIABLE, held.text())  # a process that was not told
+    assert isinstance(run("find", "phone", given="13800138000").exception, UnableToReachKeys)
+
+
+def test_no_command_tells_a_value_unasked(run: Run, tmp_path: Path) -> None:
+    told = []
+    token = run("seal", "--by", "phone", given=ALICE).stdout.strip()
+    for arguments, text in (
+        (("seal", "--by", "phone"), ALICE),
+        (("seal", "--token", "person_x"), ALICE),
+        (("seal", "--country", "US"), ALICE),
+        (("seal", "--by", "shoe"), ALICE),
+        (("seal",), ALICE.strip() + "}"),
+        (("find", "name"), "Alice Meyer"),
+        (("find", "phone"), "13800138000 13800138000"),
+        (("open", token, "--field", "name", "--purpose", "x", "--actor", "y"), ""),
+        (("replay",), ALICE),
+        (("rotate",), ""),
+        (("reindex", "phone"), ""),
+        (("status",), ""),
+        (("erase", token, "--actor", "dana", "--reason", "asked"), ""),
+        (("erasures",), ""),
+    ):
+        done = run(*arguments, given=text)
+        told += [done.output, str(done.exception), repr(done.exception)]
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    for value in json.loads(ALICE).values():
+        assert not [each for each in told if value in each]
+        assert not [each for each in written if value.encode() in each]
+
+
 def test_what_is_wrong_is_told_by_row_and_without_the_value(run: Run) -> None:
     done = run("seal", given=ALICE + '{"phone": "1380013800"}\n')
     assert isinstance(done.exception, UnableToUseInput)
@@ -109,11 +154,11 @@ def test_what_is_wrong_is_told_by_row_and_without_the_value(run: Run) -> None:
 
 def test_a_ring_is_made_once_and_needed(run: Run, tmp_path: Path) -> None:
     assert isinstance(run("init").exception, UnableToMakeRing)
-    ring = tmp_path / "home" / "keys" / "ring.json"
-    for path in (ring, ring.with_name("keys.sqlite"), tmp_path / "home/vault/people.sqlite"):
+    file = tmp_path / "home" / "keys" / "ring.json"
+    for path in (file, file.with_name("keys.sqlite"), tmp_path / "home/vault/people.sqlite"):
         run("status")
         assert path.stat().st_mode & 0o777 == 0o600
-    ring.unlink()
+    file.unlink()
     assert isinstance(run("status").exception, UnableToReachKeys)
 
 

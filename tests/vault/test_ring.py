@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seawall.vault import ring
 from seawall.vault.algorithms import AES, SM4, Suite, UnableToAuthenticate
@@ -100,6 +102,18 @@ def test_every_changed_bit_of_a_sealed_field_is_found(suite: Suite) -> None:
     for length in range(len(sealed)):
         with pytest.raises(UnableToAuthenticate):
             unseal(suite, key, place, sealed[:length])
+
+
+@given(st.sampled_from([AES, SM4]), st.binary(max_size=300), st.text(), st.text())
+def test_whatever_is_sealed_opens_in_its_place(
+    suite: Suite, text: bytes, column: str, token: str
+) -> None:
+    key, place = suite.new_key(), Place("person", column, token, 3)
+    sealed = seal(suite, key, place, text)
+    assert unseal(suite, key, place, sealed) == text
+    assert seal(suite, key, place, text) != sealed  # another nonce
+    with pytest.raises(UnableToAuthenticate):
+        unseal(suite, suite.new_key(), place, sealed)
 
 
 def test_no_two_places_are_bound_alike() -> None:

@@ -15,7 +15,7 @@ from seawall.vault.database import KEYS, PEOPLE
 from seawall.vault.declaration import Rules
 from seawall.vault.keys import Keys
 from seawall.vault.refusals import UnableToUseVault
-from seawall.vault.ring import LocalRing
+from seawall.vault.ring import LocalRing, UnableToReachKeys
 from seawall.vault.sqlite import SqliteDatabase
 from seawall.vault.store import Vault
 
@@ -82,20 +82,27 @@ class Embedded:
 
         A rotation that was stopped is finished, and no further key is made. The old key stays in the
         ring until `retire`. New people's values are sealed by `suite`; by the same as before if None.
+        Where the environment holds the ring, its new key has been put there before.
         """
+        if ring.VARIABLE not in os.environ:
+            self._make_key(suite)
+        yield from rotation.rewrap(self.open().keys)
+
+    def _make_key(self, suite: Name | None) -> None:
         held = ring.from_file(self.ring_file)
         if not set(self.open().status().keys) - {held.current}:
-            held = held.rotated(SUITES[suite or held.suite.name])
-            ring.write_file(self.ring_file, held)
-        yield from rotation.rewrap(self.open().keys)
+            made = held.rotated(SUITES[suite or held.suite.name])
+            ring.write_file(self.ring_file, made)
 
     def retire(self, name: str) -> None:
         """Destroy a key-encryption key that wraps nothing any more, and with it what old copies hold.
 
         Raises:
             UnableToRetireKey: keys are still wrapped by it.
-            UnableToReachKeys: it is the current key, or none of the ring's.
+            UnableToReachKeys: it is the current key, none of the ring's, or the environment holds the ring.
         """
+        if ring.VARIABLE in os.environ:
+            raise UnableToReachKeys("the environment holds it: take the key out there")
         if wrapped := self.open().status().keys.get(name):
             raise UnableToRetireKey(name, wrapped)
         ring.write_file(self.ring_file, ring.from_file(self.ring_file).without(name))

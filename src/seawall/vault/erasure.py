@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from seawall.vault.database import Database, Session
 from seawall.vault.keys import Keys, fingerprint, marks, parts
 from seawall.vault.opening import microseconds
-from seawall.vault.refusals import UnableToErase, UnableToFindPerson
+from seawall.vault.refusals import UnableToErase, UnableToFindPerson, UnableToReadCertificate
 from seawall.vault.ring import Wrapped
 
 
@@ -56,8 +56,15 @@ _JSON = TypeAdapter(Erasure)
 
 
 def parse(text: str) -> Erasure:
-    """A certificate from its JSON."""
-    return _JSON.validate_json(text)
+    """A certificate from its JSON.
+
+    Raises:
+        UnableToReadCertificate: it is none; nothing of the text is told.
+    """
+    try:
+        return _JSON.validate_json(text)
+    except ValidationError:
+        raise UnableToReadCertificate from None
 
 
 def order(people: Database, keys: Keys, tokens: Sequence[str], *, by: Order) -> None:

@@ -61,6 +61,15 @@ class UnableToErase(UnableToUseVault):
         )
 
 
+class UnableToReadCertificate(UnableToUseVault):
+    """What should be a certificate of erasure is another text."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this is no certificate of erasure: give what `seawall vault erasures` prints"
+        )
+
+
 class UnableToRecord(UnableToUseVault):
     """Nothing records openings here, so nothing is opened."""
 
