@@ -174,17 +174,17 @@ class Rules(BaseModel):
 
     def _one(self, name: str, value: Plain, given: Given) -> Plain | Problem:
         declared = self.fields.get(name)
-        where = replace(given.where, column=name)
         if declared is None or declared.of != given.of:
-            facts: dict[str, object] = {"field": name, "of": given.of}
             known = ", ".join(self.of(given.of))
-            return Problem(problems.FIELD_UNKNOWN, where, {**facts, "known": known})
+            return _problem(problems.FIELD_UNKNOWN, name, given, known=known)
         found = _normalised(declared.form, value, given.country)
-        if isinstance(found, Plain):
-            return found
-        form = SAID.get(given.country, "4 to 32 digits and letters")
-        facts = {"field": name, "country": given.country, "form": form, "limit": TEXT_MOST}
-        return Problem(found, where, facts)
+        return found if isinstance(found, Plain) else _problem(found, name, given)
+
+
+def _problem(kind: Kind, name: str, given: Given, **more: object) -> Problem:
+    form = SAID.get(given.country, "4 to 32 digits and letters")
+    facts = {"field": name, "of": given.of, "country": given.country, "form": form}
+    return Problem(kind, replace(given.where, column=name), {**facts, "limit": TEXT_MOST, **more})
 
 
 def _normalised(form: FormName, value: Plain, country: str) -> Plain | Kind:

@@ -67,10 +67,24 @@ def unseal(suite: Suite, key: bytes, place: Place, sealed: bytes) -> bytes:
     return decrypt(suite, key, nonce, text=text, bound=_bound(suite, place))
 
 
+_FORMAT_BEHIND_LENGTH: Final = len(FORMAT).to_bytes(2, "big") + FORMAT
+
+
 def _bound(suite: Suite, place: Place) -> bytes:
-    words = (place.table.encode(), place.column.encode(), place.token.encode())
-    placed = b"".join(len(word).to_bytes(2, "big") + word for word in (FORMAT, *words))
-    return bytes((suite.byte,)) + placed + place.version.to_bytes(8, "big")
+    table, column, token = place.table.encode(), place.column.encode(), place.token.encode()
+    return b"".join(
+        (
+            bytes((suite.byte,)),
+            _FORMAT_BEHIND_LENGTH,
+            len(table).to_bytes(2, "big"),
+            table,
+            len(column).to_bytes(2, "big"),
+            column,
+            len(token).to_bytes(2, "big"),
+            token,
+            place.version.to_bytes(8, "big"),
+        )
+    )
 
 
 def wrap_key(suite: Suite, kek: bytes, key: bytes, owner: str) -> bytes:
