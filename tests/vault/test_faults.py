@@ -2,6 +2,7 @@
 
 import multiprocessing
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,11 +15,15 @@ import pytest
 from seawall.vault import ring, rotation
 from seawall.vault.algorithms import AES
 from seawall.vault.database import UnableToReachDatabase, UnableToScrub
+from seawall.vault.embedded import Embedded
 from seawall.vault.erasure import Order
 from seawall.vault.plain import Plain
+from seawall.vault.refusals import UnableToOpen
+from seawall.vault.ring import UnableToReachKeys
 from seawall.vault.sqlite import UnableToTrustSqlite, guard
+from seawall.vault.store import Vault
 from tests.conftest import ROOT
-from tests.vault.conftest import BOB, NOW, Room, ask, given, sqlite_room
+from tests.vault.conftest import ALICE, BOB, NOW, RULES, Room, ask, given, sqlite_room
 from tests.vault.worker import room_at
 
 PEOPLE = 300
@@ -131,6 +136,47 @@ def traces_of(room: Room, tokens: list[str]) -> list[bytes]:
             rows = session.rows("SELECT digest, token FROM vault_blind WHERE token = ?", token)
             found += [bytes(digest) + name.encode() for digest, name in rows]
     return found
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_a_restored_backup_brings_nobody_back(tmp_path: Path, *, retired: bool) -> None:
+    """Both databases' files as they were before an erasure; with the ring as it is now."""
+    home, backup = tmp_path / "home", tmp_path / "backup"
+    home.mkdir()
+    at = Embedded(home, RULES)
+    at.make_ring("aes")
+    vault = at.open()
+    alice, bob = vault.admit_all((given(ALICE), given(BOB)), at=NOW)
+    close(vault)
+    shutil.copytree(home, backup)
+    old, vault = at.ring.current, at.open()
+    traces = [vault.keys.wrapped((alice,))[alice].text]
+    certificates = vault.erase((alice,), by=Order("dana", "asked", NOW))
+    close(vault)
+    if retired:
+        list(at.rotate())
+        at.retire(old)
+    for file in ("vault/people.sqlite", "keys/keys.sqlite"):
+        shutil.copy(backup / file, home / file)
+    if retired:  # nobody's old key is of any use: neither the erased one's, nor, alas, the other's
+        for token in (alice, bob):
+            with pytest.raises(UnableToReachKeys, match=old):
+                at.open().open(token, ("phone",), ask=ask(), witness=lambda _: None)
+        return
+    vault = at.open()
+    assert vault.open(alice, ("phone",), ask=ask(), witness=lambda _: None)  # she is back
+    assert vault.replay(certificates) == 1
+    with pytest.raises(UnableToOpen, match="erased"):
+        vault.open(alice, ("phone",), ask=ask(), witness=lambda _: None)
+    assert vault.open(bob, ("phone",), ask=ask(), witness=lambda _: None)
+    close(vault)
+    written = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert not [trace for trace in traces if trace in written]
+
+
+def close(vault: Vault) -> None:
+    vault.rows.close()
+    vault.keys.database.close()
 
 
 def test_a_reader_delays_the_scrub_and_it_is_told(
