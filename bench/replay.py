@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from seawall import office
 from seawall.core.engine import DuckEngine, Engine
 from seawall.core.spark import SparkEngine
+from seawall.office import packs
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
@@ -38,10 +38,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         engine: Engine = DuckEngine(scratch) if name == "duckdb" else SparkEngine(scratch / "spark")
-        for policy in office.policies():
+        for policy in packs.policies():
             began = time.perf_counter()
             past = shipped_book.past(engine, rows, scratch)
-            found = shipped_book.compared(past, office.policy(policy))
+            found = shipped_book.compared(past, packs.policy(policy))
             differences += len(found.differences)
             told = " | ".join(
                 f"{found.outcomes[each]:,}" for each in ("approve", "refer", "decline")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from seawall import office
 from seawall.acts import replaying
 from seawall.acts.replaying import Past
 from seawall.core.engine import Engine
 from seawall.core.steps import Steps
+from seawall.office import packs
 from seawall.policy.decider import Decider
 from seawall.policy.program import Program
 from seawall.simulator.lender import simulate
@@ -36,7 +36,7 @@ class Compared:
 
 def applications(loans: int, seed: int) -> pa.Table:
     """The applications of a lender who lends so often."""
-    made = simulate(Plan(loans=loans, seed=seed), office.lender())
+    made = simulate(Plan(loans=loans, seed=seed), packs.lender())
     return pa.concat_tables(rows for name, rows in made if name == "application")
 
 

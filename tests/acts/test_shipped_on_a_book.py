@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from seawall import office
 from seawall.core.engine import DuckEngine
+from seawall.office import packs
 from tests.acts import shipped_book
 
 LOANS, LEAST = 8_000, 20_000
@@ -30,12 +30,12 @@ def engine() -> Iterator[DuckEngine]:
     made.close()
 
 
-@pytest.mark.parametrize("name", office.policies())
+@pytest.mark.parametrize("name", packs.policies())
 def test_a_policy_decides_a_book_in_duckdb_as_one_by_one(
     name: str, rows: pa.Table, engine: DuckEngine, tmp_path: Path
 ) -> None:
     past = shipped_book.past(engine, rows, tmp_path)
-    found = shipped_book.compared(past, office.policy(name))
+    found = shipped_book.compared(past, packs.policy(name))
     assert found.differences == []
     assert found.applications == rows.num_rows
     assert len(found.outcomes) >= 2
