@@ -101,8 +101,9 @@ TAMPERED: dict[str, tuple[str, str, int | None]] = {
                        "ledger-erasure-undone", 9),
     "an entry in the middle": ("DELETE FROM ledger_entry WHERE number = 300",
                                "ledger-entry-missing", 300),
-    "the last entry": (f"DELETE FROM ledger_entry WHERE number = {SIZE}",
-                       "ledger-erasure-untold", 5),
+    "the last entries": (f"DELETE FROM ledger_entry WHERE number > {SIZE - 9}",
+                         "ledger-erasure-untold", 5),
+    "all entries": ("DELETE FROM ledger_entry", "ledger-entry-missing", 0),
     "one entry too many": (ONE_MORE, "ledger-entry-unsigned", SIZE + 1),
     "a tile": ("UPDATE ledger_tile SET hashes = zeroblob(8192) WHERE level = 0 AND number = 1",
                "ledger-tile-wrong", None),
@@ -122,6 +123,33 @@ def test_what_was_altered_is_found_and_named(filled: Ledger, what: str) -> None:
     statement, code, entry = TAMPERED[what]
     tampered(filled, statement)
     assert first(audit(filled)) == (code, entry)
+
+
+def test_the_first_entry_that_was_cut_off_is_named(ledger: Ledger) -> None:
+    ledger.append_all([decision(n) for n in range(SIZE)])
+    ledger.keep_checkpoint(AT)
+    tampered(ledger, "DELETE FROM ledger_entry WHERE number >= 500")
+    assert [(each.code, each.facts["entry"]) for each in audit(ledger).problems] == [
+        ("ledger-entry-missing", 500)
+    ]
+
+
+def test_entries_taken_away_with_their_hashes_are_named(filled: Ledger) -> None:
+    tampered(
+        filled,
+        "DELETE FROM ledger_entry WHERE number BETWEEN 260 AND 262",
+        "DELETE FROM ledger_tile WHERE level = 0 AND number = 1",
+    )
+    missing = [each.facts["entry"] for each in audit(filled).problems
+               if each.code == "ledger-entry-missing"]  # fmt: skip
+    assert missing == [260, 261, 262]
+
+
+def test_a_number_far_away_does_not_keep_the_audit_busy(filled: Ledger) -> None:
+    tampered(filled, f"UPDATE ledger_entry SET number = {2**40} WHERE number = 590")
+    found = audit(filled).problems
+    assert len(found) <= 100
+    assert (found[0].code, found[0].facts["entry"]) == ("ledger-entry-missing", 590)
 
 
 def forged(ledger: Ledger, number: int) -> None:

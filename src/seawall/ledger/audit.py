@@ -56,8 +56,8 @@ def audit(reader: Reader, seen: Sequence[Seen] = ()) -> Audit:
     known = [*kept, *seen, *([Seen(_HEAD, head)] if head else [])]
     for each in sorted(known, key=lambda one: one.checkpoint.size):
         walk.on(each.checkpoint.size)
-        finding = _disagreed(walk, each, agreed)
-        found += [finding] if finding else []
+        finding = None if walk.stopped else _disagreed(walk, each, agreed)
+        found += [finding] if finding and finding not in found else []
         agreed = agreed if finding else each.checkpoint.size
     walk.on(rows)
     found += walk.findings(agreed)
@@ -110,11 +110,13 @@ _ALL = 2**62
 def _disagreed(walk: "_Walk", seen: Seen, agreed: int) -> Problem | None:
     size = seen.checkpoint.size
     facts = {"name": seen.who, "size": size, "found": walk.edge.size, "agreed": agreed}
+    own = seen.who == _HEAD or seen.who.startswith(_KEPT)
+    if walk.edge.size < size and own:
+        return Problem(problems.ENTRY_MISSING, Place(walk.where), {"entry": walk.edge.size})
     if walk.edge.size < size:
         return Problem(problems.ROLLED_BACK, Place(walk.where), facts)
     if walk.edge.root() == seen.checkpoint.root:
         return None
-    own = seen.who == _HEAD or seen.who.startswith(_KEPT)
     return Problem(problems.ROOT_WRONG if own else problems.FORKED, Place(walk.where), facts)
 
 
@@ -136,9 +138,14 @@ class _Walk:
         self._rows = tables.stored(reader.store, 0, until)
         self._next = next(self._rows, None)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether so much was found that it is of no use to go on."""
+        return len(self._found) >= FINDINGS_MOST
+
     def on(self, size: int) -> None:
         """Go on until the tree has a size, or to the end of the entries."""
-        while self._next is not None and self.edge.size < size:
+        while self._next is not None and self.edge.size < size and not self.stopped:
             self._batch(min(size - self.edge.size, tree.WIDTH - self.edge.size % tree.WIDTH))
 
     def _batch(self, most: int) -> None:
@@ -159,13 +166,13 @@ class _Walk:
                 self._compare(tile)
 
     def _hash(self, number: int, kept: bytes) -> bytes | None:
-        """The hash of the entry of a number; the tile's where the entry is missing; None at the end."""
+        """The hash of the entry of a number; the tile's, if any, where it is missing; None at the end."""
         if self._next is None:
             return None
         row = self._next
         if row.entry.number != number:
             self._note(problems.ENTRY_MISSING, entry=number)
-            return kept or None
+            return kept or bytes(tree.HASH_BYTES)
         self._look(row)
         self._next = next(self._rows, None)
         return leaf_hash(row.entry.leaf)

@@ -35,12 +35,14 @@ def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()
     Raises:
         UnableToExport: there are no such entries, no entry names a file, or it is over 4 GB.
     """
-    note = ledger.best_note()
-    checkpoint = read_checkpoint(read_note(note, ledger.store.name))
-    if not 0 <= span[0] < span[1] <= checkpoint.size:
-        raise UnableToExport(f"entries {span[0]} to {span[1]} of {checkpoint.size}")
+    size = ledger.size
+    if not 0 <= span[0] < span[1] <= size:
+        raise UnableToExport(f"entries {span[0]} to {span[1]} of {size}")
     entries = list(ledger.entries(*span))
     entries += _erasures(ledger, entries)
+    # Read last: it covers whatever was erased, and told, meanwhile.
+    note = ledger.best_note()
+    checkpoint = read_checkpoint(read_note(note, ledger.store.name))
     named = {digest for entry in entries for digest in entry.told["digests"].values()}
     attached = {hashlib.sha256(data).hexdigest(): data for data in files}
     if unnamed := sorted(set(attached) - named):
