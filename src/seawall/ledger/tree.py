@@ -103,10 +103,10 @@ _TILE_BYTES = WIDTH * HASH_BYTES
 
 def _root(hashes: bytes) -> bytes:
     """The root over a power of two of hashes."""
-    row = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
-    while len(row) > 1:
-        row = [node_hash(row[n], row[n + 1]) for n in range(0, len(row), 2)]
-    return row[0]
+    while len(hashes) > HASH_BYTES:
+        pairs = range(0, len(hashes), 2 * HASH_BYTES)
+        hashes = b"".join([node_hash(hashes[at : at + 2 * HASH_BYTES]) for at in pairs])
+    return hashes
 
 
 def _perfect(hashes: bytes) -> Iterator[bytes]:
@@ -125,7 +125,7 @@ def _folded(nodes: Sequence[bytes]) -> bytes:
         return EMPTY_ROOT
     root = nodes[-1]
     for node in reversed(nodes[:-1]):
-        root = node_hash(node, root)
+        root = node_hash(node + root)
     return root
 
 

@@ -39,9 +39,9 @@ def leaf_hash(leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + leaf).digest()
 
 
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+def node_hash(children: bytes) -> bytes:
+    """The hash of an inner node, over the left child's hash and the right one's behind it."""
+    return hashlib.sha256(b"\x01" + children).digest()
 
 
 def included(leaf: bytes, at: tuple[int, int], proof: Sequence[bytes], *, root: bytes) -> bool:
@@ -54,11 +54,11 @@ def included(leaf: bytes, at: tuple[int, int], proof: Sequence[bytes], *, root: 
         if last == 0:
             return False
         if node & 1 or node == last:
-            found = node_hash(each, found)
+            found = node_hash(each + found)
             while node and not node & 1:
                 node, last = node >> 1, last >> 1
         else:
-            found = node_hash(found, each)
+            found = node_hash(found + each)
         node, last = node >> 1, last >> 1
     return last == 0 and found == root
 
@@ -82,11 +82,11 @@ def continued(old: tuple[int, bytes], new: tuple[int, bytes], proof: Sequence[by
         if last == 0:
             return False
         if node & 1 or node == last:
-            before, after = node_hash(each, before), node_hash(each, after)
+            before, after = node_hash(each + before), node_hash(each + after)
             while node and not node & 1:
                 node, last = node >> 1, last >> 1
         else:
-            after = node_hash(after, each)
+            after = node_hash(after + each)
         node, last = node >> 1, last >> 1
     return last == 0 and before == old_root and after == new_root
 
