@@ -149,6 +149,7 @@ def test_what_was_acknowledged_survives_a_server_that_is_killed(
     with pytest.raises((UnableToWriteStore, UnableToOpenStore)):
         ledger.append(decision(5))
     served.start()
+    assert ledger.size == 5
     assert ledger.append(decision(5)).number == 5
     assert audit(ledger).problems == ()
 

@@ -144,9 +144,14 @@ class PostgresStore:
             self._writer = self._reader = None
 
     def _alive(self, connection: psycopg.Connection | None) -> psycopg.Connection:
-        """The connection, or a new one where it broke, that keeps what it acknowledges."""
-        if connection is not None and not connection.closed:
-            return connection
+        """The connection where it still answers, else a new one that keeps what it acknowledges."""
+        if connection is not None:
+            try:
+                connection.execute("SELECT 1")
+            except psycopg.Error:
+                connection.close()
+            else:
+                return connection
         try:
             made = psycopg.connect(self._address, autocommit=True)
         except psycopg.Error as error:
