@@ -9,7 +9,7 @@ import pytest
 
 from seawall.ledger import log
 from seawall.ledger.audit import Seen, audit
-from seawall.ledger.log import Ledger
+from seawall.ledger.log import Ledger, UnableToKeepCheckpoint
 from seawall.ledger.note import Signer
 from seawall.ledger.packing import export
 from seawall.ledger.publishing import publish
@@ -31,16 +31,17 @@ def at(witness: Witness, when: int = NOW) -> Ask:
     return lambda request: witness.add(request, when)
 
 
-def told(ledger: Ledger, line: bytes, witness: Witness) -> int:
+def told(ledger: Ledger, cosigned_: bytes, witness: Witness) -> int:
     """When a witness says that it saw the ledger as it is now."""
-    return read_note(ledger.note() + line, "here").signed(witness.signer.key)
+    assert cosigned_.startswith(ledger.note())
+    return read_note(cosigned_, "here").signed(witness.signer.key)
 
 
 def test_a_witness_vouches_for_a_ledger_that_grows(ledger: Ledger, witness: Witness) -> None:
     for n in range(20):
         ledger.append_all([decision(n * 100 + k) for k in range(1 + n * 3)])
-        line = cosigned(ledger, witness.signer.key, at(witness, NOW + n))
-        assert told(ledger, line, witness) == NOW + n
+        note = cosigned(ledger, witness.signer.key, at(witness, NOW + n))
+        assert told(ledger, note, witness) == NOW + n
     assert told(ledger, cosigned(ledger, witness.signer.key, at(witness)), witness) == NOW + 19, (
         "its time never goes back"
     )
@@ -129,6 +130,28 @@ def test_a_cosigned_checkpoint_is_kept_exported_and_published(
     note.signed(ledger.key)
     assert note.signed(witness.signer.key) == NOW
     assert audit(ledger).problems == ()
+
+
+def test_a_cosigned_checkpoint_is_kept_though_the_ledger_went_on(
+    ledger: Ledger, witness: Witness
+) -> None:
+    ledger.append_all([decision(n) for n in range(4)])
+    note = cosigned(ledger, witness.signer.key, at(witness))
+    ledger.append(decision(4))
+    ledger.keep_checkpoint(AT, note)
+    assert ledger.kept() == [note]
+    assert read_note(ledger.kept()[0], "kept").signed(witness.signer.key) == NOW
+    assert audit(ledger).problems == ()
+
+
+def test_a_checkpoint_of_another_ledger_is_not_kept(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append_all([decision(n) for n in range(4)])
+    other = rewritten(tmp_path, ledger.signer, 3)
+    for note in (other.note(), Signer("x").note(b"x\n"), b"nonsense"):
+        with pytest.raises(UnableToKeepCheckpoint):
+            ledger.keep_checkpoint(AT, note)
+    assert ledger.kept() == []
+    other.store.close()
 
 
 @pytest.mark.parametrize(

@@ -157,10 +157,10 @@ def checkpoint(
 ) -> None:
     """Print the signed checkpoint of now, cosigned where asked, and keep it in the ledger."""
     screen, ledger = Screen(language(lang)), homes.home(home).ledger
-    lines = b""
+    cosigned_ = b""
     if witness is not None:
-        lines = cosigned(ledger, _key(screen, witness_key), witness_http.asking(witness))
-    kept = ledger.keep_checkpoint(datetime.now(UTC), lines)
+        cosigned_ = cosigned(ledger, _key(screen, witness_key), witness_http.asking(witness))
+    kept = ledger.keep_checkpoint(datetime.now(UTC), cosigned_)
     typer.echo(kept.decode(), nl=False)
 
 

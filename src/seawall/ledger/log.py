@@ -17,12 +17,13 @@ from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell
 from seawall.ledger.gathering import Asked, Gathering
 from seawall.ledger.note import Signer
 from seawall.ledger.sequencing import Sequencer, UnableToFindLedger
-from seawall.ledger.store import Store
+from seawall.ledger.store import Rows, Store
 from seawall.ledger.verifier import (
     EMPTY_ROOT,
     ERASURE,
     Checkpoint,
     Key,
+    UnableToAccept,
     read_checkpoint,
     read_note,
 )
@@ -179,24 +180,41 @@ class Ledger(Reader):
         self.store.forget()
         return receipt
 
-    def keep_checkpoint(self, at: datetime, cosignatures: bytes = b"") -> bytes:
-        """Keep the checkpoint of now for ever, with what witnesses signed.
+    def keep_checkpoint(self, at: datetime, cosigned: bytes = b"") -> bytes:
+        """Keep a checkpoint for ever.
 
         Args:
-            at: the time, as in `Entry`; where the clock went back, the last checkpoint's time is kept instead.
-            cosignatures: signature lines of witnesses over it.
+            at: the time, as in `Entry`; where the clock went back, the last checkpoint's time is kept
+                instead.
+            cosigned: a checkpoint of this ledger that a witness signed, from `witness.cosigned`; the one
+                of now where there is none.
 
         Returns:
             the checkpoint.
+
+        Raises:
+            UnableToKeepCheckpoint: it is none of this ledger.
         """
         at_us = (utc(at) - _EPOCH) // timedelta(microseconds=1)
         with self.store.writing() as rows:
             head = tables.head(rows)
             if head is None:
                 raise UnableToFindLedger(self.store.name)
-            note = head[1] + cosignatures
-            tables.keep(rows, head[0], max(at_us, tables.last_kept_us(rows)), note)
+            note = cosigned or head[1]
+            size = self._own(rows, note).size
+            tables.keep(rows, size, max(at_us, tables.last_kept_us(rows)), note)
         return note
+
+    def _own(self, rows: Rows, raw: bytes) -> Checkpoint:
+        try:
+            note = read_note(raw, "checkpoint")
+            note.signed(self.key)
+            told = read_checkpoint(note)
+        except UnableToAccept as refused:
+            raise UnableToKeepCheckpoint(str(refused)) from refused
+        if tree.root(told.size, tables.tiles(rows)) != told.root:
+            raise UnableToKeepCheckpoint(f"its root is not the ledger's at size {told.size}")
+        return told
 
 
 def start(store: Store, signer: Signer) -> Ledger:
@@ -215,3 +233,10 @@ class UnableToFindEntry(Unable, LookupError):
 
     def __init__(self, told: str) -> None:
         super().__init__(f"the ledger has no entry {told}")
+
+
+class UnableToKeepCheckpoint(Unable, ValueError):
+    """A checkpoint is none of this ledger."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the checkpoint is none of this ledger: {why}")

@@ -129,12 +129,15 @@ Ask = Callable[[bytes], bytes]
 
 
 def cosigned(reader: Reader, key: Key, ask: Ask) -> bytes:
-    """Have the ledger's checkpoint of now cosigned: the witness's signature line, checked.
+    """Have the ledger's checkpoint of now cosigned, and check the signature.
 
     Args:
         reader: the ledger.
         key: the witness's public key.
         ask: passes the request on: `Witness.add` at a time, or `witness_http.asking`.
+
+    Returns:
+        the checkpoint with the witness's signature; for `Ledger.keep_checkpoint`, and to hold elsewhere.
 
     Raises:
         UnableToCosign: the witness saw another history, or something else is wrong.
@@ -151,7 +154,7 @@ def cosigned(reader: Reader, key: Key, ask: Ask) -> bytes:
         read_note(note + answer, key.name).signed(key)
     except UnableToAccept as refused:
         raise UnableToCosign(FORBIDDEN, str(refused)) from refused
-    return answer
+    return note + answer
 
 
 def _request(reader: Reader, note: bytes, sizes: tuple[int, int]) -> bytes:
