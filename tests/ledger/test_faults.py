@@ -32,6 +32,8 @@ from seawall.ledger.store import (
 from tests.ledger.child import opened, tell_until_killed
 from tests.ledger.conftest import ROOT, decision
 
+# Newer Pythons warn of forks beside threads; the children here use nothing that their parent began.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 HERE = Path(__file__).parent
 FORK = multiprocessing.get_context("fork")
 KILLS = int(os.environ.get("SEAWALL_KILLS", "6"))
