@@ -126,6 +126,17 @@ def test_a_hostile_pack_is_refused_and_never_stops_the_verifier(
     assert verify(hostile, signer.key).findings
 
 
+@pytest.mark.parametrize("field", ["salt", "body", "leaf"])
+def test_an_empty_text_in_the_place_of_a_field_is_refused(
+    pack: bytes, signer: Signer, field: str
+) -> None:
+    members = dict(unpacked(pack))
+    first, *rest = members["entries.jsonl"].splitlines(keepends=True)
+    told = json.dumps(json.loads(first) | {field: ""}, separators=(",", ":"))
+    members["entries.jsonl"] = b"".join([told.encode() + b"\n", *rest])
+    assert verify(packed(list(members.items())), signer.key).findings
+
+
 @given(st.binary(max_size=400))
 def test_bytes_that_are_no_pack_are_refused(noise: bytes) -> None:
     assert verify(noise, KEY).findings

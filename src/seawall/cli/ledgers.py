@@ -113,8 +113,8 @@ def _told(proof: Proof) -> dict[str, object]:
     return {
         "number": entry.number,
         "leaf": entry.leaf.decode(),
-        "salt": entry.salt and entry.salt.hex(),
-        "body": entry.body and entry.body.decode(),
+        "salt": None if entry.salt is None else entry.salt.hex(),
+        "body": None if entry.body is None else entry.body.decode(),
         "proof": [each.hex() for each in proof.hashes],
         "checkpoint": proof.checkpoint.decode(),
     }

@@ -412,8 +412,8 @@ class Line:
         told = {
             "number": self.number,
             "leaf": self.leaf.decode(),
-            "salt": self.salt and self.salt.hex(),
-            "body": self.body and self.body.decode(),
+            "salt": None if self.salt is None else self.salt.hex(),
+            "body": None if self.body is None else self.body.decode(),
             "proof": [base64.b64encode(each).decode() for each in self.proof],
         }
         return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
