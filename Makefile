@@ -10,7 +10,7 @@ demo: $(VENV)/.run
 	$(BIN)/seawall demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # What takes long or much disk: a file with a line of 2 GB, many kills at random points.
 soak: $(VENV)/.dev

@@ -19,7 +19,6 @@ OTHER = "nobody"  # the server refuses to run as root
 MARKS = [
     pytest.mark.skipif(not FOLDERS, reason="no PostgreSQL server under /usr/lib/postgresql"),
     pytest.mark.skipif(find_spec("psycopg") is None, reason="psycopg is not installed"),
-    pytest.mark.xdist_group("postgresql"),
 ]
 
 

@@ -18,7 +18,7 @@ from seawall.office import homes, measuring, packs
 from seawall.portfolio import tape
 from seawall.portfolio.mapping import Mapping
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
+pytestmark = [pytest.mark.real]
 
 Row = dict[str, str]
 

@@ -22,7 +22,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("lending")
 
 
-@pytest.mark.xdist_group("pages")
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_shows_what_its_commands_print(name: str, folder: Path) -> None:
     text = (HOW_TO / name).read_text(encoding="utf-8")

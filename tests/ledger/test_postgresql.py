@@ -21,7 +21,6 @@ from tests.ledger.test_faults import Faulty, holds
 pytestmark = [
     pytest.mark.skipif(not FOLDERS, reason="no PostgreSQL server under /usr/lib/postgresql"),
     pytest.mark.skipif(find_spec("psycopg") is None, reason="psycopg is not installed"),
-    pytest.mark.xdist_group("postgresql"),
 ]
 TABLES = ("ledger_entry", "ledger_tile", "ledger_head", "ledger_checkpoint")
 

@@ -376,7 +376,6 @@ def test_history_of_many_events_is_the_definitions(duck: DuckEngine, stream: Str
 
 
 @pytest.mark.spark
-@pytest.mark.xdist_group("spark")
 @pytest.mark.skipif(
     find_spec("pyspark") is None or shutil.which("java") is None,
     reason="pyspark or a Java runtime is not on this machine",
@@ -401,7 +400,6 @@ HANDBOOK = Stream(
 
 
 @pytest.mark.real
-@pytest.mark.xdist_group("real")
 def test_all_card_transactions_of_the_handbook(real_data: Path, duck: DuckEngine) -> None:
     """1,754,155 decisions over as many events, against arrays sorted and searched."""
     file = real_data / "fraud_handbook_tx" / "tx.parquet"

@@ -12,7 +12,7 @@ from seawall.acts.importing import ImportReport, bring_in
 from seawall.core.steps import Steps
 from seawall.office import homes, measuring, packs
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
+pytestmark = [pytest.mark.real]
 
 Row = dict[str, str]
 CENT = Decimal("0.01")

@@ -24,7 +24,6 @@ from tests.portfolio import lender
 
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.xdist_group("spark"),
     pytest.mark.skipif(
         find_spec("pyspark") is None or shutil.which("java") is None,
         reason="pyspark or a Java runtime is not on this machine",

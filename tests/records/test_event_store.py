@@ -341,7 +341,6 @@ def superlender_windows() -> dict[str, Window]:
 
 
 @pytest.mark.real
-@pytest.mark.xdist_group("real")
 def test_superlender_online_and_in_history(
     real_data: Path, store: RecordsEventStore, duck: DuckEngine
 ) -> None:
