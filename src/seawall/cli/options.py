@@ -25,3 +25,9 @@ SEGMENTS = (
 )
 """What `--by` may name, for its help; a test holds it against `portfolio.segments`."""
 ByOption = Annotated[str, typer.Option("--by", help=f"Break down by, comma-separated: {SEGMENTS}.")]
+PolicyArgument = Annotated[str, typer.Argument(help="A shipped policy's id, or a YAML file.")]
+ActorOption = Annotated[
+    str,
+    typer.Option("--as", envvar="SEAWALL_ACTOR", help="Who does it.  [env: SEAWALL_ACTOR]",
+                 show_envvar=False),
+]  # fmt: skip

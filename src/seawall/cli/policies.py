@@ -10,7 +10,8 @@ from rich.tree import Tree
 
 from seawall.acts.deciding import Decided, Judge, decide_file
 from seawall.acts.remembering import remember
-from seawall.cli.options import HomeOption, LangOption, QuietOption
+from seawall.cli import publications
+from seawall.cli.options import HomeOption, LangOption, PolicyArgument, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.expression.explain import Part
 from seawall.core.expression.types import Value
@@ -30,7 +31,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-PolicyArgument = Annotated[str, typer.Argument(help="A shipped policy's id, or a YAML file.")]
+app.command("propose")(publications.propose)
+app.command("review")(publications.review)
+app.command("approve")(publications.approve)
+app.command("publish")(publications.publish)
+app.command("rollback")(publications.roll_back)
+app.command("history")(publications.history)
+
 InputOption = Annotated[
     Path, typer.Option("--input", "-i", help="Applications: .json, .jsonl, .csv or .parquet.")
 ]

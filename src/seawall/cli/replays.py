@@ -7,8 +7,7 @@ import typer
 
 from seawall.cli import export
 from seawall.cli.answers import answer
-from seawall.cli.options import AsOfOption, HomeOption, LangOption, QuietOption
-from seawall.cli.policies import PolicyArgument
+from seawall.cli.options import AsOfOption, HomeOption, LangOption, PolicyArgument, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
 from seawall.office import homes, judging, packs

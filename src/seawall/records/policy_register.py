@@ -60,6 +60,7 @@ class Proposed:
 class Published:
     """A version in force from a time on; `proposal` is None for a rollback. Times in µs since 1970."""
 
+    number: int
     policy: str
     digest: str
     proposal: int | None
@@ -143,8 +144,21 @@ def roll_back(policy: str, digest: str, reason: str, signed: Signed) -> Publishe
     }, published_us=signed.at_us, effective_us=signed.at_us))  # fmt: skip
 
 
-def in_force(policy: str, at_us: int) -> Version | None:
-    """The version in force at a time, by what had been published by then; None where none was."""
+def version(policy: str, digest: str) -> Version:
+    """A version that was written, by its digest or the beginning of it.
+
+    Raises:
+        UnableToRegister: there is none, or several.
+    """
+    rows = list(_rows("PolicyVersion").filter(policy=policy, digest__startswith=digest)[:2])
+    if len(rows) != 1:
+        how = "several versions begin" if rows else "no version begins"
+        raise UnableToRegister(f"{how} with {digest} in {policy}")
+    return _text(rows[0])
+
+
+def in_force(policy: str, at_us: int) -> tuple[Published, Version] | None:
+    """What is in force at a time, by what had been published by then; None where nothing was."""
     row = (
         _rows("Publication")
         .select_related("version")
@@ -152,7 +166,7 @@ def in_force(policy: str, at_us: int) -> Version | None:
         .order_by("-effective_us", "-number")
         .first()
     )
-    return None if row is None else _text(row.version)
+    return None if row is None else (_published(row), _text(row.version))
 
 
 def proposal(number: int) -> Proposed:
@@ -211,6 +225,7 @@ def _text(row: "PolicyVersion") -> Version:
 
 def _published(row: "Publication") -> Published:
     return Published(
+        number=row.number,
         policy=row.policy,
         digest=row.version.digest,
         proposal=row.proposal.number if row.proposal else None,

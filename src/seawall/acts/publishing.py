@@ -1,0 +1,308 @@
+"""Put a policy in force: one person proposes, another approves exactly that, then it is published.
+
+Each verb is one row in the register and one entry in the ledger, under one act's key. The entry is
+durable before the row is: no policy is in force that the ledger does not tell of. Told again, an
+act is done once.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from seawall.core import pack
+from seawall.core.problem import Unable
+from seawall.core.text import Text
+from seawall.ledger.entry import Entry
+from seawall.ledger.log import Ledger
+from seawall.policy import cases, reading, record
+from seawall.policy.cases import Cases
+from seawall.policy.decider import Decider
+from seawall.policy.declaration import Sheet
+from seawall.policy.program import Program
+from seawall.records import policy_register as register
+from seawall.records.policy_register import Proposed, Published, Version
+
+CASES = ".cases.yaml"
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the house's times are UTC, without an offset
+
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who does something, when (UTC), and as which act: the key under which it is done once.
+
+    Raises:
+        UnableToSignAs: the name is not 1 to 63 small letters, digits, `.`, `_`, `@` or `-`: one person
+            must not go by two spellings.
+    """
+
+    act: str
+    by: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a name that could be spelt in two ways."""
+        if not _NAME.fullmatch(self.by):
+            raise UnableToSignAs(self.by)
+
+    @property
+    def registered(self) -> register.Signed:
+        """The same as the register keeps it."""
+        return register.Signed(self.act, self.by, microseconds(self.at))
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a replay showed.
+
+    Attributes:
+        over: what was replayed.
+        report: SHA-256 of the report, as the approver can open it.
+        rates: shares of the outcomes.
+    """
+
+    over: Text
+    report: str
+    rates: dict[str, float]
+
+    def told(self) -> dict[str, object]:
+        """The same as JSON's values."""
+        return {"over": self.over.model_dump(), "report": self.report, "rates": self.rates}
+
+
+def program(version: Version) -> Program:
+    """The policy that a version's texts say.
+
+    Raises:
+        UnableToUseInput: they are no policy.
+        UnableToTrustVersion: they say something else than their digest.
+    """
+    texts = [(name, text) for name, text in version.texts.items() if not name.endswith(CASES)]
+    sheets = [pack.parse_placed(text, name, Sheet) for name, text in texts]
+    read = reading.program(sheets)
+    if (read.id, read.digest) != (version.policy, version.digest):
+        raise UnableToTrustVersion(version)
+    return read
+
+
+def propose(
+    ledger: Ledger,
+    version: Version,
+    signed: Signed,
+    *,
+    writers: Sequence[str] = (),
+    replayed: Replayed | None = None,
+) -> int:
+    """Propose a version: its cases must pass; returns the proposal's number.
+
+    Args:
+        ledger: keeps the entry.
+        version: the texts of the policy, of what it extends, and of its cases.
+        signed: who proposes.
+        writers: who wrote it beside him; none of them may approve it.
+        replayed: what a replay over history showed, for the approver.
+
+    Raises:
+        UnableToPropose: it has no cases, or some fail.
+        UnableToUseInput: the texts are no policy.
+        UnableToRegister: the register refuses it.
+    """
+    evidence = record.canonical({
+        "policy": version.policy, "digest": version.digest,
+        "cases": _cases_passed(version), "replay": replayed.told() if replayed else None,
+    })  # fmt: skip
+    told = signed.registered
+    makers = sorted({signed.by, *(Signed(signed.act, name, signed.at).by for name in writers)})
+    with register.change():
+        for writer in makers:
+            register.write(version, register.Signed(told.act, writer, told.at_us))
+        number = register.propose(version.policy, version.digest, evidence, told)
+        ledger.append(
+            _entry(
+                "policy.propose",
+                signed,
+                version,
+                digests={"evidence": digest(evidence)},
+                body={
+                    "proposal": number,
+                    "writers": makers,
+                    "evidence": json.loads(evidence),
+                },
+            )
+        )
+    return number
+
+
+def approve(ledger: Ledger, number: int, evidence_digest: str, signed: Signed) -> None:
+    """Approve a proposal, by somebody who is none of its makers.
+
+    Args:
+        ledger: keeps the entry.
+        number: the proposal's.
+        evidence_digest: of the evidence that the approver saw, which names the version, its cases
+            and the report.
+        signed: who approves.
+
+    Raises:
+        UnableToRegister: a maker approves, or something else was proposed than was seen.
+    """
+    seen = register.proposal(number)
+    with register.change():
+        register.approve(number, seen.version.digest, evidence_digest, signed.registered)
+        ledger.append(
+            _entry(
+                "policy.approve",
+                signed,
+                seen.version,
+                digests={"evidence": evidence_digest},
+                body={"proposal": number},
+            )
+        )
+
+
+def publish(ledger: Ledger, number: int, signed: Signed, effective: datetime) -> Published:
+    """Put an approved proposal's version in force from a time on, not before now.
+
+    Raises:
+        UnableToRegister: nobody else approved it, or the time has passed.
+    """
+    seen = register.proposal(number)
+    with register.change():
+        published = register.publish(number, microseconds(effective), signed.registered)
+        ledger.append(
+            _entry(
+                "policy.publish",
+                signed,
+                seen.version,
+                digests={"evidence": seen.evidence_digest},
+                body={"proposal": number, "effective": time(published.effective_us).isoformat()},
+            )
+        )
+    return published
+
+
+def roll_back(ledger: Ledger, version: Version, signed: Signed, reason: str) -> Published:
+    """Bring a version that was in force before back at once.
+
+    Raises:
+        UnableToRegister: it never was.
+    """
+    with register.change():
+        published = register.roll_back(version.policy, version.digest, reason, signed.registered)
+        ledger.append(
+            _entry(
+                "policy.roll_back",
+                signed,
+                version,
+                digests={},
+                body={"reason": reason, "effective": time(published.effective_us).isoformat()},
+            )
+        )
+    return published
+
+
+def in_force(policy: str, at: datetime) -> tuple[Published, Version] | None:
+    """What is in force at a time, by what had been published by then; None where nothing was."""
+    return register.in_force(policy, microseconds(at))
+
+
+def version(policy: str, digest: str) -> Version:
+    """A version that was written, by its digest or the beginning of it.
+
+    Raises:
+        UnableToRegister: there is none, or several.
+    """
+    return register.version(policy, digest)
+
+
+def publications(policy: str) -> tuple[Published, ...]:
+    """Everything that was published of a policy, in order."""
+    return register.publications(policy)
+
+
+def proposal(number: int) -> Proposed:
+    """A proposal, to be looked at. Raises UnableToRegister: there is none of this number."""
+    return register.proposal(number)
+
+
+def _cases_passed(version: Version) -> dict[str, object]:
+    """How many cases pass, and which cases they are."""
+    texts = {name: text for name, text in version.texts.items() if name.endswith(CASES)}
+    if not texts:
+        raise UnableToPropose(
+            version, "it has no cases; write them into POLICY.cases.yaml beside it"
+        )
+    decider = Decider(program(version))
+    verdicts = [
+        verdict
+        for name, text in texts.items()
+        for verdict in cases.verdicts(decider, pack.parse_placed(text, name, Cases))
+    ]
+    if failed := [f"{each.place}: {each.name}" for each in verdicts if each.wrong]:
+        raise UnableToPropose(version, f"{len(failed)} cases fail, the first is {failed[0]}")
+    return {"passed": len(verdicts), "digest": digest("\n".join(texts.values()))}
+
+
+def _entry(
+    kind: str,
+    signed: Signed,
+    version: Version,
+    *,
+    digests: dict[str, str],
+    body: dict[str, object],
+) -> Entry:
+    return Entry(
+        kind=kind,
+        subject=f"policy:{version.policy}",
+        actor=signed.by,
+        at=signed.at,
+        act=signed.act,
+        digests={"policy": version.digest, **digests},
+        body=body,
+    )
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, hexadecimal."""
+    return sha256(text.encode()).hexdigest()
+
+
+def microseconds(at: datetime) -> int:
+    """Whole microseconds since 1970 of a time in UTC."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def time(at_us: int) -> datetime:
+    """A time in UTC from whole microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=at_us)
+
+
+class UnableToSignAs(Unable, ValueError):
+    """A name is not one that a person acts under."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is no name to act under: write 1 to 63 small letters, digits, '.', '_', '@' or '-'"
+        )
+
+
+class UnableToTrustVersion(Unable, RuntimeError):
+    """A version's texts do not say what their digest names."""
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(
+            f"the texts kept for {version.policy} {version.digest[:12]} say something else: somebody "
+            "changed them behind the office's back; compare with the ledger, and restore a backup"
+        )
+
+
+class UnableToPropose(Unable, ValueError):
+    """A version is not ready to be proposed."""
+
+    def __init__(self, version: Version, why: str) -> None:
+        super().__init__(f"{version.policy} {version.digest[:12]} cannot be proposed: {why}")

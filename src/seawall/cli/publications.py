@@ -1,0 +1,158 @@
+"""The commands that put a policy in force: propose, review, approve, publish, roll back."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from seawall.acts.publishing import Signed, time
+from seawall.cli.options import ActorOption, HomeOption, LangOption, PolicyArgument
+from seawall.cli.screen import Screen, language
+from seawall.core.text import Text
+from seawall.office import homes, publishing
+
+NumberArgument = Annotated[int, typer.Argument(help="The proposal's number.")]
+
+
+def propose(
+    policy: PolicyArgument,
+    actor: ActorOption,
+    writer: Annotated[
+        list[str] | None, typer.Option("--writer", help="Who wrote it, too; cannot approve it.")
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Propose a policy: its cases must pass; a home with a book adds a replay for the approver."""
+    screen, desk = Screen(language(lang)), publishing.desk(homes.home(home))
+    digest = publishing.texts(policy).digest
+    number = desk.propose(policy, _signed(actor, f"propose:{digest}:{actor}"), writer or ())
+    screen.say(_PROPOSED, number=number)
+    _review(screen, desk, number)
+
+
+def review(number: NumberArgument, home: HomeOption = None, lang: LangOption = None) -> None:
+    """Show a proposal as an approver must see it."""
+    _review(Screen(language(lang)), publishing.desk(homes.home(home)), number)
+
+
+def _review(screen: Screen, desk: publishing.Desk, number: int) -> None:
+    seen = desk.proposal(number)
+    shown = json.loads(seen.evidence)
+    lines = [
+        _MAKERS.filled(makers=", ".join(sorted(seen.makers))),
+        _CASES.filled(n=shown["cases"]["passed"]),
+    ]
+    if shown["replay"] is not None:
+        lines += _replayed(desk, shown["replay"])
+    lines += [_BY.filled(name=name) for name in seen.approved_by]
+    screen.result(f"{seen.version.policy} {seen.version.digest}")
+    for line in lines:
+        screen.result(f"  {line.in_(screen.language)}")
+    if not seen.approved_by:
+        screen.say(_HOW, number=number, digest=seen.evidence_digest)
+
+
+def _replayed(desk: publishing.Desk, replay: dict[str, Any]) -> Iterator[Text]:
+    yield _REPLAYED.filled(over=Text(**replay["over"]))
+    for name, told in _RATES.items():
+        rate = replay["rates"][name]
+        yield told.filled(rate="–" if rate is None else f"{rate:.1%}")
+    yield _REPORT.filled(path=desk.report(replay["report"]))
+
+
+def approve(
+    number: NumberArgument,
+    evidence: Annotated[str, typer.Argument(help="The digest that `review` shows.")],
+    actor: ActorOption,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Approve exactly what was shown; never one's own change."""
+    desk = publishing.desk(homes.home(home))
+    desk.approve(number, evidence, _signed(actor, f"approve:{number}:{actor}"))
+    Screen(language(lang)).say(_APPROVED, number=number)
+
+
+def publish(
+    number: NumberArgument,
+    actor: ActorOption,
+    since: Annotated[
+        datetime | None, typer.Option("--since", help="In force from then on, UTC.  [default: now]")
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Put an approved proposal in force."""
+    signed = _signed(actor, f"publish:{number}")
+    told = publishing.desk(homes.home(home)).publish(number, signed, since or signed.at)
+    Screen(language(lang)).say(_IN_FORCE, policy=told.policy, digest=told.digest[:12])
+
+
+def roll_back(
+    policy: Annotated[str, typer.Argument(help="The policy's id.")],
+    digest: Annotated[str, typer.Argument(help="Of a version that was in force; may be cut.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the ledger.")],
+    actor: ActorOption,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Bring an earlier version back at once."""
+    now = _now()
+    signed = Signed(f"roll_back:{policy}:{now.isoformat()}", actor, now)
+    told = publishing.desk(homes.home(home)).roll_back(policy, digest, signed, reason)
+    Screen(language(lang)).say(_IN_FORCE, policy=told.policy, digest=told.digest[:12])
+
+
+def history(
+    policy: Annotated[str, typer.Argument(help="The policy's id.")],
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Say which version was in force since when."""
+    screen, desk = Screen(language(lang)), publishing.desk(homes.home(home))
+    in_force = desk.in_force(policy, _now())
+    for each in desk.publications(policy):
+        mark = "→" if in_force is not None and each == in_force[0] else " "
+        how = (
+            _BACK.filled(reason=each.reason)
+            if each.proposal is None
+            else _FROM.filled(number=each.proposal)
+        )
+        since = time(each.effective_us).isoformat(" ", "seconds")
+        screen.result(
+            f"{mark} {since}  {each.digest[:12]}  {each.published_by}  {how.in_(screen.language)}"
+        )
+
+
+def _signed(actor: str, act: str) -> Signed:
+    return Signed(act, actor, _now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+_PROPOSED = Text(en="Proposal {number}:", zh="提案 {number}：")
+_MAKERS = Text(en="makers, who cannot approve it: {makers}", zh="制定人（不得批准）：{makers}")
+_CASES = Text(en="cases that pass: {n}", zh="通过的用例：{n}")
+_REPLAYED = Text(en="replayed over {over}", zh="回放：{over}")
+_RATES = {
+    "approved_share": Text(en="approved: {rate}", zh="通过：{rate}"),
+    "referred_share": Text(en="referred: {rate}", zh="转人工：{rate}"),
+    "declined_share": Text(en="declined: {rate}", zh="拒绝：{rate}"),
+    "bad_share": Text(en="bad, of those approved with known outcome: {rate}",
+                      zh="通过且表现已知者中坏账：{rate}"),
+}  # fmt: skip
+_REPORT = Text(en="report: {path}", zh="报告：{path}")
+_BY = Text(en="approved by {name}", zh="已由 {name} 批准")
+_HOW = Text(
+    en="Somebody else approves it with: seawall policy approve {number} {digest} --as NAME",
+    zh="由他人批准：seawall policy approve {number} {digest} --as 姓名",
+)
+_APPROVED = Text(en="Proposal {number} is approved.", zh="提案 {number} 已批准。")
+_IN_FORCE = Text(en="{policy} {digest} is published.", zh="{policy} {digest} 已发布。")
+_BACK = Text(en="rolled back: {reason}", zh="回退：{reason}")
+_FROM = Text(en="proposal {number}", zh="提案 {number}")

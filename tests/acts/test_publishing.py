@@ -1,0 +1,231 @@
+"""A policy comes into force by two people, an entry each, or not at all."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from seawall.acts import publishing
+from seawall.acts.publishing import Replayed, Signed, UnableToPropose, UnableToSignAs
+from seawall.core.text import Text
+from seawall.ledger import log
+from seawall.ledger.audit import audit
+from seawall.ledger.entry import Entry
+from seawall.ledger.log import Ledger
+from seawall.ledger.note import Signer
+from seawall.ledger.sqlite import SqliteStore
+from seawall.office.publishing import texts
+from seawall.records import policy_register as register
+from seawall.records import starting
+from seawall.records.policy_register import UnableToRegister, Version
+
+NOON = datetime(2026, 11, 26, 12)  # noqa: DTZ001 - the house's times are UTC, without an offset
+POLICY = """\
+id: small
+title: {en: Small, zh: 小}
+about: {en: A test, zh: 测试}
+since: 2026-01-01
+cite: House
+inputs: {age: {type: integer, title: {en: age, zh: 年龄}, required: true}}
+rules:
+  - {id: young, when: age < LIMIT, then: decline, cite: House,
+     reason: {en: Too young., zh: 未成年。}}
+"""
+CASES = """\
+cases:
+  - {name: a child is declined, input: {age: 12}, expect: {outcome: decline}}
+  - {name: a woman of 40 is approved, input: {age: 40}, expect: {outcome: approve}}
+"""
+
+
+@dataclass(frozen=True)
+class House:
+    folder: Path
+    ledger: Ledger
+
+    def version(self, limit: int = 18, cases: str | None = CASES) -> Version:
+        file = self.folder / f"small{limit}" / "small.yaml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(POLICY.replace("LIMIT", str(limit)), encoding="utf-8")
+        if cases is not None:
+            file.with_name("small.cases.yaml").write_text(cases, encoding="utf-8")
+        return texts(str(file))
+
+    def kinds(self) -> list[str]:
+        return [entry.told["kind"] for entry in self.ledger.entries()]
+
+    def proposed(self, limit: int = 18, by: str = "alice") -> int:
+        return publishing.propose(
+            self.ledger, self.version(limit), at(f"p{limit}", by), writers=["bob"]
+        )
+
+    def approved(self, number: int, by: str = "charlie") -> None:
+        seen = publishing.proposal(number)
+        publishing.approve(self.ledger, number, seen.evidence_digest, at(f"a{number}-{by}", by))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    starting.start(tmp_path / "office.sqlite")
+    store = SqliteStore(tmp_path / "ledger.sqlite")
+    yield House(tmp_path, log.start(store, Signer("lender.example/ledger")))
+    store.close()
+
+
+def in_force(when: datetime) -> Version | None:
+    found = publishing.in_force("small", when)
+    return found[1] if found else None
+
+
+def at(act: str, by: str, hours: int = 0) -> Signed:
+    return Signed(act, by, NOON + timedelta(hours=hours))
+
+
+def test_two_people_put_a_policy_in_force(house: House) -> None:
+    number = house.proposed()
+    house.approved(number)
+    later = NOON + timedelta(hours=2)
+    publishing.publish(house.ledger, number, at("pub", "dana", 1), later)
+    assert publishing.in_force("small", NOON + timedelta(hours=1)) is None
+    found = in_force(later)
+    assert found == house.version()
+    assert publishing.program(found).digest == found.digest
+    assert house.kinds() == ["policy.propose", "policy.approve", "policy.publish"]
+    assert audit(house.ledger).problems == ()
+
+
+def test_every_entry_names_the_version_and_what_was_shown(house: House) -> None:
+    shown = Replayed(Text(en="a book", zh="账册"), "e" * 64, {"approved_share": 0.5})
+    number = publishing.propose(
+        house.ledger, house.version(), at("p", "alice"), writers=["bob"], replayed=shown
+    )
+    house.approved(number)
+    seen = publishing.proposal(number)
+    for entry in house.ledger.entries():
+        assert entry.told["digests"] == {
+            "policy": seen.version.digest,
+            "evidence": publishing.digest(seen.evidence),
+        }
+    evidence = json.loads(seen.evidence)
+    assert evidence["digest"] == seen.version.digest
+    assert evidence["cases"]["passed"] == 2
+    assert evidence["replay"]["report"] == "e" * 64
+    told = house.ledger.entry(0).content
+    assert told is not None
+    assert told["writers"] == ["alice", "bob"]
+
+
+@pytest.mark.parametrize("by", ["alice", "bob"])
+def test_a_maker_cannot_approve_his_own_change(house: House, by: str) -> None:
+    number = house.proposed()
+    with pytest.raises(UnableToRegister, match="never approves his own"):
+        house.approved(number, by)
+    assert house.kinds() == ["policy.propose"]
+    with pytest.raises(UnableToRegister, match="only what another person approved"):
+        publishing.publish(house.ledger, number, at("pub", "dana"), NOON)
+    assert publishing.in_force("small", NOON) is None
+
+
+def test_an_edit_needs_an_approval_of_its_own(house: House) -> None:
+    first = house.proposed(18)
+    seen = publishing.proposal(first)
+    house.approved(first)
+    second = house.proposed(21)
+    with pytest.raises(UnableToRegister, match="exactly what was proposed"):
+        publishing.approve(house.ledger, second, seen.evidence_digest, at("x", "charlie"))
+    with pytest.raises(UnableToRegister, match="only what another person approved"):
+        publishing.publish(house.ledger, second, at("pub", "dana"), NOON)
+
+
+@pytest.mark.parametrize(
+    ("cases", "why"),
+    [(None, "no cases"), (CASES.replace("age: 12", "age: 30"), "1 cases fail")],
+)
+def test_only_what_passes_its_cases_is_proposed(house: House, cases: str | None, why: str) -> None:
+    with pytest.raises(UnableToPropose, match=why):
+        publishing.propose(house.ledger, house.version(cases=cases), at("p", "alice"))
+    assert house.kinds() == []
+
+
+@pytest.mark.parametrize("name", ["", "Alice", " bob", "a b", "爱丽丝", "a" * 64])
+def test_nobody_goes_by_two_spellings(house: House, name: str) -> None:
+    with pytest.raises(UnableToSignAs):
+        at("p", name)
+    with pytest.raises(UnableToSignAs):
+        publishing.propose(house.ledger, house.version(), at("p", "alice"), writers=[name])
+    assert house.kinds() == []
+
+
+def test_a_rollback_takes_effect_at_once_and_is_told(house: House) -> None:
+    for limit in (18, 21):
+        number = house.proposed(limit)
+        house.approved(number)
+        publishing.publish(house.ledger, number, at(f"pub{limit}", "dana"), NOON)
+    assert in_force(NOON) == house.version(21)
+    back = publishing.version("small", house.version(18).digest[:8])
+    publishing.roll_back(house.ledger, back, at("back", "erin", 1), "losses")
+    assert in_force(NOON + timedelta(hours=1)) == house.version(18)
+    assert house.kinds()[-1] == "policy.roll_back"
+
+
+def test_acts_told_twice_are_done_once(house: House) -> None:
+    for _ in range(2):
+        number = house.proposed()
+        house.approved(number)
+        publishing.publish(house.ledger, number, at("pub", "dana"), NOON)
+    assert len(house.kinds()) == 3
+    assert len(publishing.publications("small")) == 1
+
+
+def test_no_policy_is_in_force_that_the_ledger_does_not_tell_of(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = house.proposed()
+    house.approved(number)
+
+    def failing(_ledger: Ledger, _entry: Entry) -> None:
+        raise OSError(28, "no space left on device")
+
+    monkeypatch.setattr(Ledger, "append", failing)
+    with pytest.raises(OSError, match="no space"):
+        publishing.publish(house.ledger, number, at("pub", "dana"), NOON)
+    monkeypatch.undo()
+    assert publishing.in_force("small", NOON) is None
+    publishing.publish(house.ledger, number, at("pub", "dana"), NOON)
+    assert publishing.in_force("small", NOON) is not None
+
+
+def test_an_entry_without_its_row_is_made_whole_by_telling_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry became durable, the row did not: as after a kill between the two."""
+    number = house.proposed()
+    house.approved(number)
+    told = Ledger.append
+
+    def dying(self: Ledger, entry: Entry) -> None:
+        told(self, entry)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Ledger, "append", dying)
+    with pytest.raises(KeyboardInterrupt):
+        publishing.publish(house.ledger, number, at("pub", "dana"), NOON)
+    monkeypatch.undo()
+    assert house.kinds()[-1] == "policy.publish"
+    assert publishing.in_force("small", NOON) is None
+    publishing.publish(house.ledger, number, at("pub", "dana"), NOON)
+    assert publishing.in_force("small", NOON) is not None
+    assert house.kinds().count("policy.publish") == 1
+
+
+def test_texts_changed_behind_the_register_are_not_trusted(house: House) -> None:
+    version = house.version()
+    forged = Version(version.policy, version.digest, {
+        name: text.replace("age < 18", "age < 1") for name, text in version.texts.items()
+    })  # fmt: skip
+    with pytest.raises(publishing.UnableToTrustVersion):
+        publishing.program(forged)
+    assert register.in_force("small", publishing.microseconds(NOON)) is None
