@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from seawall.acts import publishing
 from seawall.acts.publishing import Signed, time
 from seawall.cli.options import ActorOption, HomeOption, LangOption, PolicyArgument
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-from seawall.office import homes, publishing
+from seawall.office import homes
+from seawall.office import publishing as office
 
 NumberArgument = Annotated[int, typer.Argument(help="The proposal's number.")]
 
@@ -26,27 +28,29 @@ def propose(
     lang: LangOption = None,
 ) -> None:
     """Propose a policy: its cases must pass; a home with a book adds a replay for the approver."""
-    screen, desk = Screen(language(lang)), publishing.desk(homes.home(home))
-    digest = publishing.texts(policy).digest
-    number = desk.propose(policy, _signed(actor, f"propose:{digest}:{actor}"), writer or ())
+    screen, at = Screen(language(lang)), homes.home(home)
+    signed = _signed(actor, f"propose:{office.texts(policy).digest}:{actor}")
+    number = office.propose(at, policy, signed, writer or ())
     screen.say(_PROPOSED, number=number)
-    _review(screen, desk, number)
+    _review(screen, at, number)
 
 
 def review(number: NumberArgument, home: HomeOption = None, lang: LangOption = None) -> None:
     """Show a proposal as an approver must see it."""
-    _review(Screen(language(lang)), publishing.desk(homes.home(home)), number)
+    at = homes.home(home)
+    office.opened(at)
+    _review(Screen(language(lang)), at, number)
 
 
-def _review(screen: Screen, desk: publishing.Desk, number: int) -> None:
-    seen = desk.proposal(number)
+def _review(screen: Screen, at: homes.Home, number: int) -> None:
+    seen = publishing.proposal(number)
     shown = json.loads(seen.evidence)
     lines = [
         _MAKERS.filled(makers=", ".join(sorted(seen.makers))),
         _CASES.filled(n=shown["cases"]["passed"]),
     ]
     if shown["replay"] is not None:
-        lines += _replayed(desk, shown["replay"])
+        lines += _replayed(at, shown["replay"])
     lines += [_BY.filled(name=name) for name in seen.approved_by]
     screen.result(f"{seen.version.policy} {seen.version.digest}")
     for line in lines:
@@ -55,12 +59,12 @@ def _review(screen: Screen, desk: publishing.Desk, number: int) -> None:
         screen.say(_HOW, number=number, digest=seen.evidence_digest)
 
 
-def _replayed(desk: publishing.Desk, replay: dict[str, Any]) -> Iterator[Text]:
+def _replayed(at: homes.Home, replay: dict[str, Any]) -> Iterator[Text]:
     yield _REPLAYED.filled(over=Text(**replay["over"]))
     for name, told in _RATES.items():
         rate = replay["rates"][name]
         yield told.filled(rate="–" if rate is None else f"{rate:.1%}")
-    yield _REPORT.filled(path=desk.report(replay["report"]))
+    yield _REPORT.filled(path=office.report(at, replay["report"]))
 
 
 def approve(
@@ -71,8 +75,8 @@ def approve(
     lang: LangOption = None,
 ) -> None:
     """Approve exactly what was shown; never one's own change."""
-    desk = publishing.desk(homes.home(home))
-    desk.approve(number, evidence, _signed(actor, f"approve:{number}:{actor}"))
+    signed = _signed(actor, f"approve:{number}:{actor}")
+    publishing.approve(office.opened(homes.home(home)), number, evidence, signed)
     Screen(language(lang)).say(_APPROVED, number=number)
 
 
@@ -87,7 +91,8 @@ def publish(
 ) -> None:
     """Put an approved proposal in force."""
     signed = _signed(actor, f"publish:{number}")
-    told = publishing.desk(homes.home(home)).publish(number, signed, since or signed.at)
+    ledger = office.opened(homes.home(home))
+    told = publishing.publish(ledger, number, signed, since or signed.at)
     Screen(language(lang)).say(_IN_FORCE, policy=told.policy, digest=told.digest[:12])
 
 
@@ -102,7 +107,8 @@ def roll_back(
     """Bring an earlier version back at once."""
     now = _now()
     signed = Signed(f"roll_back:{policy}:{now.isoformat()}", actor, now)
-    told = publishing.desk(homes.home(home)).roll_back(policy, digest, signed, reason)
+    ledger = office.opened(homes.home(home))
+    told = publishing.roll_back(ledger, publishing.version(policy, digest), signed, reason)
     Screen(language(lang)).say(_IN_FORCE, policy=told.policy, digest=told.digest[:12])
 
 
@@ -112,9 +118,10 @@ def history(
     lang: LangOption = None,
 ) -> None:
     """Say which version was in force since when."""
-    screen, desk = Screen(language(lang)), publishing.desk(homes.home(home))
-    in_force = desk.in_force(policy, _now())
-    for each in desk.publications(policy):
+    screen = Screen(language(lang))
+    office.opened(homes.home(home))
+    in_force = publishing.in_force(policy, _now())
+    for each in publishing.publications(policy):
         mark = "→" if in_force is not None and each == in_force[0] else " "
         how = (
             _BACK.filled(reason=each.reason)
