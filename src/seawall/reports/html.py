@@ -146,7 +146,7 @@ header,nav,main,footer{max-width:1120px;margin:0 auto;padding:0 24px}
 header{padding-top:28px}.bar{display:flex;justify-content:space-between;align-items:center;gap:16px}
 h1{font-size:26px;margin:0;letter-spacing:-.01em}h2{font-size:18px;margin:0 0 4px}
 p{margin:4px 0 12px;color:var(--soft);max-width:78ch}
-button{font:inherit;color:var(--accent);background:var(--card);border:1px solid var(--line);
+button{font:inherit;white-space:nowrap;color:var(--accent);background:var(--card);border:1px solid var(--line);
 border-radius:6px;padding:6px 14px;cursor:pointer}
 button:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);
 outline-offset:2px}
