@@ -1,6 +1,10 @@
 """The report: self-contained, bilingual throughout, every section drawn or said to be empty."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +61,38 @@ def test_every_colour_drawn_with_has_one_for_a_dark_ground(told: portfolio.Told)
     )
     assert drawn
     assert drawn | set(charts.PALETTE) <= charts.ON_DARK.keys()
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Shanghai"])
+def test_a_chart_names_the_months_of_its_rows_wherever_it_is_read(
+    told: portfolio.Told, zone: str
+) -> None:
+    drawn = {each.name: charts.spoken(each.chart, "en") for each in portfolio.sections(told)}
+    spec = json.dumps([drawn["vintage"], drawn["growth"]])
+    done = subprocess.run(
+        [sys.executable, "-c", _DRAW], input=spec, env={**os.environ, "TZ": zone},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    vintage, growth = json.loads(done.stdout)
+    months = {f"{day:%Y-%m}" for day in told.answers["vintage"]["vintage"].to_pylist()}
+    assert set(re.findall(r"month of disbursement: (\d{4}-\d\d)", vintage)) == months
+    ticks = {month: float(place) for place, month in re.findall(_TICK, growth)}
+    points = [(month, float(place)) for month, place in re.findall(_POINT, growth)]
+    assert {month for month, _ in points} == {
+        f"{day:%Y-%m}" for day in told.answers["growth"]["month_end"].to_pylist()
+    }
+    places = [(ticks[month], place) for month, place in points if month in ticks]
+    assert len(places) > 5
+    assert all(tick == pytest.approx(place) for tick, place in places)
+
+
+_TICK = r'translate\(([\d.]+),[\d.]+\)"[^<]*>(\d{4}-\d\d)<'
+_POINT = r'month: (\d{4}-\d\d)" [^<]*translate\(([\d.]+),'
+_DRAW = """
+import json, sys, vl_convert
+schema = {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "width": 900}
+print(json.dumps([vl_convert.vegalite_to_svg(schema | spec) for spec in json.load(sys.stdin)]))
+"""
 
 
 def test_a_line_without_any_value_is_not_in_the_legend(told: portfolio.Told) -> None:

@@ -5,6 +5,7 @@ red are for thresholds only; series use one blue-to-teal family, categories a qu
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -56,7 +57,7 @@ def lines(
         "y": _number(value, unit, None),
         "color": {"field": colour, "type": "nominal", "title": None, "scale": scale,
                   "sort": None, "legend": {"orient": "bottom", "columns": 4}},
-        "tooltip": [axis | {"axis": None}, {"field": colour, "type": "nominal", "title": ""},
+        "tooltip": [_told(axis, _column(measure, x)), {"field": colour, "type": "nominal", "title": ""},
                     {"field": value, "format": _format(unit), "title": ""}],
     }  # fmt: skip
     if _column(measure, x).unit == "date":
@@ -208,7 +209,7 @@ def spoken(value: Any, language: Language) -> Any:  # noqa: ANN401 - any part of
 
 
 def _records(rows: pa.Table, names: Iterable[str]) -> list[dict[str, Any]]:
-    """Rows as JSON-ready values: dates as text, money as numbers (drawing needs no cents)."""
+    """Rows as JSON-ready values: days as local midnights, money as numbers (no cents are drawn)."""
     return [
         {name: _plain(value) for name, value in row.items()}
         for row in rows.select(list(dict.fromkeys(names))).to_pylist()
@@ -218,7 +219,10 @@ def _records(rows: pa.Table, names: Iterable[str]) -> list[dict[str, Any]]:
 def _plain(value: object) -> Any:  # noqa: ANN401 - any value of a JSON document
     if value is None or isinstance(value, int | float | str | dict):
         return round(value, 6) if isinstance(value, float) else value
-    return value.isoformat() if hasattr(value, "isoformat") else float(str(value))
+    if isinstance(value, date):
+        # A bare date is midnight in Greenwich to JavaScript, and the day before west of it.
+        return f"{value.isoformat()}T00:00"
+    return float(str(value))
 
 
 def _column(measure: Measure, name: str) -> Column:
@@ -235,10 +239,17 @@ def _named(value: str, column: Column) -> Any:  # noqa: ANN401 - see `_both`
 
 def _axis(column: Column) -> Spec:
     if column.unit == "date":
-        return {"field": column.name, "type": "temporal", "title": None,
+        # By month, as ticks are: the end of July would else stand at the tick of August.
+        return {"field": column.name, "type": "temporal", "timeUnit": "yearmonth", "title": None,
                 "axis": {"format": _TIME_FORMAT, "labelOverlap": True}}  # fmt: skip
     return {"field": column.name, "type": "quantitative", "title": _both(column.title),
             "axis": {"tickMinStep": 1}}  # fmt: skip
+
+
+def _told(axis: Spec, column: Column) -> Spec:
+    """What stands under the pointer, said as the axis says it."""
+    timed = {"format": _TIME_FORMAT} if column.unit == "date" else {}
+    return axis | {"axis": None, "title": _both(column.title)} | timed
 
 
 def _number(name: str, unit: str, title: Text | None) -> Spec:
