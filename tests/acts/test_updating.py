@@ -122,6 +122,60 @@ def test_a_later_observation_replaces_a_loan_and_brings_its_payments(tmp_path: P
     assert book(tmp_path) == book(tmp_path / "alone")
 
 
+PARTED = ROWS.replace(
+    "paid: {type: money, required: true}",
+    "paid: {type: money, required: true}\n      late: {type: money}\n      own: {type: money}\n"
+    "      extra: {type: money}",
+).replace('late_fee: "0"', 'late_fee: "coalesce(late, 0)", principal: own, interest: extra')
+PARTS = "id,no,day,paid,late,own,extra\n"
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ("51.00,60.00,,", "60.00"),
+        ("51.00,,60.00,", "60.00"),
+        ("51.00,1.00,50.00,0.50", "51.50"),
+        ("51.00,1.00,40.00,1.00", "42.00"),
+        ("51.00,1.00,50.01,", "51.01"),
+        ("51.00,1.00,49.00,1.01", None),
+        ("51.00,1.00,40.00,", None),
+        ("51.00,1.00,,", None),
+    ],
+)
+def test_a_payments_parts_are_its_amount_or_it_is_not_used(
+    tmp_path: Path, parts: str, told: str | None
+) -> None:
+    report = bring(tmp_path, FIRST, PARTS + f"1,a,2026-02-04,{parts}\n", declared=PARTED)
+    if told is None:
+        assert report.rejects is None
+    else:
+        assert codes(report) == [("1", "amount", "51.00", "parts-odd")]
+        assert f"are {told}, and not" in rejected(report)[0]["reason"]
+    book(tmp_path)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_loan_gives_no_more_principal_back_than_was_lent(tmp_path: Path, *, apart: bool) -> None:
+    first = "1,a,2026-02-04,60.00,,60.00,0\n"
+    second = "2,a,2026-02-05,40.00,,40.00,0\n3,a,2026-02-06,0.01,,0.01,0\n"
+    tapes = [PARTS + first, PARTS + second] if apart else [PARTS + first + second]
+    report = bring(tmp_path, FIRST, tapes[0], declared=PARTED)
+    report = bring(tmp_path, tapes[1], declared=PARTED) if apart else report
+    assert [line[1:] for line in codes(report)] == [("principal", "0.01", "received-too-much")]
+    assert report.added["payment"] == (1 if apart else 2)
+    book(tmp_path)
+
+
+def test_a_payment_taken_back_leaves_room_for_the_one_that_takes_its_place(tmp_path: Path) -> None:
+    declared = PARTED.replace("- source: receipts", "- source: receipts\n      complete: true")
+    bring(tmp_path, FIRST, PARTS + "1,a,2026-02-04,60.00,,60.00,0\n", declared=declared)
+    later = FIRST.replace("2026-02-28", "2026-03-31")
+    report = bring(tmp_path, later, PARTS + "9,a,2026-02-05,100.00,,100.00,0\n", declared=declared)
+    assert report.rejects is None
+    book(tmp_path)
+
+
 def test_the_same_rows_in_another_form_and_order_change_nothing(tmp_path: Path) -> None:
     bring(tmp_path, FIRST, PAID)
     manifest = tmp_path / "book" / "manifest.json"

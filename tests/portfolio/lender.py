@@ -235,7 +235,7 @@ def _loan(loan_id: str, chance: Random) -> Loan:
         # The source closes the account with, or after, the last cash it took.
         last = max([disbursed, *(p.on for p in paid)])
         closed_on = last + timedelta(days=chance.choice([0, 0, 3, 45]))
-    made = Loan(
+    return Loan(
         loan_id, disbursed, dues, paid,
         observed_on=max(disbursed, chance.choice([date(2024, 12, 31)] * 3 + [
             disbursed + timedelta(days=chance.randrange(0, 400))])),
@@ -244,10 +244,6 @@ def _loan(loan_id: str, chance: Random) -> Loan:
         paid_share=Decimal(chance.choice(["1", "0.85", "0.9", "0.5"]))
         if chance.random() < 0.4 else None,
     )  # fmt: skip
-    cash = [p for p in paid if not _is_recovery(made, p)]
-    if charged_off_on is None or _ended_on(made, cash) is None:
-        return made
-    return replace(made, charged_off_on=None, paid=tuple(cash))  # nothing was left to charge off
 
 
 def _payments(

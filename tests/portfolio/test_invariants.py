@@ -34,6 +34,7 @@ CHANGED = [
 ]
 # Law; table; which rows are lost.
 LOST = [
+    ("cash_complete", "month_end", "status = 'repaid'"),
     ("every_instalment_derived", "settlement", "number = 2"),
     ("months_without_gaps", "month_end", "months_on_book = 3"),
     ("open_loans_go_on", "month_end", f"loan_id < 'L00300' AND {OPEN}"),

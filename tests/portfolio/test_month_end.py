@@ -326,3 +326,41 @@ def test_a_loan_is_not_known_after_the_last_day_its_source_knows(
 ) -> None:
     rows = lived(engine, conventions, single(observed_on=date(2023, 3, 30)))
     assert list(rows) == [date(2023, 1, 31), date(2023, 2, 28)]
+
+
+def test_what_fell_due_first_is_paid_first_however_it_is_numbered(
+    engine: DuckEngine, conventions: Conventions
+) -> None:
+    plain = single(paid=(Paid(date(2023, 1, 31), 550_00),))
+    rows = lived(engine, conventions, replace(plain, dues=plain.dues[::-1]))
+    assert rows == lived(engine, conventions, plain)
+    assert rows[date(2023, 2, 28)]["days_past_due"] == 0
+    assert rows[date(2023, 3, 31)]["days_past_due"] == 31
+
+
+def test_a_servicer_who_parts_only_some_payments_of_a_loan_is_not_followed(
+    engine: DuckEngine, conventions: Conventions
+) -> None:
+    days = date(2023, 1, 31), date(2023, 2, 28)
+    parted = Paid(days[0], 550_00, given=(0, 50_00, 500_00))
+    loan = single(paid=(parted, Paid(days[1], 550_00)))
+    rows = lived(engine, conventions, loan)
+    assert rows == lived(engine, conventions, single(paid=tuple(Paid(d, 550_00) for d in days)))
+    assert rows[days[1]]["status"] == "repaid"
+
+
+def test_late_fees_alone_need_no_parts(engine: DuckEngine, conventions: Conventions) -> None:
+    parted = Paid(date(2023, 1, 31), 550_00, given=(0, 100_00, 450_00))
+    loan = single(paid=(parted, Paid(date(2023, 2, 1), 5_00, late_fee=5_00)))
+    rows = lived(engine, conventions, loan)
+    assert rows[date(2023, 1, 31)]["balance"] == rows[date(2023, 2, 28)]["balance"] == 550_00
+
+
+def test_cash_after_the_charge_off_of_a_loan_that_was_settled_before_is_not_lost(
+    engine: DuckEngine, conventions: Conventions
+) -> None:
+    paid = (Paid(date(2023, 1, 20), 1000_00), Paid(date(2023, 5, 3), 70_00, cost=7_00))
+    rows = lived(engine, conventions, single(paid=paid, charged_off_on=date(2023, 3, 1)))
+    assert rows[date(2023, 5, 31)]["status"] == "repaid"
+    assert [sum(row[name] for row in rows.values()) for name in (
+        "cash", "recovered", "collection_cost", "charged_off")] == [1000_00, 70_00, 7_00, 0]  # fmt: skip

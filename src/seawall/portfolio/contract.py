@@ -12,6 +12,8 @@ from seawall.portfolio.tape import Column, Table
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 12, 31)
 """No loan of a book began before, and no schedule of one ends after; else it is a slip of a digit."""
+PARTS_OFF_MOST = "0.02"
+"""A payment's parts may miss its amount by so much: each is rounded to the cent by itself."""
 _DAYS = ("date", "time")
 
 
@@ -80,6 +82,42 @@ SELECT r.file, r.row, 'currency' AS name, r.currency AS value,
 FROM {rows} r CROSS JOIN (
   SELECT currency FROM {loans} WHERE currency IS NOT NULL ORDER BY turn, loan_id LIMIT 1) f
 WHERE r.currency <> f.currency"""
+
+
+def parts_odd(rows: str) -> str:
+    """Payments whose parts are more than their amount or, where all are told, not their amount."""
+    return f"""
+SELECT file, row, 'amount' AS name, CAST(amount AS VARCHAR) AS value,
+  '{problems.PARTS_ODD.code}' AS code, CAST(fixed + COALESCE(interest, 0) AS VARCHAR) AS detail
+FROM (
+  SELECT *, late_fee + COALESCE(principal, 0) + COALESCE(fee, 0) AS fixed FROM {rows}
+) AS summed
+WHERE fixed > amount OR fixed + COALESCE(interest, 0) > amount + {PARTS_OFF_MOST}
+  OR principal IS NOT NULL AND interest IS NOT NULL
+    AND fixed + interest < amount - {PARTS_OFF_MOST}"""
+
+
+def principal_beyond(rows: str, held: str, loans: str) -> str:
+    """Payments with which the principal that a servicer says he received is more than was lent.
+
+    Args:
+        rows: the payments that are given.
+        held: other payments of their loans, which the book holds.
+        loans: a relation with `loan_id` and `principal`.
+    """
+    known = "loan_id, paid_on, payment_id, principal"
+    return f"""
+SELECT file, row, 'principal' AS name, CAST(part AS VARCHAR) AS value,
+  '{problems.RECEIVED_TOO_MUCH.code}' AS code, CAST(lent AS VARCHAR) AS detail
+FROM (
+  SELECT p.file, p.row, p.principal AS part, l.principal AS lent, SUM(p.principal) OVER (
+    PARTITION BY p.loan_id ORDER BY p.paid_on, p.payment_id ROWS UNBOUNDED PRECEDING) AS so_far
+  FROM (
+    SELECT file, row, {known} FROM {rows}
+    UNION ALL SELECT NULL, NULL, {known} FROM {held} AS before
+  ) AS p JOIN {loans} l ON l.loan_id = p.loan_id
+) AS running
+WHERE row IS NOT NULL AND part > 0 AND so_far > lent"""
 
 
 def missing(name: str, condition: str, rows: str) -> str:

@@ -140,6 +140,8 @@ class _Desk:
             part = Part(table, rows, f"shaped_{name}_{number}")
             self._engine.show(part.relation, self._run(self._shaping.rows(table, rows)))
             self._find(contract.issues(table, frozenset(rows.columns), part.relation))
+            if table is tape.PAYMENT:
+                self._find(contract.parts_odd(part.relation))
             self.parts.append(part)
             keys.append(f"SELECT file, row, {', '.join(table.key)} FROM {part.relation}")
         if keys:
@@ -218,6 +220,10 @@ class _Desk:
             if part.table is not tape.LOAN and "loan_id" in (part.rows.columns or {}):
                 self._fit_loans(part)
         self._keep_good(*self.present)
+        for part in self._of("payment"):
+            if "principal" in (part.rows.columns or {}):
+                self._fit_principal(part)
+        self._keep_good(*self.present)
         self._show_loans()
 
     def _fit_loans(self, part: Part) -> None:
@@ -226,6 +232,13 @@ class _Desk:
         for day in ("paid_on", "due_on"):
             if day in (part.rows.columns or {}):
                 self._find(contract.out_of_life(part.relation, day, "known_loans"))
+
+    def _fit_principal(self, part: Part) -> None:
+        """What the servicer says he received of principal, this time and before."""
+        before = held.left(tape.PAYMENT, part.relation)
+        if part.rows.complete:  # what such a tape tells no more is gone
+            before = f"SELECT * FROM ({before}) AS b ANTI JOIN fresh USING (loan_id)"
+        self._find(contract.principal_beyond(part.good, f"({before})", "known_loans"))
 
     def _of(self, table: str) -> list[Part]:
         return [part for part in self.parts if part.table.name == table]

@@ -49,20 +49,19 @@ WHERE cash <> principal_paid + interest_paid + fee_paid + overpaid""",
             en="The months of a loan hold every payment that is known",
             zh="贷款各月合计包含全部已知还款",
         ),
-        """
+        f"""
 SELECT COUNT(*) AS violations
 FROM (
   SELECT p.loan_id, SUM(p.amount) AS amount
   FROM payment p JOIN loan l ON l.loan_id = p.loan_id
-  JOIN (SELECT loan_id, MAX(month_end) AS day FROM month_end GROUP BY loan_id) AS m
-    ON m.loan_id = p.loan_id
-  WHERE p.paid_on <= m.day
+  WHERE p.paid_on <= (SELECT MAX(month_end) FROM month_end)
+    AND {month_sql("p.paid_on")} < {month_sql("CAST(l.observed_on + INTERVAL 1 DAY AS DATE)")}
   GROUP BY p.loan_id
 ) AS paid
-JOIN (
+LEFT JOIN (
   SELECT loan_id, SUM(cash + late_fee + recovered) AS amount FROM month_end GROUP BY loan_id
 ) AS booked ON booked.loan_id = paid.loan_id
-WHERE paid.amount <> booked.amount""",
+WHERE paid.amount IS DISTINCT FROM booked.amount""",
     ),
     _law(
         "balance_moves",

@@ -43,6 +43,7 @@ _DETAILS = {
     problems.PAID_AFTER_OBSERVED.code: "observed",
     problems.CURRENCY_SECOND.code: "currency",
     problems.RECEIVED_TOO_MUCH.code: "lent",
+    problems.PARTS_ODD.code: "parts",
 }
 
 

@@ -4,8 +4,8 @@ Cash pays the schedule in order: the oldest instalment first (`settlement`), and
 instalment its parts in the loan's declared waterfall. A loan ends when its cash covers every
 instalment; or when it covers what fell due so far plus the whole principal (a payoff: interest not
 yet earned is forgiven); or when the source says it was closed (what is left is waived); or when it
-is charged off, after which cash is recovery. Where the servicer says how he applied a payment, his
-word stands; principal he says is left keeps a loan open.
+is charged off, after which cash is recovery. Where the servicer says how he applied a loan's payments,
+every one of them, his word stands; principal he says is left keeps a loan open.
 """
 
 from datetime import date
@@ -59,8 +59,8 @@ def month_end(as_of: date, conventions: Conventions, part: Slice = WHOLE) -> Ste
         loans_and_receipts(as_of, part)
         .then("schedule", _SCHEDULE)
         .then("totals", _TOTALS)
-        .then("lives", _LIVES)
         .then("recoveries", _recoveries(part))
+        .then("lives", _LIVES)
         .then("flows", _flows(as_of))
         .then("months", _months())
         .then("running", _running())
@@ -92,12 +92,13 @@ FROM schedule
 GROUP BY loan_no
 """
 
-# Cash that covers the schedule ends a loan unless the servicer says that principal is left.
+# Cash that covers the schedule ends a loan unless the servicer says that principal is left; he says
+# so where he parts every payment that pays the schedule, for with one left out his sums are short.
 # A repaid loan's rows end with the month it closed in, or with its last cash should some follow.
 _LIVES = f"""
 SELECT *,
   CASE WHEN closed_on IS NOT NULL AND (charged_off_on IS NULL OR closed_on <= charged_off_on)
-    THEN LEAST(known_month, GREATEST({month_sql("closed_on")}, COALESCE(cash_month, 0)))
+    THEN LEAST(known_month, GREATEST({month_sql("closed_on")}, cash_month))
     ELSE known_month
   END AS last_month
 FROM (
@@ -108,16 +109,20 @@ FROM (
       CASE WHEN COALESCE(r.given, FALSE) AND r.principal < l.lent THEN NULL ELSE t.ended_on END,
       CASE WHEN l.said_closed_on <= l.known_to THEN l.said_closed_on END) AS closed_on,
     COALESCE(r.given, FALSE) AS given,
-    r.cash_month,
+    GREATEST(COALESCE(r.cash_month, 0), COALESCE(b.back_month, 0)) AS cash_month,
     {month_sql("l.known_to")}
       - CASE WHEN LAST_DAY(l.known_to) = l.known_to THEN 0 ELSE 1 END AS known_month
   FROM loans l
   LEFT JOIN totals t ON t.loan_no = l.loan_no
   LEFT JOIN (
-    SELECT loan_no, COUNT(given_principal) > 0 AS given, SUM(given_principal) AS principal,
+    SELECT loan_no, SUM(given_principal) AS principal,
+      COUNT(given_principal) > 0 AND COUNT(given_principal)
+        = COUNT(CASE WHEN cash <> 0 OR given_principal IS NOT NULL THEN 1 END) AS given,
       MAX({month_sql("paid_on")}) AS cash_month
     FROM receipts GROUP BY loan_no
   ) AS r ON r.loan_no = l.loan_no
+  LEFT JOIN (SELECT loan_no, MAX(month) AS back_month FROM recoveries GROUP BY loan_no) AS b
+    ON b.loan_no = l.loan_no
 ) AS known
 """
 

@@ -234,6 +234,17 @@ RECEIVED_TOO_MUCH = Kind(
     ),
     Text(en="Check the column and its units at the source.", zh="请在来源核对该列及其单位。"),
 )
+PARTS_ODD = Kind(
+    "parts-odd",
+    Text(
+        en="The payment's parts, late fee included, are {parts}, and not its amount.",
+        zh="该笔还款各部分（含滞纳金）合计为 {parts}，与实收金额不符。",
+    ),
+    Text(
+        en="Give the parts of the whole payment, or none: the waterfall then parts it.",
+        zh="请给出整笔还款的各部分，或一概不给（届时按冲抵顺序划分）。",
+    ),
+)
 SCHEDULE_ODD = Kind(
     "schedule-odd",
     Text(
@@ -277,6 +288,6 @@ KINDS = (
     FILE_ONLY_LOOK_UPS, FILE_NO_USE, FILE_NO_ROWS, FILE_SEEN, FILE_NO_LAST_LINE_END, ROW_WIDTH,
     ROW_TOO_LONG, ROW_ENCODING, ROW_QUOTES, VALUE_MISSING, VALUE_UNREADABLE, VALUE_UNKNOWN,
     VALUE_OUT_OF_RANGE, VALUE_NOT_AMONG, ROW_TWICE, ROW_OLDER, ROW_DIFFERS, ROW_ORPHAN,
-    DATES_OUT_OF_ORDER, PAID_AFTER_OBSERVED, CURRENCY_SECOND, RECEIVED_TOO_MUCH, SCHEDULE_ODD,
-    HEADER_TWICE, HEADER_UNREADABLE, FORMULA_INVALID,
+    DATES_OUT_OF_ORDER, PAID_AFTER_OBSERVED, CURRENCY_SECOND, RECEIVED_TOO_MUCH, PARTS_ODD,
+    SCHEDULE_ODD, HEADER_TWICE, HEADER_UNREADABLE, FORMULA_INVALID,
 )  # fmt: skip

@@ -121,7 +121,8 @@ WHERE disbursed_on <= DATE '{as_of}' AND {part.condition("loan_id")}
 """
 
 
-_BEFORE = "OVER (PARTITION BY loan_no ORDER BY number ROWS UNBOUNDED PRECEDING)"
+# A schedule may be numbered against its dates; what fell due first is paid first.
+_BEFORE = "OVER (PARTITION BY loan_no ORDER BY due_on, number ROWS UNBOUNDED PRECEDING)"
 
 
 def _dues(part: Slice) -> str:
@@ -129,7 +130,7 @@ def _dues(part: Slice) -> str:
     return f"""
 SELECT loan_no, due_on, fee, interest, principal, paid_share,
   -- The turn, and not the number a tape gave: one that is missing must not hide those after it.
-  CAST(ROW_NUMBER() OVER (PARTITION BY loan_no ORDER BY number) AS INTEGER) AS number,
+  CAST(ROW_NUMBER() OVER (PARTITION BY loan_no ORDER BY due_on, number) AS INTEGER) AS number,
   COUNT(*) OVER (PARTITION BY loan_no) AS times,
   CAST(SUM(fee) {_BEFORE} - fee AS BIGINT) AS fee_before,
   CAST(SUM(interest) {_BEFORE} - interest AS BIGINT) AS interest_before,

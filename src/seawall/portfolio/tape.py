@@ -350,8 +350,9 @@ PAYMENT = Table(
         ),
         _money(
             "principal",
-            "part the servicer applied to principal, where he says",
-            "其中本金（服务机构给出时）",
+            "part the servicer applied to principal; used where he parts all payments of a loan "
+            "up to its charge-off, else the waterfall parts them",
+            "其中本金；服务机构对该贷款核销前的每笔还款均给出划分时采用，否则按冲抵顺序划分",
         ),
         _money("interest", "part the servicer applied to interest", "其中利息"),
         _money("fee", "part the servicer applied to scheduled fees", "其中费用"),
