@@ -130,6 +130,14 @@ def test_reasons_are_sentences_in_both_languages_that_accuse_nobody(name: str) -
         assert not re.search(r"欺诈|诈骗|可疑|黑名单|虚假|造假", rule.reason.zh), rule.id
 
 
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_bound_is_said_in_chinese_as_the_law_counts(name: str) -> None:
+    """The Civil Code's art. 1259: 以上, 以下 and 以内 include the number; no rule here does with > or <."""
+    for rule in rules(name).values():
+        if not re.search(r"[<>]=", QUOTED.sub("", rule.when)):
+            assert not re.search(r"以上|以下|以内", rule.reason.zh), rule.id
+
+
 def sentence(text: Text) -> None:
     assert text.en[0].isupper(), text.en
     assert text.en.endswith("."), text.en
