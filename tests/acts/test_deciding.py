@@ -230,6 +230,48 @@ def test_a_file_that_cannot_be_read_is_refused_whole_with_its_place(
     assert problem.sentence("zh")
 
 
+@pytest.mark.parametrize(
+    ("content", "mark"),
+    [("age;debt\n30;5,25\n", "“;”"), ("age;debt\n30;5.25\n", "“;”"), ("age\tdebt\n30\t5\n", "TAB"), ("age|debt\n", "“|”")],
+)  # fmt: skip
+def test_columns_that_no_comma_separates_are_not_one_strange_column(
+    decide: Any,  # noqa: ANN401
+    content: str,
+    mark: str,
+) -> None:
+    with pytest.raises(UnableToUseInput) as caught:
+        decide("a.csv", content)
+    (problem,) = caught.value.problems
+    assert problem.code == "applications-delimiter"
+    assert mark in problem.sentence("en")
+    assert mark in problem.sentence("zh")
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [("a.csv", "Age,Debt\n30,5\n"), ("a.jsonl", '{"Age": 30}\n{"years": 30}\n'), ("a.json", '[{"\\ud800": 1}]')],
+)  # fmt: skip
+def test_rows_with_nothing_that_is_asked_for_are_not_decided(
+    decide: Any,  # noqa: ANN401
+    file: str,
+    content: str,
+) -> None:
+    with pytest.raises(UnableToUseInput) as caught:
+        decide(file, content)
+    (problem,) = caught.value.problems
+    assert problem.code == "applications-strange"
+    assert "age, debt" in problem.sentence("en")
+    problem.sentence("zh").encode()
+
+
+def test_one_name_that_is_asked_for_is_enough_and_an_empty_object_is_an_application(
+    decide: Any,  # noqa: ANN401
+) -> None:
+    assert len(decide("a.jsonl", '{"years": 30}\n{"debt": 50}\n')) == 2
+    assert len(decide("b.jsonl", "{}\n")) == 1
+    assert decide("c.csv", "age,debt\n") == []
+
+
 def test_a_file_that_is_not_there_is_refused(judge: Judge, tmp_path: Path) -> None:
     for path in (tmp_path / "none.json", tmp_path / "folder.json"):
         if path.stem == "folder":

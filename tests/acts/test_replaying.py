@@ -155,6 +155,52 @@ def test_a_condition_narrows_the_past_and_a_wrong_one_says_so(
     assert told["replay_rates"][0]["approved_share"] == 1.0
 
 
+@pytest.mark.parametrize("bad", [1.0, 1, True, "1.0", "TRUE", " true "])
+def test_what_turned_out_bad_is_read_however_tools_write_it(
+    engine: DuckEngine, program: Program, tmp_path: Path, bad: object
+) -> None:
+    past = tmp_path / "past.jsonl"
+    rows: list[dict[str, object]] = [
+        {"debt": 1, "outcome": "Approve", "bad": bad},
+        {"debt": 1, "outcome": "approve", "bad": 0.0},
+        {"debt": 1, "outcome": "decline", "bad": float("nan")},
+    ]
+    past.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    done = replaying.replay(replaying.file_past(engine, program, past, tmp_path), program)
+    (rates,) = done.answers["replay_rates"].to_pylist()
+    assert (rates["known"], rates["bad_share"]) == (2, 0.5)
+    swaps = done.answers["replay_swaps"].to_pylist()
+    assert {(row["swap"], row["applications"]) for row in swaps} == {("same", 2), ("in", 1)}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [({"bad": "yes"}, "'yes'"), ({"bad": 2}, "'2'"), ({"outcome": "approved"}, "'approved'")],
+)
+def test_a_past_that_cannot_be_understood_is_refused_and_not_left_out(
+    engine: DuckEngine, program: Program, tmp_path: Path, row: dict[str, object], told: str
+) -> None:
+    past = tmp_path / "past.jsonl"
+    past.write_text(json.dumps({"debt": 1}) + "\n" + json.dumps({"debt": 1, **row}) + "\n")
+    with pytest.raises(UnableToUseInput) as caught:
+        replaying.file_past(engine, program, past, tmp_path)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where.row) == ("replay-past-unreadable", 2)
+    assert told in problem.sentence("en")
+
+
+@pytest.mark.parametrize(
+    "content", ["day,debt\n", "day;debt\n2026-01-05;1\n", "Day,Debt\n2026-01-05,1\n"]
+)
+def test_a_file_of_no_applications_or_of_other_ones_is_refused(
+    engine: DuckEngine, program: Program, tmp_path: Path, content: str
+) -> None:
+    past = tmp_path / "past.csv"
+    past.write_text(content, encoding="utf-8")
+    with pytest.raises(UnableToUseInput):
+        replaying.file_past(engine, program, past, tmp_path)
+
+
 def test_without_outcomes_there_are_no_swaps_to_tell(
     engine: DuckEngine, program: Program, tmp_path: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -69,7 +69,8 @@ def decide_file(judge: Judge, file: Path) -> Iterator[Decided]:
         UnableToUseInput: the file holds no applications; nothing was decided then.
     """
     windows = {id(each): Features(each.program.features) for each in _every(judge)}
-    for row, given in enumerate(applications(file), 1):
+    wanted = dict.fromkeys(name for each in _every(judge) for name in each.program.asked)
+    for row, given in enumerate(applications(file, wanted), 1):
         for role, decider in _deciders(judge, given):
             program = decider.program
             known, strange = application.read(program, given)
@@ -140,19 +141,48 @@ def _problems(
         yield Problem(problems.VALUE_OUTSIDE, place, {"value": repr(value)})
 
 
-def applications(file: Path) -> Iterable[Mapping[str, object]]:
-    """The applications of a file as they stand there, in order; see `decide_file`."""
+def applications(file: Path, wanted: Collection[str]) -> Sequence[Mapping[str, object]]:
+    """The applications of a file as they stand there, in order; see `decide_file`.
+
+    Args:
+        file: holds them.
+        wanted: the names asked for; a file of rows that have others only is not meant for them.
+
+    Raises:
+        UnableToUseInput: the file cannot be read, or has nothing that is wanted.
+    """
     readers = {".json": _json, ".jsonl": _lines, ".csv": _csv, ".parquet": _parquet}
     if file.suffix not in readers:
         raise _unreadable(file, f"the name ends in {file.suffix or 'nothing'}")
     try:
-        return list(readers[file.suffix](file))
+        rows = list(readers[file.suffix](file))
     except OSError as error:
         raise _unreadable(file, error.strerror or "it cannot be opened") from None
     except UnicodeDecodeError:
         raise _unreadable(file, "it is not UTF-8") from None
     except (csv.Error, RecursionError) as error:
         raise _unreadable(file, str(error)) from None
+    _check_meant(file, rows, wanted)
+    return rows
+
+
+NAMES_TOLD = 12
+
+
+def _check_meant(file: Path, rows: Sequence[Mapping[str, object]], wanted: Collection[str]) -> None:
+    """Rows without any name that is asked for would all be decided as if they said nothing."""
+    found = dict.fromkeys(name for row in rows for name in row)
+    if not found or not found.keys().isdisjoint(wanted):
+        return
+    told, asked = list(map(_written, found)), list(wanted)
+    raise refusal(
+        problems.APPLICATIONS_STRANGE, Place(str(file)), count=len(rows),
+        found=_few(told), wanted=_few(asked),
+    )  # fmt: skip
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join([*names[:NAMES_TOLD], *(["…"] if len(names) > NAMES_TOLD else [])])
 
 
 def _json(file: Path) -> Iterator[Mapping[str, object]]:
@@ -192,10 +222,18 @@ def _twice(names: Sequence[str]) -> str:
     return ", ".join(sorted({ascii(name) for name in names if names.count(name) > 1}))
 
 
+_MARKS = {";": "“;”", "\t": "TAB", "|": "“|”"}
+"""What else stands between columns: no policy's input has one in its name."""
+
+
 def _csv(file: Path) -> Iterator[Mapping[str, object]]:
     with file.open(encoding="utf-8-sig", newline="") as text:
         reader = csv.DictReader(text, strict=True)
-        if names := _twice(reader.fieldnames or ()):
+        header = reader.fieldnames or ()
+        if len(header) == 1 and (mark := next((m for m in _MARKS if m in header[0]), None)):
+            where = Place(str(file), line=1)
+            raise refusal(problems.APPLICATIONS_DELIMITED, where, mark=_MARKS[mark])
+        if names := _twice(header):
             raise _unreadable(file, f"the header names twice: {names}", line=1)
         for each in reader:
             if None in each or None in each.values():

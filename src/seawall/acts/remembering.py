@@ -45,7 +45,7 @@ def remember(store: EventStore, program: Program, stream: str, file: Path) -> Re
         known = ", ".join(streams) or "–"
         raise refusal(window_problems.STREAM_UNKNOWN, Place(program.id), name=stream, known=known)
     declared = streams[stream]
-    rows = [_typed(declared, row) for row in applications(file)]
+    rows = [_typed(declared, row) for row in applications(file, declared.columns)]
     facts_, found = read_events(rows, name=str(file), stream=declared)
     store.prepare(Features(program.features).definitions)
     new, changed = store.add(stream, facts_)

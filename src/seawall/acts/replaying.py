@@ -1,10 +1,11 @@
 """A policy over history: decide every past application again, and hold it against what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isnan
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 import pyarrow as pa
 
@@ -24,6 +25,7 @@ from seawall.policy.window_points import Queries
 from seawall.portfolio.conventions import Conventions, Performance
 from seawall.portfolio.performance import performance
 
+_T = TypeVar("_T")
 PAST = "past"
 NUMBER = "past_number"
 THEN = "past_outcome"
@@ -134,7 +136,9 @@ def file_past(engine: Engine, program: Program, file: Path, scratch: Path) -> Pa
     Raises:
         UnableToUseInput: the file holds no applications.
     """
-    rows = list(applications(file))
+    rows = applications(file, program.asked)
+    if not rows:
+        raise refusal(problems.APPLICATIONS_UNREADABLE, Place(str(file)), why="there are none")
     there = {name for row in rows for name in row}
     decider = Decider(program)
     read = [decider.known(application.read(program, row)[0]) for row in rows]
@@ -145,9 +149,9 @@ def file_past(engine: Engine, program: Program, file: Path, scratch: Path) -> Pa
     for name in there.intersection((*IDS, *SEGMENTS)) - held.keys():
         held[name] = pa.array([_said(row.get(name)) for row in rows], pa.string())
     if "outcome" in there:
-        held[THEN] = pa.array([_outcome(row.get("outcome")) for row in rows], pa.string())
+        held[THEN] = pa.array(_told(file, rows, "outcome", _OUTCOMES), pa.string())
     if "bad" in there:
-        held[BAD] = pa.array([_TRUTHS.get(str(row.get("bad")).lower()) for row in rows], pa.bool_())
+        held[BAD] = pa.array(_told(file, rows, "bad", _TRUTHS), pa.bool_())
         held[LENT] = held[BAD].is_valid()
     engine.show(PAST, pa.table(held))
     return Past(PAST, engine, scratch, NUMBER, tuple(held), {})
@@ -160,14 +164,29 @@ _ARROW = {
 
 
 def _said(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
+    gap = isinstance(value, float) and isnan(value)  # of a table of numbers
+    return None if value is None or value == "" or gap else str(value)
 
 
-def _outcome(value: object) -> str | None:
-    return str(value) if value in get_args(Outcome) else None
+def _told(
+    file: Path, rows: Sequence[Mapping[str, object]], column: str, meanings: Mapping[str, _T]
+) -> list[_T | None]:
+    """What a column says of the past. A word nobody knows is refused: left out, it would bias rates."""
+    found: list[_T | None] = []
+    for number, row in enumerate(rows, 1):
+        said = _said(row.get(column))
+        meant = meanings.get(said.strip().lower()) if said else None
+        if said and meant is None:
+            where = Place(str(file), row=number, column=column)
+            known = ", ".join(meanings)
+            raise refusal(problems.PAST_UNREADABLE, where, value=repr(said)[:80], known=known)
+        found.append(meant)
+    return found
 
 
-_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+_OUTCOMES: dict[str, str] = {each: each for each in get_args(Outcome)}
+_TRUTHS = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
+"""With a decimal, as tools write ones and zeros in a column that also has gaps."""
 
 
 def only(past: Past, program: Program, condition: str) -> Past:
@@ -255,7 +274,9 @@ def _absent(
 ) -> tuple[str, ...]:
     """Which of the names a relation does not know of any application."""
     held = [name for name in names if name in columns]
-    counted = ", ".join(["0 AS past_none", *(f'COUNT("{name}") AS "{name}"' for name in held)])
+    counted = ", ".join(
+        ["COUNT(*) AS past_all", *(f'COUNT("{name}") AS "{name}"' for name in held)]
+    )
     counts = engine.table(Steps().then("counted", f"SELECT {counted} FROM {relation}"))
     known = counts.to_pylist()[0]
     return tuple(name for name in names if not known.get(name))

@@ -123,6 +123,26 @@ APPLICATIONS_UNREADABLE = Kind(
          zh="请提供 JSON 对象或列表、JSON 行、带表头的 CSV 或 Parquet 文件，"
          "扩展名为 .json、.jsonl、.csv 或 .parquet。"),
 )  # fmt: skip
+APPLICATIONS_DELIMITED = Kind(
+    "applications-delimiter",
+    Text(en="The header is one column: {mark} separates its names, not a comma.",
+         zh="表头只有一列：列名之间以 {mark} 分隔，而非逗号。"),
+    Text(en="Write the file with commas between columns, and with points in numbers.",
+         zh="请以逗号分隔各列，小数点用“.”。"),
+)  # fmt: skip
+APPLICATIONS_STRANGE = Kind(
+    "applications-strange",
+    Text(en="Nothing that is asked for is in any of these {count:,} rows; they have: {found}.",
+         zh="这 {count:,} 行中没有任何所需信息；现有列为：{found}。"),
+    Text(en="Name the columns as the policy does: {wanted}.", zh="请按策略命名各列：{wanted}。"),
+)  # fmt: skip
+PAST_UNREADABLE = Kind(
+    "replay-past-unreadable",
+    Text(en="{value} does not say what was decided then, or how it turned out.",
+         zh="{value} 无法说明当时的决定或实际表现。"),
+    Text(en="Write one of: {known}; nothing where it is not known.",
+         zh="请写下列之一：{known}；未知则留空。"),
+)  # fmt: skip
 NONE_LEFT = Kind(
     "replay-none-left",
     Text(en="Of {count} applications, this is true for none.",
@@ -132,7 +152,8 @@ NONE_LEFT = Kind(
 )  # fmt: skip
 
 KINDS = (
-    NONE_LEFT, VALUE_UNREADABLE, VALUE_OUTSIDE, APPLICATIONS_UNREADABLE,
+    NONE_LEFT, VALUE_UNREADABLE, VALUE_OUTSIDE, APPLICATIONS_UNREADABLE, APPLICATIONS_DELIMITED,
+    APPLICATIONS_STRANGE, PAST_UNREADABLE,
     NAME_TWICE, CIRCLE, NOT_BOOLEAN, KIND_MISFIT, NAME_UNKNOWN, AS_OF_MISSING, FEATURE_TIME_MISSING, CELL_UNREADABLE,
     TEXT_GROWS,    NO_INPUTS, TRIAL_NO_CUSTOMER, BASE_MISSING, BASE_CIRCLE,
 )  # fmt: skip
