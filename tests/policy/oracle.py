@@ -65,7 +65,8 @@ class Oracle:
         for rule in self.said["rules"]:
             truth = self._holds(rule)
             if truth is None:
-                asked = rule.get("unknown") or self.said.get("unknown") or "refer"
+                otherwise = "ignore" if rule["then"] == "note" else self.said.get("unknown")
+                asked = rule.get("unknown") or otherwise or "refer"
                 yield f"unknown:{rule['id']}", SEVERITY[asked]
             elif truth:
                 yield rule["id"], SEVERITY[rule["then"]]

@@ -333,6 +333,13 @@ def test_what_nobody_reads_is_told() -> None:
     assert [each.about for each in told] == [("debt",), ("city",), ("a",)]
 
 
+@pytest.mark.parametrize("name", ["micro_loan_us", "micro_loan_eu"])
+def test_what_a_rule_reads_is_not_unused_because_its_law_is_not_verified(name: str) -> None:
+    told = found(packs.policy(name), check_problems.UNUSED, check_problems.NEVER_APPROVES)
+    assert [each.kind for each in told] == [check_problems.NEVER_APPROVES]
+    assert "law" in told[0].remedy.en
+
+
 @pytest.mark.parametrize(
     "rule",
     [

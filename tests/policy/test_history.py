@@ -91,6 +91,12 @@ def test_a_long_condition_is_computed_once_and_answers_the_same() -> None:
     assert agree(program, applications(300)) == {"approve", "refer", "decline"}
 
 
+def test_a_note_that_is_not_known_changes_nothing_unless_it_says_so() -> None:
+    assert agree(policy("a: listed -> note"), applications(100)) == {"approve"}
+    asking = policy("a: listed -> note unknown: refer")
+    assert agree(asking, applications(100)) == {"approve", "refer"}
+
+
 def test_a_policy_that_asks_for_nothing_approves_all() -> None:
     assert agree(policy("a: listed -> note unknown: ignore"), applications(100)) == {"approve"}
 

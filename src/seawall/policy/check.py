@@ -61,6 +61,8 @@ def tables(program: Program, clock: Clock | None = None) -> Iterator[Finding]:
 def unused(program: Program) -> Iterator[Finding]:
     """Inputs, features and values that no rule and no offer reads."""
     read = {name for check in program.checks for name in check.expression.names}
+    # What a rule says counts, though it is not asked before its law is verified.
+    read |= {name for check in program.checks if check.meant for name in check.meant.names}
     read |= {*program.offer, *filter(None, (program.as_of, program.customer))}
     used = upstream(program, read)
     used |= {

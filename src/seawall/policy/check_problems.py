@@ -39,8 +39,9 @@ NEVER_APPROVES = Kind(
     "policy-never-approves",
     Text(en="No application can be approved: together, {rules} leave none{how}.",
          zh="没有申请能获批准：{rules} 合在一起排除了所有申请{how_zh}。"),
-    Text(en="Look at these together; their conditions cover everything, unknown values included.",
-         zh="请一并检查：它们的条件（含未知值）覆盖了全部情形。"),
+    Text(en="Look at these together; their conditions cover everything, unknown values included. A rule "
+         "whose law nobody has verified is always unknown: confirm it in an overlay.",
+         zh="请一并检查：它们的条件（含未知值）覆盖了全部情形。法律依据尚未核实的规则一律无法判断：请在叠加层中核实。"),
 )  # fmt: skip
 ROW_UNREACHABLE = Kind(
     "policy-row-unreachable",

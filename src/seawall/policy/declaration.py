@@ -243,8 +243,9 @@ class Rule(BaseModel):
         when: a boolean expression.
         then: `decline`, `refer` (to a person), or `note` (kept with the decision, changes nothing).
         reason: what the customer may be told; complete sentences.
-        unknown: what follows where `when` is neither true nor false; the policy's `unknown` where
-            not given. `ignore` is for rules that only matter where something is known.
+        unknown: what follows where `when` is neither true nor false; where not given, the policy's
+            `unknown`, and nothing for a `note`. `ignore` is for rules that only matter where
+            something is known.
         since, until: the first and the last application day the rule is in force for.
         cite: where the rule comes from, for rules of the house; `law`, for rules of law.
     """

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from seawall.core.expression.explain import Part, explainer
-from seawall.core.expression.tree import Call, Constant, Name, Node
+from seawall.core.expression.tree import Call, Constant, Name, Node, branches
 from seawall.core.expression.types import Value
 from seawall.core.expression.writing import constant, is_conversion, written
 from seawall.core.text import LANGUAGES, Language, Text
 from seawall.policy.decider import Decider
+from seawall.policy.declaration import Input
 from seawall.policy.program import Check, Define, Lookup, LookupRow, Program, Step
 from seawall.policy.window import Meaning
 
@@ -34,9 +35,11 @@ _WORDS: dict[str, Text] = {
     "COALESCE": Text(en="the first known of ({0})", zh="（{0}）中首个已知值"),
     "LEAST": Text(en="the smallest of ({0})", zh="（{0}）中的最小值"),
     "GREATEST": Text(en="the largest of ({0})", zh="（{0}）中的最大值"),
-    "ROUND": Text(en="{0}, rounded", zh="{0}（四舍五入）"),
     "FLOOR": Text(en="{0}, rounded down", zh="{0}（向下取整）"),
     "CEIL": Text(en="{0}, rounded up", zh="{0}（向上取整）"),
+    "-a": Text(en="−{0}", zh="−{0}"),
+    "POWER": Text(en="{0} to the power of {1}", zh="{0}的{1}次方"),
+    "HOUR": Text(en="the hour of {0}", zh="{0}的小时"),
     "YEAR": Text(en="the year of {0}", zh="{0}的年份"),
     "MONTH": Text(en="the month of {0}", zh="{0}的月份"),
     "DAY": Text(en="the day of the month of {0}", zh="{0}的日"),
@@ -44,6 +47,17 @@ _WORDS: dict[str, Text] = {
     "WHOLE_MONTHS": Text(en="whole months from {0} to {1}", zh="{0}至{1}的整月数"),
 }
 """How operators are said; all others are shown as they are written."""
+_IN_TIME: dict[str, Text] = {
+    "<": Text(en="{0} is before {1}", zh="{0}早于{1}"),
+    "<=": Text(en="{0} is on or before {1}", zh="{0}不晚于{1}"),
+    ">": Text(en="{0} is after {1}", zh="{0}晚于{1}"),
+    ">=": Text(en="{0} is on or after {1}", zh="{0}不早于{1}"),
+}
+"""How days and times are compared."""
+_TO_DIGITS = Text(en="{0}, rounded to {1} decimals", zh="{0}（四舍五入至{1}位小数）")
+_TO_STEP = Text(en="{0}, rounded to a multiple of {1}", zh="{0}（四舍五入至{1}的整数倍）")
+_WHEN = Text(en="{1} where {0}", zh="{0}时为{1}")
+_ELSE = Text(en="{0}, otherwise {1}", zh="{0}，否则为{1}")
 _DENIED: dict[str, Text] = {
     "IS NULL": Text(en="{0} is known", zh="{0}已知"),
     "IN": Text(en="{0} is none of {1}", zh="{0}不属于下列任何一项：{1}"),
@@ -97,8 +111,36 @@ def phrase(node: Node, titles: Mapping[str, Text], language: Language) -> str:
     if operator in _JOINED:
         parts = [_operand(node, each, titles, language) for each in node.arguments]
         return _JOINED[operator][language].join(parts)
-    words = _AS[node.overload.gives] if operator == "TRY_CAST" else _WORDS.get(operator)
+    if operator == "CASE" and not node.option:
+        return _cases(node, titles, language)
+    words = _words(node)
     return _said(node, words, titles, language) if words else written(node)
+
+
+def _words(node: Call) -> Text | None:
+    operator = node.overload.operator
+    if operator == "TRY_CAST":
+        return _AS[node.overload.gives]
+    if operator == "ROUND" and isinstance(node.option, int):
+        digits = node.option
+        if digits > 0:
+            return _TO_DIGITS.filled("{0}", digits)
+        return _TO_STEP.filled("{0}", f"{10**-digits:,}")
+    if node.arguments[0].kind in ("date", "timestamp") and operator in _IN_TIME:
+        return _IN_TIME[operator]
+    return _WORDS.get(operator)
+
+
+def _cases(node: Call, titles: Mapping[str, Text], language: Language) -> str:
+    """A searched CASE in words."""
+    _, conditions, results = branches(node.arguments, simple=False)
+    said = [phrase(each, titles, language) for each in results]
+    whens = [
+        _WHEN.in_(language).format(phrase(condition, titles, language), result)
+        for condition, result in zip(conditions, said, strict=False)
+    ]
+    comma = "，" if language == "zh" else ", "
+    return f"({_ELSE.in_(language).format(comma.join(whens), said[-1])})"
 
 
 def _said(node: Call, words: Text, titles: Mapping[str, Text], language: Language) -> str:
@@ -158,8 +200,8 @@ def sentences(program: Program) -> Iterator[Sentence]:
             if asked.required
             else Text(en="may be missing", zh="可缺失")
         )
-        yield Sentence(_INPUTS, _both("{0} ({1}): {2}, {3}.", "{0}（{1}）：{2}，{3}。",
-                                      asked.title, name, kind, need))  # fmt: skip
+        yield Sentence(_INPUTS, _both("{0} ({1}): {2}{4}, {3}.", "{0}（{1}）：{2}{4}，{3}。",
+                                      asked.title, name, kind, need, _limits(asked)))  # fmt: skip
     for name, meant in program.features.items():
         yield Sentence(_INPUTS, _feature(program, name, meant))
     for step in program.steps:
@@ -170,6 +212,18 @@ def sentences(program: Program) -> Iterator[Sentence]:
     for name in program.offer:
         yield Sentence(_OFFER, _both("{0}; without it, a person decides.", "{0}；缺失时转人工。",
                                      program.titles[name]))  # fmt: skip
+
+
+def _limits(asked: Input) -> Text:
+    """What counts as a value; anything else counts as missing."""
+    en, zh = "", ""
+    if asked.least is not None:
+        en, zh = f"{en}, {asked.least:,.15g} or more", f"{zh}，不低于{asked.least:,.15g}"
+    if asked.most is not None:
+        en, zh = f"{en}, at most {asked.most:,.15g}", f"{zh}，不超过{asked.most:,.15g}"
+    if asked.among is not None:
+        en, zh = f"{en}, one of {', '.join(asked.among)}", f"{zh}，限于{'、'.join(asked.among)}"
+    return Text(en=en, zh=zh)
 
 
 def _both(en: str, zh: str, *parts: object) -> Text:
@@ -267,11 +321,21 @@ def _cells(program: Program, row: LookupRow) -> Text:
 
 
 def _rule(program: Program, check: Check) -> Text:
+    if check.meant is not None:
+        return _both(
+            "{0}: not in force, since nobody has verified its law; it means: where {1}, {2}. Until then "
+            "it is not known for anybody: {3}. [{4}; not verified]",
+            "{0}：法律依据尚未核实，暂不执行；其本意为：若{1}，则{2}。核实之前一律视为无法判断：{3}。[{4}；尚未核实]",
+            check.id, _phrases(program, check.meant.node), THEN[check.then], THEN[check.unknown], check.source,
+        )  # fmt: skip
     when = _phrases(program, check.expression.node)
+    source = Text(en=check.source, zh=check.source)
+    if check.verified_on is not None:
+        source = _both("{0}; verified on {1}", "{0}；核实于{1}", source, check.verified_on)
     return _both(
         "{0}: where {1}, {2}; where that is not known, {3}. Customers are told: {4} [{5}]",
         "{0}：若{1}，则{2}；无法判断时{3}。告知客户：{4} [{5}]",
-        check.id, when, THEN[check.then], THEN[check.unknown], check.reason, check.source,
+        check.id, when, THEN[check.then], THEN[check.unknown], check.reason, source,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ three things only: a `Define` (a value by an expression), a `Lookup` (values by 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -112,6 +113,8 @@ class Check:
         roots: the inputs and features its answer hangs on.
         waits: why it cannot be answered at all: its law is not verified; None where it can.
         source: where it comes from.
+        meant: what the rule says, where that is not asked because its law is not verified.
+        verified_on: when somebody compared it with its law; None for rules of the house too.
     """
 
     id: str
@@ -122,6 +125,8 @@ class Check:
     roots: tuple[str, ...]
     waits: Text | None
     source: str
+    meant: Expression | None = None
+    verified_on: date | None = None
 
     def follows(self, truth: Value) -> int:
         """The severity that follows from a truth value."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import Literal, Protocol
 
 from seawall.core.expression import language, types
 from seawall.core.expression.check import converted
@@ -43,6 +43,7 @@ Where = Callable[[], Place]
 """Finds a place: many are never asked for, and each costs as much as reading a word."""
 
 _AND = BY_NAME["AND"].overloads[0]
+_NEVER_KNOWN = language.parse("TRY_CAST(NULL AS BOOLEAN)", inputs={})
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -308,7 +309,8 @@ class _Reader:
                 columns[column] = text.strip() if bare else f"{name}.{column}"
                 if not bare:
                     place = partial(part.place, "columns", column)
-                    yield from self._define(columns[column], text, place, table.title)
+                    called = Text(en=column, zh=column)
+                    yield from self._define(columns[column], text, place, called)
             outputs = [self._output(key, each, part) for key, each in table.gives.items()]
             rows = [self._row(number, row, columns, part) for number, row in enumerate(table.rows)]
             whole = tuple(row for row in rows if row is not None)
@@ -378,9 +380,9 @@ class _Reader:
             if asked.value.required:
                 yield from self._own(f"missing:{name}", name, _LACKS, asked.place)
         for rule in policy.rules.values():
-            expression = self._rule(rule)
-            if expression:
-                yield self._check(rule.value, expression)
+            meant = self._rule(rule)
+            if meant:
+                yield self._check(rule, meant)
         for name in policy.offer:
             if name in self._types:
                 yield from self._own(f"offer:{name}", name, _OPEN, partial(policy.place, "offer"))
@@ -397,8 +399,6 @@ class _Reader:
         when = self._condition(rule.when, where)
         if when is None:
             return None
-        if rule.law and rule.law.verified_on is None:
-            return self._expression("TRY_CAST(NULL AS BOOLEAN)", where)
         if rule.since is None and rule.until is None:
             return when
         day = self._policy.as_of
@@ -408,21 +408,29 @@ class _Reader:
         day = f"TRY_CAST({day} AS DATE)" if self._types[day].kind == "timestamp" else day
         bounds = [f"{day} >= DATE '{rule.since}'"] if rule.since else []
         bounds += [f"{day} <= DATE '{rule.until}'"] if rule.until else []
-        return self._expression(f"{' AND '.join(bounds)} AND ({rule.when})", where)
+        # The line ends before the bracket: the condition may end in a comment.
+        return self._expression(f"{' AND '.join(bounds)} AND ({rule.when}\n)", where)
 
-    def _check(self, rule: Rule, expression: Expression) -> Check:
+    def _check(self, part: Part[Rule], meant: Expression) -> Check:
+        rule = part.value
         unverified = rule.law is not None and rule.law.verified_on is None
-        source = rule.law.cite if rule.law else rule.cite or ""
+        asked = _NEVER_KNOWN if unverified else meant
         return Check(
             rule.id,
-            expression,
+            asked,
             rule.then,
-            rule.unknown or self._policy.unknown,  # type: ignore[arg-type]
+            rule.unknown or self._unknown(rule),
             rule.reason,
-            tuple(self._roots(expression.names)),
+            tuple(self._roots(asked.names)),
             _UNVERIFIED if unverified else None,
-            source,
+            rule.law.cite if rule.law else rule.cite or "",
+            meant if unverified else None,
+            rule.law.verified_on if rule.law else None,
         )
+
+    def _unknown(self, rule: Rule) -> Literal["decline", "refer", "ignore"]:
+        """What follows where a rule does not say: a note changes nothing, known or not."""
+        return "ignore" if rule.then == "note" else self._policy.unknown  # type: ignore[return-value]
 
     def _roots(self, names: Sequence[str]) -> Iterator[str]:
         """The inputs and features that names come from, each once."""
