@@ -147,7 +147,7 @@ def store() -> Iterator[str]:
                 fields = vault.rules.of("person")
                 wanted = [(token, field) for token in tokens[:PEOPLE_TOGETHER] for field in fields]
                 ask = Ask("answer_person", "bench", NOW, "bench")
-                return len(vault.open_all(wanted, ask=ask, witness=lambda _: None))
+                return len(vault.open_all(wanted, ask=ask, record=lambda _: None))
 
             told = (*rates(admit), *rates(open_some))
         yield f"| {name} | " + " | ".join(f"{each:,.0f}" for each in told) + " |"

@@ -24,7 +24,14 @@ MARKS = [
 
 @contextmanager
 def server() -> Iterator[str]:
-    """A fresh server's address; it stops at the end."""
+    """A fresh server's address, quick because it forgets what a loss of power takes."""
+    with durable("-c fsync=off") as made:
+        yield made.address
+
+
+@contextmanager
+def durable(options: str = "") -> Iterator["Server"]:
+    """A fresh server that keeps what it acknowledged, and can be stopped and started."""
     folder = Path(tempfile.mkdtemp(prefix="seawall-postgresql-"))
     password = secrets.token_hex(8)
     (folder / "password").write_text(password, encoding="ascii")
@@ -34,16 +41,32 @@ def server() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    data = str(folder / "data")
-    _run(folder, "initdb", "-D", data, "-U", "bob", "-A", "scram-sha-256", "-E", "UTF8",
+    _run(folder, "initdb", "-D", str(folder / "data"), "-U", "bob", "-A", "scram-sha-256", "-E", "UTF8",
          "--pwfile", str(folder / "password"))  # fmt: skip
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    _run(folder, "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+    made = Server(folder, port, password, options)
+    made.start()
     try:
-        yield f"postgresql://bob:{password}@127.0.0.1:{port}/postgres"
+        yield made
     finally:
-        _run(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        made.stop()
         shutil.rmtree(folder)
+
+
+class Server:
+    def __init__(self, folder: Path, port: int, password: str, options: str) -> None:
+        self._folder = folder
+        self._options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= {options}"
+        )
+        self.address = f"postgresql://bob:{password}@127.0.0.1:{port}/postgres"
+
+    def start(self) -> None:
+        _run(self._folder, "pg_ctl", "-D", str(self._folder / "data"), "-w",
+             "-l", str(self._folder / "log"), "-o", self._options, "start")  # fmt: skip
+
+    def stop(self) -> None:
+        """At once, as a kill does: what was not synced is gone with the process."""
+        _run(self._folder, "pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")  # fmt: skip
 
 
 def _run(folder: Path, *command: str) -> None:

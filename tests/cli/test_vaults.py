@@ -37,7 +37,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Unsealing]:
     seen: list[Unsealing] = []
-    monkeypatch.setattr(homes.Home, "witness", property(lambda _: seen.append))
+    monkeypatch.setattr(homes.Home, "recorder", property(lambda _: seen.append))
     return seen
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from seawall.ledger import log, note, sqlite
+from seawall.core import sqlite
+from seawall.ledger import log, note
 from seawall.ledger.entry import Erasing, UnableToTell
 from seawall.ledger.log import Ledger, UnableToFindEntry
 from seawall.ledger.note import Signer, UnableToUseKey
@@ -251,7 +252,7 @@ def test_the_time_of_checkpoints_never_goes_back(ledger: Ledger) -> None:
 def test_a_sqlite_with_the_race_is_refused_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sqlite.version() >= sqlite.SQLITE_LEAST
+    assert sqlite.version() >= sqlite.LEAST
     monkeypatch.setattr(sqlite, "version", lambda: (3, 51, 2))
     with pytest.raises(UnableToOpenStore, match=r"3\.51\.2 can corrupt"):
         SqliteStore(tmp_path / "ledger.sqlite")

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import pytest
 
@@ -13,26 +12,23 @@ from seawall.ledger.log import Ledger
 from seawall.ledger.note import Signer
 from seawall.ledger.sequencing import UnableToAppend, UnableToErase
 from seawall.ledger.store import UnableToOpenStore, UnableToWriteStore
+from tests import postgresql
 from tests.ledger import naive
 from tests.ledger.conftest import AT, decision
-from tests.ledger.postgres import FOLDERS, Server, server
 from tests.ledger.test_faults import Faulty, holds
 
-pytestmark = [
-    pytest.mark.skipif(not FOLDERS, reason="no PostgreSQL server under /usr/lib/postgresql"),
-    pytest.mark.skipif(find_spec("psycopg") is None, reason="psycopg is not installed"),
-]
+pytestmark = postgresql.MARKS
 TABLES = ("ledger_entry", "ledger_tile", "ledger_head", "ledger_checkpoint")
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Server]:
-    with server() as made:
+def served() -> Iterator[postgresql.Server]:
+    with postgresql.durable() as made:
         yield made
 
 
 @pytest.fixture
-def ledger(served: Server, signer: Signer) -> Iterator[Ledger]:
+def ledger(served: postgresql.Server, signer: Signer) -> Iterator[Ledger]:
     from seawall.ledger.postgresql import PostgresStore  # noqa: PLC0415 - an extra
 
     made = log.start(PostgresStore(served.address), signer)
@@ -42,7 +38,7 @@ def ledger(served: Server, signer: Signer) -> Iterator[Ledger]:
            "ledger_entry_erased, ledger_grows, ledger_checkpoint_next")  # fmt: skip
 
 
-def direct(served: Server, *statements: str) -> None:
+def direct(served: postgresql.Server, *statements: str) -> None:
     """As a person with a client does."""
     import psycopg  # noqa: PLC0415 - an extra
 
@@ -66,7 +62,7 @@ def test_entries_come_back_prove_and_verify(ledger: Ledger) -> None:
 
 
 def test_racing_writers_lose_nothing_and_double_nothing(
-    ledger: Ledger, served: Server, signer: Signer
+    ledger: Ledger, served: postgresql.Server, signer: Signer
 ) -> None:
     from seawall.ledger.postgresql import PostgresStore  # noqa: PLC0415 - an extra
 
@@ -101,7 +97,7 @@ def test_racing_writers_lose_nothing_and_double_nothing(
     ],
 )
 def test_the_database_itself_refuses_to_change_what_was_written(
-    ledger: Ledger, served: Server, statement: str
+    ledger: Ledger, served: postgresql.Server, statement: str
 ) -> None:
     import psycopg  # noqa: PLC0415 - an extra
 
@@ -112,7 +108,7 @@ def test_the_database_itself_refuses_to_change_what_was_written(
     assert audit(ledger).problems == ()
 
 
-def test_who_goes_around_the_triggers_is_found(ledger: Ledger, served: Server) -> None:
+def test_who_goes_around_the_triggers_is_found(ledger: Ledger, served: postgresql.Server) -> None:
     ledger.append_all([decision(n) for n in range(300)])
     direct(
         served,
@@ -126,7 +122,7 @@ def test_who_goes_around_the_triggers_is_found(ledger: Ledger, served: Server) -
 
 @pytest.mark.parametrize("setting", ["synchronous_commit"])
 def test_a_server_that_can_lose_acknowledged_entries_is_refused(
-    ledger: Ledger, served: Server, setting: str
+    ledger: Ledger, served: postgresql.Server, setting: str
 ) -> None:
     from seawall.ledger.postgresql import PostgresStore  # noqa: PLC0415 - an extra
 
@@ -141,7 +137,7 @@ def test_a_server_that_can_lose_acknowledged_entries_is_refused(
 
 
 def test_what_was_acknowledged_survives_a_server_that_is_killed(
-    ledger: Ledger, served: Server
+    ledger: Ledger, served: postgresql.Server
 ) -> None:
     ledger.append_all([decision(n) for n in range(5)])
     served.stop()

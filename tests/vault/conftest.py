@@ -1,4 +1,4 @@
-"""A vault of its own on each database, simulated people, and a witness that remembers."""
+"""A vault of its own on each database, simulated people, and a recorder that remembers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ def ask(purpose: str = "contact_customer", **more: object) -> Ask:
 
 @dataclass
 class Remembering:
-    """A witness in memory."""
+    """A recorder in memory."""
 
     seen: list[Unsealing] = field(default_factory=list)
 
@@ -60,7 +60,7 @@ class Room:
     ring: KeyRing
     suite: Suite = AES
     rules: Rules = RULES
-    witness: Remembering = field(default_factory=Remembering)
+    recorder: Remembering = field(default_factory=Remembering)
 
     @property
     def vault(self) -> Vault:

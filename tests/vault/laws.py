@@ -29,13 +29,13 @@ ORDER = Order("dana", "asked by the person", NOW)
 
 def what_goes_in_comes_out(room: Room) -> None:
     token = room.vault.admit(given(ALICE), at=NOW)
-    opened = room.vault.open(token, tuple(ALICE), ask=ask("answer_person"), witness=room.witness)
+    opened = room.vault.open(token, tuple(ALICE), ask=ask("answer_person"), record=room.recorder)
     assert {name: value.reveal() for name, value in opened.items()} == {
         **ALICE,
         "national_id": "CN:11010519491231002X",
         "phone": "+8613800138000",
     }
-    assert room.witness.seen[0].values == tuple((token, name) for name in ALICE)
+    assert room.recorder.seen[0].values == tuple((token, name) for name in ALICE)
 
 
 def a_change_replaces_a_value_and_its_index(room: Room) -> None:
@@ -43,7 +43,7 @@ def a_change_replaces_a_value_and_its_index(room: Room) -> None:
     room.vault.seal(token, given({"phone": "13912345678"}))
     assert room.vault.find("phone", Plain("13800138000"), country="CN") == ()
     assert room.vault.find("phone", Plain("139 1234 5678"), country="CN") == (token,)
-    opened = room.vault.open(token, ("phone",), ask=ask(), witness=room.witness)
+    opened = room.vault.open(token, ("phone",), ask=ask(), record=room.recorder)
     assert opened["phone"].reveal() == "+8613912345678"
 
 
@@ -76,7 +76,7 @@ def nothing_is_sealed_if_one_value_is_wrong(room: Room) -> None:
 def nothing_opens_without_its_record(room: Room) -> None:
     token = room.vault.admit(given(ALICE), at=NOW)
     with pytest.raises(UnableToRecord):
-        room.vault.open(token, ("phone",), ask=ask(), witness=refuse)
+        room.vault.open(token, ("phone",), ask=ask(), record=refuse)
     decrypted_before = []
 
     def failing(unsealing: Unsealing) -> None:
@@ -84,7 +84,7 @@ def nothing_opens_without_its_record(room: Room) -> None:
         raise OSError("the ledger's disk is full")
 
     with pytest.raises(OSError, match="full"):
-        room.vault.open(token, ("phone",), ask=ask(), witness=failing)
+        room.vault.open(token, ("phone",), ask=ask(), record=failing)
     assert decrypted_before[0].values == ((token, "phone"),)
 
 
@@ -92,31 +92,31 @@ def a_purpose_is_needed_and_kept_to(room: Room) -> None:
     token = room.vault.admit(given(ALICE), at=NOW)
     for purpose, field in (("curiosity", "phone"), ("pay_out", "phone"), ("pay_out", "shoe")):
         with pytest.raises(UnableToOpen):
-            room.vault.open(token, (field,), ask=ask(purpose), witness=room.witness)
+            room.vault.open(token, (field,), ask=ask(purpose), record=room.recorder)
     with pytest.raises(UnableToOpen):
-        room.vault.open(token, ("phone",), ask=ask(actor=""), witness=room.witness)
+        room.vault.open(token, ("phone",), ask=ask(actor=""), record=room.recorder)
     with pytest.raises(UnableToFindPerson):
-        room.vault.open("person_x", ("phone",), ask=ask(), witness=room.witness)
-    assert room.witness.seen == []
+        room.vault.open("person_x", ("phone",), ask=ask(), record=room.recorder)
+    assert room.recorder.seen == []
 
 
 def a_masked_purpose_shows_masks_only(room: Room) -> None:
     token = room.vault.admit(given(ALICE), at=NOW)
     opened = room.vault.open(
-        token, ("bank_card",), ask=ask("recognise_customer"), witness=room.witness
+        token, ("bank_card",), ask=ask("recognise_customer"), record=room.recorder
     )
     assert opened["bank_card"].reveal() == "411111••••••1111"
-    assert room.witness.seen[0].reveals == "masked"
+    assert room.recorder.seen[0].reveals == "masked"
 
 
 def bulk_needs_an_approval(room: Room) -> None:
     tokens = [room.vault.admit(given(BOB), at=NOW) for _ in range(11)]
     wanted = [(token, "phone") for token in tokens]
     with pytest.raises(UnableToOpen, match="approval"):
-        room.vault.open_all(wanted, ask=ask(), witness=room.witness)
-    opened = room.vault.open_all(wanted, ask=ask(approval="APP-7"), witness=room.witness)
+        room.vault.open_all(wanted, ask=ask(), record=room.recorder)
+    opened = room.vault.open_all(wanted, ask=ask(approval="APP-7"), record=room.recorder)
     assert len(opened) == 11
-    assert room.witness.seen[0].ask.approval == "APP-7"
+    assert room.recorder.seen[0].ask.approval == "APP-7"
 
 
 def an_actor_is_limited_over_every_process(room: Room) -> None:
@@ -124,14 +124,14 @@ def an_actor_is_limited_over_every_process(room: Room) -> None:
     token = room.vault.admit(given(BOB), at=NOW)
     for turn in range(60):
         at = NOW + timedelta(minutes=turn % 59)
-        room.vault.open(token, ("phone",), ask=ask(at=at), witness=room.witness)
+        room.vault.open(token, ("phone",), ask=ask(at=at), record=room.recorder)
     late = NOW + timedelta(minutes=59, seconds=59)
     for at in (late, NOW - timedelta(days=3)):  # a clock that went back does not help
         with pytest.raises(UnableToOpenSoMuch):
-            room.vault.open(token, ("phone",), ask=ask(at=at), witness=room.witness)
-    room.vault.open(token, ("phone",), ask=ask(at=late, actor="alice"), witness=room.witness)
+            room.vault.open(token, ("phone",), ask=ask(at=at), record=room.recorder)
+    room.vault.open(token, ("phone",), ask=ask(at=late, actor="alice"), record=room.recorder)
     hour = NOW + timedelta(hours=1)  # the two openings at NOW are an hour old now
-    room.vault.open(token, ("phone",), ask=ask(at=hour), witness=room.witness)
+    room.vault.open(token, ("phone",), ask=ask(at=hour), record=room.recorder)
 
 
 def a_moved_value_does_not_open(room: Room) -> None:
@@ -147,7 +147,7 @@ def a_moved_value_does_not_open(room: Room) -> None:
             write = "UPDATE vault_sealed SET sealed = ? WHERE token = ? AND field = 'phone'"
             session.rows(write, sealed, alice)
         with pytest.raises(UnableToAuthenticate):
-            room.vault.open(alice, ("phone",), ask=ask(), witness=room.witness)
+            room.vault.open(alice, ("phone",), ask=ask(), record=room.recorder)
 
 
 def a_moved_key_does_not_unwrap(room: Room) -> None:
@@ -156,7 +156,7 @@ def a_moved_key_does_not_unwrap(room: Room) -> None:
         sql = "UPDATE vault_key SET wrapped = (SELECT wrapped FROM vault_key WHERE token = ?)"
         session.rows(f"{sql} WHERE token = ?", bob, alice)
     with pytest.raises(UnableToAuthenticate):
-        room.vault.open(alice, ("phone",), ask=ask(), witness=room.witness)
+        room.vault.open(alice, ("phone",), ask=ask(), record=room.recorder)
 
 
 def erasure_leaves_a_token_and_a_certificate(room: Room) -> None:
@@ -167,12 +167,12 @@ def erasure_leaves_a_token_and_a_certificate(room: Room) -> None:
     assert room.vault.erase((alice,), by=Order("bob", "again", NOW)) == [certificate]
     assert room.vault.erasures() == [certificate]
     with pytest.raises(UnableToOpen, match="erased"):
-        room.vault.open(alice, ("phone",), ask=ask(), witness=room.witness)
+        room.vault.open(alice, ("phone",), ask=ask(), record=room.recorder)
     with pytest.raises(UnableToSeal):
         room.vault.seal(alice, given({"phone": "13912345678"}))
     assert room.vault.find("phone", Plain("13800138000"), country="CN") == ()
     assert room.vault.status().states == {"active": 1, "erased": 1}
-    assert room.vault.open(bob, ("phone",), ask=ask(), witness=room.witness)
+    assert room.vault.open(bob, ("phone",), ask=ask(), record=room.recorder)
     with pytest.raises(UnableToFindPerson):
         room.vault.erase((bob, "person_x"), by=ORDER)
     assert room.vault.status().states == {"active": 1, "erased": 1}
@@ -184,12 +184,12 @@ def a_hold_blocks_erasure_and_restricts(room: Room) -> None:
     with pytest.raises(UnableToErase, match="dispute"):
         room.vault.erase((token,), by=ORDER)
     with pytest.raises(UnableToOpen, match="held"):
-        room.vault.open(token, ("phone",), ask=ask(), witness=room.witness)
+        room.vault.open(token, ("phone",), ask=ask(), record=room.recorder)
     with pytest.raises(UnableToSeal):
         room.vault.seal(token, given({"phone": "13912345678"}))
-    assert room.vault.open(token, ("phone",), ask=ask("legal_claim"), witness=room.witness)
+    assert room.vault.open(token, ("phone",), ask=ask("legal_claim"), record=room.recorder)
     room.vault.release(token, "dispute")
-    assert room.vault.open(token, ("phone",), ask=ask(), witness=room.witness)
+    assert room.vault.open(token, ("phone",), ask=ask(), record=room.recorder)
     assert len(room.vault.erase((token,), by=ORDER)) == 1
 
 
@@ -203,12 +203,12 @@ def rotation_rewraps_and_changes_no_sealed_value(room: Room) -> None:
     progress = rotation.rewrap(room.vault.keys, most=3)
     assert next(progress) > 0  # and there it is stopped
     assert old in room.vault.status().keys
-    assert room.vault.open(tokens[0], ("phone",), ask=ask(), witness=room.witness)
+    assert room.vault.open(tokens[0], ("phone",), ask=ask(), record=room.recorder)
     list(rotation.rewrap(room.vault.keys, most=3))
     assert set(room.vault.status().keys) == {room.ring.current}
     room.ring = room.ring.without(old)
     wanted = [(token, "phone") for token in tokens]
-    opened = room.vault.open_all(wanted, ask=ask(), witness=room.witness)
+    opened = room.vault.open_all(wanted, ask=ask(), record=room.recorder)
     assert {value.reveal() for value in opened.values()} == {"+8613912345678"}
     with room.rows.reading() as session:
         assert session.rows("SELECT token, field, sealed FROM vault_sealed ORDER BY 1, 2") == before
@@ -271,19 +271,19 @@ def a_restore_erases_again(room: Room) -> None:
         session.each("INSERT INTO vault_sealed VALUES (?, ?, ?, ?)", rows)
     with room.keys.writing() as session:
         session.each("INSERT INTO vault_key VALUES (?, ?, ?)", keys)
-    assert room.vault.open(alice, ("phone",), ask=ask(), witness=room.witness)
+    assert room.vault.open(alice, ("phone",), ask=ask(), record=room.recorder)
     assert room.vault.replay(listed) == 1
     assert room.vault.erasures() == listed
     assert room.vault.keys.of((alice,)) == {}
     with pytest.raises(UnableToOpen, match="erased"):
-        room.vault.open(alice, ("phone",), ask=ask(), witness=room.witness)
+        room.vault.open(alice, ("phone",), ask=ask(), record=room.recorder)
 
 
 def a_person_gets_everything_held_on_him(room: Room) -> None:
     token = room.vault.admit(given(ALICE), at=NOW)
-    made = room.vault.export(token, ask=ask("answer_person"), witness=room.witness)
+    made = room.vault.export(token, ask=ask("answer_person"), record=room.recorder)
     assert all(text in made.reveal() for text in ("张三丰", "+8613800138000", token))
-    assert len(room.witness.seen[0].values) == len(ALICE)
+    assert len(room.recorder.seen[0].values) == len(ALICE)
 
 
 def the_chinese_suite_does_the_same(room: Room) -> None:

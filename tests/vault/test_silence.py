@@ -89,11 +89,11 @@ def test_no_path_tells_a_value(tmp_path: Path) -> None:
     vault = room.vault
     token = vault.admit(given(CANARIES), at=NOW, by="phone")
     vault.seal(token, given(CANARIES))
-    opened = vault.open(token, tuple(CANARIES), ask=ask("answer_person"), witness=room.witness)
+    opened = vault.open(token, tuple(CANARIES), ask=ask("answer_person"), record=room.recorder)
     assert opened["name"].reveal() == CANARIES["name"]
-    exported = vault.export(token, ask=ask("answer_person"), witness=room.witness)
+    exported = vault.export(token, ask=ask("answer_person"), record=room.recorder)
     heard += [repr(opened), f"{opened}", repr(exported), str(exported), f"{exported:>40}"]
-    heard += [repr(room.witness.seen), str([each.entry() for each in room.witness.seen])]
+    heard += [repr(room.recorder.seen), str([each.entry() for each in room.recorder.seen])]
     for name, value in SPOILT.items():
         with listened(heard):
             vault.seal(token, given({name: value}))
@@ -103,11 +103,11 @@ def test_no_path_tells_a_value(tmp_path: Path) -> None:
             vault.find(name, Plain(value), country="CN")
     with listened(heard):
         vault.seal(token, given({"shoe": CANARIES["name"]}))
-    for witness in (refuse, failing):
+    for recorder in (refuse, failing):
         with listened(heard):
-            vault.open(token, ("name",), ask=ask(), witness=witness)
+            vault.open(token, ("name",), ask=ask(), record=recorder)
     with listened(heard):
-        vault.open(token, ("name",), ask=ask("curiosity"), witness=room.witness)
+        vault.open(token, ("name",), ask=ask("curiosity"), record=room.recorder)
     with listened(heard):
         pickle.dumps(opened)
     with listened(heard):
@@ -130,7 +130,7 @@ def _break(room: Room, token: str, heard: list[str]) -> None:
     with room.rows.writing() as session:
         session.rows("UPDATE vault_sealed SET version = 9 WHERE field = 'email'")
     with listened(heard):
-        room.vault.open(token, ("email",), ask=ask(), witness=room.witness)
+        room.vault.open(token, ("email",), ask=ask(), record=room.recorder)
     room.vault.keys.next_index("email")
     with listened(heard):
         list(rotation.reindex(room.rows, room.vault.keys, "email"))

@@ -154,7 +154,7 @@ def open_(
     screen, at = Screen(language(lang)), homes.home(home)
     asked = Ask(purpose, actor, datetime.now(UTC), approval)
     wanted = [(token, name) for token in tokens for name in names]
-    opened = at.vault.open().open_all(wanted, ask=asked, witness=at.witness)
+    opened = at.vault.open().open_all(wanted, ask=asked, record=at.recorder)
     for (token, name), value in opened.items():
         told = {"token": token, "field": name, "value": value.reveal()}
         screen.result(json.dumps(told, ensure_ascii=False))
@@ -172,7 +172,7 @@ def export(
     """Print everything held on one person as JSON, once that is recorded."""
     screen, at = Screen(language(lang)), homes.home(home)
     asked = Ask(purpose, actor, datetime.now(UTC), approval)
-    screen.result(at.vault.open().export(token, ask=asked, witness=at.witness).reveal())
+    screen.result(at.vault.open().export(token, ask=asked, record=at.recorder).reveal())
 
 
 @app.command()

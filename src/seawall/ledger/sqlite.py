@@ -1,10 +1,5 @@
-"""A ledger in a SQLite file, through the SQLite that `apsw` brings along.
+"""A ledger in a SQLite file, through the SQLite that `apsw` brings along."""
 
-The SQLite of many systems (3.7.0 to 3.51.2) can corrupt a file in WAL mode when one connection starts
-the log over while another writes; so it is never used here.
-"""
-
-import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -14,18 +9,13 @@ from typing import Any
 
 import apsw
 
+from seawall.core import sqlite
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore, Value
 
-SQLITE_LEAST = (3, 51, 3)
-"""The first version without the race."""
 _WAIT_MS = 60_000
 _PAUSE_S = 0.01
 
 _SETTINGS = (
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "secure_delete = ON",  # what is erased is overwritten
-    "trusted_schema = OFF",
     "foreign_keys = ON",
     "cache_size = -16384",
     "wal_autocheckpoint = 4000",  # pages of 4 kB: copying the log less often saves syncs
@@ -92,14 +82,14 @@ class SqliteStore:
 
     def __init__(self, file: Path) -> None:
         self.name = str(file)
-        _guard(self.name)
+        if (unsafe := sqlite.outdated()) is not None:
+            raise UnableToOpenStore(self.name, unsafe)
         self._file = file
         self._writer: apsw.Connection | None = None
         self._reader: apsw.Connection | None = None
         self._turn, self._look = threading.Lock(), threading.Lock()
         file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        sqlite.make_private(file)
         try:
             self._define()
         except (UnableToReadStore, UnableToWriteStore) as error:
@@ -172,8 +162,7 @@ class SqliteStore:
         return self._writer
 
     def _connect(self) -> apsw.Connection:
-        connection = apsw.Connection(self.name)
-        connection.set_busy_timeout(_WAIT_MS)
+        connection = sqlite.connect(self._file, wait_ms=_WAIT_MS)
         for told in _SETTINGS:
             connection.execute(f"PRAGMA {told}").fetchall()
         return connection
@@ -213,19 +202,3 @@ class SqliteRows:
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """Run a statement for each of many."""
         self.connection.executemany(sql, values)
-
-
-def version() -> tuple[int, ...]:
-    """The version of the SQLite that apsw brought along."""
-    return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
-
-
-def _guard(name: str) -> None:
-    found = version()
-    if found < SQLITE_LEAST:
-        told, least = (".".join(map(str, each)) for each in (found, SQLITE_LEAST))
-        raise UnableToOpenStore(
-            name,
-            f"SQLite {told} can corrupt it when several connections write; "
-            f"{least} is needed: pip install --upgrade apsw",
-        )

@@ -24,7 +24,7 @@ from seawall.portfolio.conventions import Conventions
 from seawall.vault import opening
 from seawall.vault.declaration import Rules
 from seawall.vault.embedded import Embedded
-from seawall.vault.opening import Witness as Recorder
+from seawall.vault.opening import Recorder
 
 HOME_VARIABLE = "SEAWALL_HOME"
 
@@ -121,7 +121,7 @@ class Home:
         return Embedded(self.folder, pack.read(PACKS / "vault" / "fields.yaml", Rules))
 
     @property
-    def witness(self) -> Recorder:
+    def recorder(self) -> Recorder:
         """What records an opening of people's data. Without a ledger nothing is opened."""
         return opening.refuse
 

@@ -55,7 +55,7 @@ class Unsealing:
         }
 
 
-Witness = Callable[[Unsealing], None]
+Recorder = Callable[[Unsealing], None]
 """Records an opening. Returns once the record is durable; raises otherwise, and nothing is opened.
 
 It may be called, and succeed, for an opening that then fails: a record too many, never one too few.
@@ -63,7 +63,7 @@ It may be called, and succeed, for an opening that then fails: a record too many
 
 
 def refuse(unsealing: Unsealing) -> None:
-    """The witness where there is no ledger: refuses."""
+    """The recorder where there is no ledger: refuses."""
     del unsealing
     raise UnableToRecord
 

@@ -1,38 +1,17 @@
 """The vault's rows in SQLite: one file, for its owner only; the library is bundled with apsw."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Final
 
 import apsw
 
+from seawall.core import sqlite
 from seawall.vault.database import Row, UnableToReachDatabase, UnableToScrub
-from seawall.vault.refusals import UnableToUseVault
 
-VERSION_LEAST: Final = (3, 51, 3)
-"""3.7.0 to 3.51.2 can corrupt a file in WAL mode when several connections reset the log at once."""
 WAIT_MS: Final = 30_000
-
-
-class UnableToTrustSqlite(UnableToUseVault):
-    """The SQLite library at hand has a known fault that loses data."""
-
-    def __init__(self, version: str) -> None:
-        least = ".".join(map(str, VERSION_LEAST))
-        super().__init__(f"SQLite {version} can corrupt a file that several use; {least} is needed")
-
-
-def guard(version: str) -> None:
-    """Refuse a library that cannot be trusted.
-
-    Raises:
-        UnableToTrustSqlite: it is older than the repair.
-    """
-    if tuple(int(part) for part in version.split(".")) < VERSION_LEAST:
-        raise UnableToTrustSqlite(version)
 
 
 class SqliteDatabase:
@@ -44,17 +23,15 @@ class SqliteDatabase:
     """
 
     def __init__(self, path: Path, schema: Sequence[str]) -> None:
-        guard(apsw.sqlite_lib_version())
+        if (unsafe := sqlite.outdated()) is not None:
+            raise UnableToReachDatabase(str(path), unsafe)
         self._path = path
         self._lock = RLock()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with suppress(FileExistsError):  # SQLite gives its log and index files the same mode
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        sqlite.make_private(path)
         with self._told():
-            self._raw = apsw.Connection(str(path))
-            self._raw.set_busy_timeout(WAIT_MS)
-            for name, value in _PRAGMAS:
-                self._raw.pragma(name, value)
+            self._raw = sqlite.connect(path, wait_ms=WAIT_MS)
+            self._raw.pragma("temp_store", "MEMORY")
         with self.writing() as session:
             for statement in schema:
                 session.rows(statement.format(bytes="BLOB", clustered=" WITHOUT ROWID"))
@@ -105,15 +82,6 @@ class SqliteDatabase:
         except apsw.Error as error:
             why = f"{type(error).__name__}: {error}"
             raise UnableToReachDatabase(str(self._path), why) from None
-
-
-_PRAGMAS = (
-    ("journal_mode", "WAL"),
-    ("synchronous", "FULL"),
-    ("secure_delete", "ON"),
-    ("temp_store", "MEMORY"),
-    ("trusted_schema", "OFF"),
-)
 
 
 class _Session:

@@ -3,7 +3,7 @@
 vault = Vault(people, keys, rules)
 token = vault.admit(Given({"phone": Plain(text)}, "CN"), at=now, by="phone")
 vault.find("phone", Plain(text), country="CN")                      # the tokens
-vault.open(token, ("phone",), ask=Ask("contact_customer", "bob", now), witness=record)
+vault.open(token, ("phone",), ask=Ask("contact_customer", "bob", now), record=record)
 """
 
 import json
@@ -17,7 +17,7 @@ from seawall.vault.database import Database, Session
 from seawall.vault.declaration import Given, Purpose, Rules
 from seawall.vault.erasure import Erasure, Order, holds
 from seawall.vault.keys import Keys
-from seawall.vault.opening import Ask, Unsealing, Wanted, Witness, microseconds
+from seawall.vault.opening import Ask, Recorder, Unsealing, Wanted, microseconds
 from seawall.vault.plain import Plain
 from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToLookUp, UnableToOpen
 
@@ -45,7 +45,7 @@ class Status:
 class Vault:
     """People's data, sealed.
 
-    Guarantees: what a method returned is durable; no value is handed out before its witness has
+    Guarantees: what a method returned is durable; no value is handed out before its recorder has
     returned; values stand in the clear in `Plain` only; an erased or held token is refused by every
     process at once. Several processes may work on one vault.
 
@@ -159,7 +159,7 @@ class Vault:
     # Values out
 
     def open(
-        self, token: str, fields: Sequence[str], *, ask: Ask, witness: Witness
+        self, token: str, fields: Sequence[str], *, ask: Ask, record: Recorder
     ) -> dict[str, Plain]:
         """Open some of a person's values; by field, without those he does not have.
 
@@ -168,20 +168,20 @@ class Vault:
         wanted = tuple((token, field) for field in fields)
         return {
             field: value
-            for (_, field), value in self.open_all(wanted, ask=ask, witness=witness).items()
+            for (_, field), value in self.open_all(wanted, ask=ask, record=record).items()
         }
 
     def open_all(
-        self, wanted: Sequence[Wanted], *, ask: Ask, witness: Witness
+        self, wanted: Sequence[Wanted], *, ask: Ask, record: Recorder
     ) -> dict[Wanted, Plain]:
         """Open values, of several people too, in one go and under one record.
 
-        The actor's limits are counted, the witness records, and only then is anything decrypted.
+        The actor's limits are counted, the recorder records it, and only then is anything decrypted.
 
         Args:
             wanted: tokens and fields.
             ask: who, what for, when, and by whose approval.
-            witness: records the opening; if it raises, nothing is opened.
+            record: records the opening; if it raises, nothing is opened.
 
         Raises:
             UnableToFindPerson: there is no such token.
@@ -203,7 +203,7 @@ class Vault:
         keys = self.keys.of(tokens)
         if gone := [token for token, _ in there if token not in keys]:
             raise UnableToOpen(gone[0], "its key is destroyed")
-        witness(Unsealing(ask, there, purpose.reveals))
+        record(Unsealing(ask, there, purpose.reveals))
         return {
             (token, field): self._shown(
                 people.unseal(keys[token], token, field, held[token, field]), field, purpose
@@ -227,13 +227,13 @@ class Vault:
                 if ask.purpose not in self.rules.holds[hold].purposes:
                     raise UnableToOpen(token, f"held by {hold}, which is not for {ask.purpose}")
 
-    def export(self, token: str, *, ask: Ask, witness: Witness) -> Plain:
+    def export(self, token: str, *, ask: Ask, record: Recorder) -> Plain:
         """Everything held on one person, as JSON; for himself, or for another lender he names.
 
         Raises: as `open_all`.
         """
         fields = self.rules.of("device" if people.whose(token) == "device" else "person")
-        opened = self.open(token, fields, ask=ask, witness=witness)
+        opened = self.open(token, fields, ask=ask, record=record)
         with self.rows.reading() as session:
             held = holds(session, (token,)).get(token, ())
         return Plain(
