@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from seawall.acts import importing
-from seawall.acts.importing import ImportReport, bring_in
+from seawall.acts.import_report import ImportReport
+from seawall.acts.importing import bring_in
 from seawall.book.store import UnableToChangeBook
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput

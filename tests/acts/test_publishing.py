@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from seawall.acts import publishing
-from seawall.acts.publishing import Replayed, Signed, UnableToPropose, UnableToSignAs
+from seawall.acts.publishing import Replayed, UnableToPropose
+from seawall.acts.signing import Signed, UnableToSignAs
 from seawall.core.text import Text
 from seawall.ledger import log
 from seawall.ledger.audit import audit

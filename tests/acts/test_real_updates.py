@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from seawall.acts.importing import ImportReport, bring_in
+from seawall.acts.import_report import ImportReport
+from seawall.acts.importing import bring_in
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
 from seawall.core.steps import Steps

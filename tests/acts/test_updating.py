@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from seawall.acts.importing import FileReport, ImportReport, bring_in
+from seawall.acts.import_report import FileReport, ImportReport
+from seawall.acts.importing import bring_in
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
 from seawall.core.steps import Steps

@@ -9,12 +9,12 @@ from typer.testing import CliRunner, Result
 
 from seawall.cli import vaults
 from seawall.core.problem import UnableToUseInput
+from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.office import homes
 from seawall.vault import ring
 from seawall.vault.algorithms import SM4
 from seawall.vault.embedded import UnableToMakeRing, UnableToRetireKey
-from seawall.vault.opening import Unsealing
-from seawall.vault.refusals import UnableToErase, UnableToRecord
+from seawall.vault.refusals import UnableToErase
 from seawall.vault.ring import UnableToReachKeys
 from tests.cli.test_commands import seawall
 
@@ -30,56 +30,78 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     def made(*arguments: str, given: str = "") -> Result:
         return CliRunner().invoke(vaults.app, arguments, input=given)
 
-    assert made("init").exit_code == 0
+    homes.make(tmp_path / "home", "lender.example/ledger")
     return made
 
 
-@pytest.fixture
-def recorded(monkeypatch: pytest.MonkeyPatch) -> list[Unsealing]:
-    seen: list[Unsealing] = []
-    monkeypatch.setattr(homes.Home, "recorder", property(lambda _: seen.append))
-    return seen
+def told(kind: str) -> list[dict[str, object]]:
+    """What the home's ledger tells of a kind: fields and body together."""
+    return [
+        entry.told | {"body": json.loads(entry.body or b"null")}
+        for entry in homes.home().ledger_reader.entries()
+        if entry.told["kind"] == kind
+    ]
 
 
-def test_a_person_goes_through_the_vault(run: Run, recorded: list[Unsealing]) -> None:
+def test_a_person_goes_through_the_vault(run: Run) -> None:
     token = run("seal", "--by", "phone", given=ALICE).stdout.strip()
     assert token.startswith("person_")
     assert run("seal", "--by", "phone", given=ALICE).stdout.strip() == token
     assert run("seal", "--token", token, given='{"email": "a@example.com"}').exit_code == 0
     assert run("find", "email", given="A@example.com\n").stdout.strip() == token
-    asked = ("--purpose", "contact_customer", "--actor", "bob")
+    asked = ("--purpose", "contact_customer", "--as", "bob")
     opened = run("open", token, "--field", "phone", "--field", "name", *asked)
-    told = [json.loads(line) for line in opened.stdout.splitlines()]
-    assert {each["field"]: each["value"] for each in told} == {
+    shown = [json.loads(line) for line in opened.stdout.splitlines()]
+    assert {each["field"]: each["value"] for each in shown} == {
         "phone": "+8613800138000",
         "name": "Alice Meyer",
     }
-    assert recorded[0].values == ((token, "phone"), (token, "name"))
-    exported = run("export", token, "--purpose", "answer_person", "--actor", "dana")
+    exported = run("export", token, "--purpose", "answer_person", "--as", "dana")
     assert json.loads(exported.stdout)["values"]["email"] == "a@example.com"
+    first, second = told("vault.open")
+    assert (first["subject"], first["actor"], second["actor"]) == (token, "bob", "dana")
+    assert first["body"] == {
+        "purpose": "contact_customer",
+        "approval": None,
+        "reveals": "whole",
+        "values": [[token, "phone"], [token, "name"]],
+    }
 
 
-def test_nothing_is_opened_while_no_ledger_records_it(run: Run) -> None:
+def test_nothing_is_opened_held_or_erased_while_no_ledger_tells_of_it(
+    run: Run, tmp_path: Path
+) -> None:
     token = run("seal", given=ALICE).stdout.strip()
-    asked = ("--purpose", "answer_person", "--actor", "bob")
-    for command in (("open", token, "--field", "phone"), ("export", token)):
-        done = run(*command, *asked)
-        assert isinstance(done.exception, UnableToRecord)
+    (tmp_path / "home" / "keys" / "ledger.key").unlink()
+    asked = ("--purpose", "answer_person", "--as", "bob")
+    ordered = ("--as", "dana", "--reason", "case 7")
+    for command in (
+        ("open", token, "--field", "phone", *asked),
+        ("export", token, *asked),
+        ("erase", token, *ordered),
+        ("hold", token, "dispute", *ordered),
+        ("release", token, "dispute", *ordered),
+    ):
+        done = run(*command)
+        assert isinstance(done.exception, UnableToFindLedger)
         assert done.stdout == ""
+    assert json.loads(run("status").stdout)["states"] == {"active": 1}
 
 
 def test_a_hold_an_erasure_and_a_restore(run: Run) -> None:
     token = run("seal", given=ALICE).stdout.strip()
-    ordered = ("--actor", "dana", "--reason", "case 7")
+    ordered = ("--as", "dana", "--reason", "case 7")
     assert run("hold", token, "dispute", *ordered).exit_code == 0
     assert isinstance(run("erase", token, *ordered).exception, UnableToErase)
-    assert run("release", token, "dispute").exit_code == 0
+    assert run("release", token, "dispute", *ordered).exit_code == 0
     certificate = run("erase", token, *ordered).stdout
     assert json.loads(certificate)["fields"] == ["name", "national_id", "phone"]
     assert run("erasures").stdout == certificate
     assert "1 erased" in run("replay", given=certificate).stdout
     assert json.loads(run("status").stdout)["states"] == {"erased": 1}
     assert "0 erased" in run("scrub").stdout
+    assert [len(told(f"vault.{each}")) for each in ("hold", "release", "erase")] == [1, 1, 1]
+    assert told("vault.erase")[0]["body"] == json.loads(certificate)
 
 
 def test_keys_and_indexes_rotate(run: Run) -> None:
@@ -113,7 +135,7 @@ def test_a_ring_in_the_environment_rotates_by_what_is_put_there(
 
 
 def test_no_command_tells_a_value_unasked(run: Run, tmp_path: Path) -> None:
-    told = []
+    heard = []
     token = run("seal", "--by", "phone", given=ALICE).stdout.strip()
     for arguments, text in (
         (("seal", "--by", "phone"), ALICE),
@@ -123,19 +145,19 @@ def test_no_command_tells_a_value_unasked(run: Run, tmp_path: Path) -> None:
         (("seal",), ALICE.strip() + "}"),
         (("find", "name"), "Alice Meyer"),
         (("find", "phone"), "13800138000 13800138000"),
-        (("open", token, "--field", "name", "--purpose", "x", "--actor", "y"), ""),
+        (("open", token, "--field", "name", "--purpose", "x", "--as", "y"), ""),
         (("replay",), ALICE),
         (("rotate",), ""),
         (("reindex", "phone"), ""),
         (("status",), ""),
-        (("erase", token, "--actor", "dana", "--reason", "asked"), ""),
+        (("erase", token, "--as", "dana", "--reason", "asked"), ""),
         (("erasures",), ""),
     ):
         done = run(*arguments, given=text)
-        told += [done.output, str(done.exception), repr(done.exception)]
+        heard += [done.output, str(done.exception), repr(done.exception)]
     written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     for value in json.loads(ALICE).values():
-        assert not [each for each in told if value in each]
+        assert not [each for each in heard if value in each]
         assert not [each for each in written if value.encode() in each]
 
 
@@ -153,7 +175,7 @@ def test_what_is_wrong_is_told_by_row_and_without_the_value(run: Run) -> None:
 
 
 def test_a_ring_is_made_once_and_needed(run: Run, tmp_path: Path) -> None:
-    assert isinstance(run("init").exception, UnableToMakeRing)
+    assert isinstance(run("init").exception, UnableToMakeRing)  # by `seawall init`
     file = tmp_path / "home" / "keys" / "ring.json"
     for path in (file, file.with_name("keys.sqlite"), tmp_path / "home/vault/people.sqlite"):
         run("status")
@@ -171,5 +193,5 @@ def test_a_refusal_is_one_sentence_on_the_terminal(tmp_path: Path) -> None:
 
 
 def test_every_kind_is_named(run: Run) -> None:
-    told = run("fields").stdout
-    assert all(name in told for name in ("national_id", "contact_customer", "dispute"))
+    named = run("fields").stdout
+    assert all(name in named for name in ("national_id", "contact_customer", "dispute"))

@@ -1,5 +1,6 @@
 """Which SQLite is trusted: not one with the race in its log."""
 
+import apsw
 import pytest
 
 from seawall.core import sqlite
@@ -14,10 +15,10 @@ from seawall.core import sqlite
 )  # fmt: skip
 def test_a_version_with_the_race_is_outdated(
     found: str,
-    refused: bool,
+    refused: bool,  # noqa: FBT001 - a case's column
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sqlite.apsw, "sqlite_lib_version", lambda: found)
+    monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: found)
     why = sqlite.outdated()
     assert (why is not None) == refused
     assert why is None or f"SQLite {found} can corrupt" in why

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from seawall.acts.importing import ImportReport, bring_in
+from seawall.acts.import_report import ImportReport
+from seawall.acts.importing import bring_in
 from seawall.core.steps import Steps
 from seawall.office import homes, measuring, packs
 

@@ -1,6 +1,6 @@
 """A vault of its own on each database, simulated people, and a recorder that remembers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +12,11 @@ from seawall.vault import ring
 from seawall.vault.algorithms import AES, Suite
 from seawall.vault.database import KEYS, PEOPLE, Database
 from seawall.vault.declaration import Given, Rules
+from seawall.vault.erasure import Erasure, Order
 from seawall.vault.keys import Keys
 from seawall.vault.opening import Ask, Unsealing
 from seawall.vault.plain import Plain
+from seawall.vault.refusals import UnableToUseVault
 from seawall.vault.ring import KeyRing
 from seawall.vault.sqlite import SqliteDatabase
 from seawall.vault.store import Vault
@@ -49,6 +51,33 @@ class Remembering:
 
     def __call__(self, unsealing: Unsealing) -> None:
         self.seen.append(unsealing)
+
+
+def refusing(unsealing: Unsealing) -> None:
+    """A recorder that cannot record."""
+    raise UnableToUseVault(f"no record of {unsealing.ask.purpose}")
+
+
+def nothing() -> None:
+    """Records nothing."""
+
+
+def erase(vault: Vault, tokens: Sequence[str], by: Order) -> list[Erasure]:
+    """What the act does, without a ledger."""
+    certificates = vault.order_erasure(tokens, by=by)
+    vault.finish_erasures(tokens)
+    return certificates
+
+
+def replay(vault: Vault, certificates: Sequence[Erasure]) -> int:
+    """The same after a restore."""
+    vault.order_again(certificates)
+    return finish(vault)
+
+
+def finish(vault: Vault) -> int:
+    """The same after a stop half-way."""
+    return vault.finish_erasures([each.token for each in vault.ordered_erasures()])
 
 
 @dataclass

@@ -10,7 +10,7 @@ from seawall.vault.algorithms import AES, SM4, UnableToAuthenticate
 from seawall.vault.declaration import Given
 from seawall.vault.erasure import Order
 from seawall.vault.keys import UnableToUseOldRing
-from seawall.vault.opening import Unsealing, refuse
+from seawall.vault.opening import Unsealing
 from seawall.vault.plain import Plain
 from seawall.vault.refusals import (
     UnableToErase,
@@ -18,11 +18,23 @@ from seawall.vault.refusals import (
     UnableToLookUp,
     UnableToOpen,
     UnableToOpenSoMuch,
-    UnableToRecord,
     UnableToSeal,
+    UnableToUseVault,
 )
 from seawall.vault.ring import LocalRing
-from tests.vault.conftest import ALICE, BOB, NOW, Check, Room, ask, given
+from tests.vault.conftest import (
+    ALICE,
+    BOB,
+    NOW,
+    Check,
+    Room,
+    ask,
+    erase,
+    given,
+    nothing,
+    refusing,
+    replay,
+)
 
 ORDER = Order("dana", "asked by the person", NOW)
 
@@ -75,8 +87,8 @@ def nothing_is_sealed_if_one_value_is_wrong(room: Room) -> None:
 
 def nothing_opens_without_its_record(room: Room) -> None:
     token = room.vault.admit(given(ALICE), at=NOW)
-    with pytest.raises(UnableToRecord):
-        room.vault.open(token, ("phone",), ask=ask(), record=refuse)
+    with pytest.raises(UnableToUseVault):
+        room.vault.open(token, ("phone",), ask=ask(), record=refusing)
     decrypted_before = []
 
     def failing(unsealing: Unsealing) -> None:
@@ -161,10 +173,10 @@ def a_moved_key_does_not_unwrap(room: Room) -> None:
 
 def erasure_leaves_a_token_and_a_certificate(room: Room) -> None:
     alice, bob = room.vault.admit_all((given(ALICE), given(BOB)), at=NOW)
-    (certificate,) = room.vault.erase((alice,), by=ORDER)
+    (certificate,) = erase(room.vault, (alice,), by=ORDER)
     assert certificate.fields == tuple(sorted(ALICE))
     assert len(certificate.key) == 64
-    assert room.vault.erase((alice,), by=Order("bob", "again", NOW)) == [certificate]
+    assert erase(room.vault, (alice,), by=Order("bob", "again", NOW)) == [certificate]
     assert room.vault.erasures() == [certificate]
     with pytest.raises(UnableToOpen, match="erased"):
         room.vault.open(alice, ("phone",), ask=ask(), record=room.recorder)
@@ -174,23 +186,23 @@ def erasure_leaves_a_token_and_a_certificate(room: Room) -> None:
     assert room.vault.status().states == {"active": 1, "erased": 1}
     assert room.vault.open(bob, ("phone",), ask=ask(), record=room.recorder)
     with pytest.raises(UnableToFindPerson):
-        room.vault.erase((bob, "person_x"), by=ORDER)
+        erase(room.vault, (bob, "person_x"), by=ORDER)
     assert room.vault.status().states == {"active": 1, "erased": 1}
 
 
 def a_hold_blocks_erasure_and_restricts(room: Room) -> None:
     token = room.vault.admit(given(ALICE), at=NOW)
-    room.vault.hold(token, "dispute", by=Order("dana", "case 7", NOW))
+    room.vault.hold(token, "dispute", by=Order("dana", "case 7", NOW), record=nothing)
     with pytest.raises(UnableToErase, match="dispute"):
-        room.vault.erase((token,), by=ORDER)
+        erase(room.vault, (token,), by=ORDER)
     with pytest.raises(UnableToOpen, match="held"):
         room.vault.open(token, ("phone",), ask=ask(), record=room.recorder)
     with pytest.raises(UnableToSeal):
         room.vault.seal(token, given({"phone": "13912345678"}))
     assert room.vault.open(token, ("phone",), ask=ask("legal_claim"), record=room.recorder)
-    room.vault.release(token, "dispute")
+    room.vault.release(token, "dispute", record=nothing)
     assert room.vault.open(token, ("phone",), ask=ask(), record=room.recorder)
-    assert len(room.vault.erase((token,), by=ORDER)) == 1
+    assert len(erase(room.vault, (token,), by=ORDER)) == 1
 
 
 def rotation_rewraps_and_changes_no_sealed_value(room: Room) -> None:
@@ -264,7 +276,7 @@ def a_restore_erases_again(room: Room) -> None:
         rows = session.rows("SELECT * FROM vault_sealed")
     with room.keys.reading() as session:
         keys = session.rows("SELECT * FROM vault_key")
-    room.vault.erase((alice,), by=ORDER)
+    erase(room.vault, (alice,), by=ORDER)
     listed = room.vault.erasures()
     with room.rows.writing() as session:
         session.rows("UPDATE vault_person SET state = 'active', erasure = NULL")
@@ -272,7 +284,7 @@ def a_restore_erases_again(room: Room) -> None:
     with room.keys.writing() as session:
         session.each("INSERT INTO vault_key VALUES (?, ?, ?)", keys)
     assert room.vault.open(alice, ("phone",), ask=ask(), record=room.recorder)
-    assert room.vault.replay(listed) == 1
+    assert replay(room.vault, listed) == 1
     assert room.vault.erasures() == listed
     assert room.vault.keys.of((alice,)) == {}
     with pytest.raises(UnableToOpen, match="erased"):

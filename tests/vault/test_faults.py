@@ -23,7 +23,19 @@ from seawall.vault.refusals import UnableToOpen
 from seawall.vault.ring import UnableToReachKeys
 from seawall.vault.store import Vault
 from tests.conftest import ROOT
-from tests.vault.conftest import ALICE, BOB, NOW, RULES, Room, ask, given, sqlite_room
+from tests.vault.conftest import (
+    ALICE,
+    BOB,
+    NOW,
+    RULES,
+    Room,
+    ask,
+    erase,
+    finish,
+    given,
+    replay,
+    sqlite_room,
+)
 from tests.vault.worker import room_at
 
 PEOPLE = 300
@@ -98,7 +110,7 @@ def test_an_erasure_killed_anywhere_goes_on(tmp_path: Path) -> None:
     at_it = sum(killed(tmp_path, "erase", chance) for _ in range(KILLS))
     assert at_it > 0, "no kill came while it worked"
     room = room_at(tmp_path)
-    room.vault.finish_erasures()
+    finish(room.vault)
     gone = {each.token for each in room.vault.erasures()}
     assert 0 < len(gone) < PEOPLE
     assert set(room.vault.keys.of(tokens)) == set(tokens) - gone
@@ -118,7 +130,7 @@ def test_the_bytes_of_erased_people_are_gone(tmp_path: Path) -> None:
         traces = traces_of(room, gone)
         left = [token for token in tokens if token not in gone]
         kept = traces_of(room, left[:20])
-        room.vault.erase(gone, by=Order("dana", "asked", NOW))
+        erase(room.vault, gone, by=Order("dana", "asked", NOW))
         tokens = left
         written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
         assert len(traces) == 40 * (1 + len(BOB) + 2)
@@ -151,7 +163,7 @@ def test_a_restored_backup_brings_nobody_back(tmp_path: Path, *, retired: bool) 
     shutil.copytree(home, backup)
     old, vault = at.ring.current, at.open()
     traces = [vault.keys.wrapped((alice,))[alice].text]
-    certificates = vault.erase((alice,), by=Order("dana", "asked", NOW))
+    certificates = erase(vault, (alice,), by=Order("dana", "asked", NOW))
     close(vault)
     if retired:
         list(at.rotate())
@@ -165,7 +177,7 @@ def test_a_restored_backup_brings_nobody_back(tmp_path: Path, *, retired: bool) 
         return
     vault = at.open()
     assert vault.open(alice, ("phone",), ask=ask(), record=lambda _: None)  # she is back
-    assert vault.replay(certificates) == 1
+    assert replay(vault, certificates) == 1
     with pytest.raises(UnableToOpen, match="erased"):
         vault.open(alice, ("phone",), ask=ask(), record=lambda _: None)
     assert vault.open(bob, ("phone",), ask=ask(), record=lambda _: None)
@@ -189,11 +201,11 @@ def test_a_reader_delays_the_scrub_and_it_is_told(
     with reader:
         reader.execute("SELECT * FROM vault_key").fetchall()
         with pytest.raises(UnableToScrub, match="seawall vault scrub"):
-            room.vault.erase((token,), by=Order("dana", "asked", NOW))
+            erase(room.vault, (token,), by=Order("dana", "asked", NOW))
         assert room.vault.status().states == {"erasing": 1}
         assert room.vault.keys.of((token,)) == {}
     reader.close()
-    assert room.vault.finish_erasures() == 1
+    assert finish(room.vault) == 1
     assert room.vault.status().states == {"erased": 1}
 
 

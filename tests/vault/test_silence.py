@@ -15,10 +15,10 @@ import pytest
 from seawall.vault import rotation
 from seawall.vault.algorithms import AES
 from seawall.vault.erasure import Order
-from seawall.vault.opening import Unsealing, refuse
+from seawall.vault.opening import Unsealing
 from seawall.vault.plain import Plain
 from seawall.vault.ring import LocalRing
-from tests.vault.conftest import NOW, Room, ask, given, sqlite_room
+from tests.vault.conftest import NOW, Room, ask, erase, given, refusing, sqlite_room
 
 CANARIES = {
     "name": "Canaria Vogelsang",
@@ -93,7 +93,7 @@ def test_no_path_tells_a_value(tmp_path: Path) -> None:
     assert opened["name"].reveal() == CANARIES["name"]
     exported = vault.export(token, ask=ask("answer_person"), record=room.recorder)
     heard += [repr(opened), f"{opened}", repr(exported), str(exported), f"{exported:>40}"]
-    heard += [repr(room.recorder.seen), str([each.entry() for each in room.recorder.seen])]
+    heard += [repr(room.recorder.seen), str(room.recorder.seen)]
     for name, value in SPOILT.items():
         with listened(heard):
             vault.seal(token, given({name: value}))
@@ -103,7 +103,7 @@ def test_no_path_tells_a_value(tmp_path: Path) -> None:
             vault.find(name, Plain(value), country="CN")
     with listened(heard):
         vault.seal(token, given({"shoe": CANARIES["name"]}))
-    for recorder in (refuse, failing):
+    for recorder in (refusing, failing):
         with listened(heard):
             vault.open(token, ("name",), ask=ask(), record=recorder)
     with listened(heard):
@@ -115,7 +115,7 @@ def test_no_path_tells_a_value(tmp_path: Path) -> None:
     with listened(heard):
         {opened["name"]}
     _break(room, token, heard)
-    vault.erase((token,), by=Order("dana", "asked", NOW))
+    erase(vault, (token,), by=Order("dana", "asked", NOW))
     heard += [str(vault.erasures()), str(vault.status()), repr(vault)]
     written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert len(heard) > 100

@@ -8,7 +8,7 @@ from seawall.vault.algorithms import AES
 from seawall.vault.database import KEYS, PEOPLE
 from seawall.vault.erasure import Order
 from seawall.vault.sqlite import SqliteDatabase
-from tests.vault.conftest import NOW, Room
+from tests.vault.conftest import NOW, Room, erase
 
 FIELD = "phone"
 
@@ -37,7 +37,7 @@ def work(folder: Path, what: str) -> None:
         with room.rows.reading() as session:
             rows = session.rows("SELECT token FROM vault_person WHERE state = 'active'")
         for (token,) in rows[: len(rows) // 2]:
-            room.vault.erase((token,), by=Order("dana", "asked", NOW))
+            erase(room.vault, (token,), by=Order("dana", "asked", NOW))
 
 
 if __name__ == "__main__":

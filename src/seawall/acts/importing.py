@@ -3,11 +3,12 @@
 import csv
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from seawall.acts.deriving import Desk, Progress, derive
+from seawall.acts.import_report import FATES, FileReport, ImportReport, Share, entry
+from seawall.acts.signing import Teller
 from seawall.acts.tape_files import TapeFile, digest, gives_facts, read, source_of
 from seawall.book.store import Brought, Change
 from seawall.core.engine import Engine
@@ -20,73 +21,26 @@ from seawall.portfolio.intake import Intake, Sheet, take_in
 from seawall.portfolio.mapping import Mapping
 from seawall.portfolio.outcome import Fate
 
-FATES: tuple[Fate, ...] = ("new", "updated", "unchanged", "no_fact", "rejected")
-
-
-@dataclass(frozen=True)
-class Share:
-    """Rows, and the sum of their source's amount as far as it can be read."""
-
-    rows: int = 0
-    amount: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What became of one file: its rows, and their amount, are the sum of the fates' shares."""
-
-    name: str
-    source: str
-    rows: int
-    amount_in: Decimal
-    fates: dict[Fate, Share]
-
-    @property
-    def rejected(self) -> int:
-        """How many rows were not used."""
-        return self.fates["rejected"].rows
-
-    @property
-    def kept(self) -> int:
-        """How many rows were used: new ones, updates, and what the book already held."""
-        return self.rows - self.rejected
-
-    @property
-    def amount_rejected(self) -> Decimal:
-        """The amount of the rows that were not used."""
-        return self.fates["rejected"].amount
-
-    @property
-    def amount_kept(self) -> Decimal:
-        """The amount of the rows that were used."""
-        return self.amount_in - self.amount_rejected
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import did.
-
-    Attributes:
-        files: a report per file that was read.
-        added: rows added per table of the contract.
-        replaced: rows per table that the book held and that hold no more.
-        rejects: the rejects file, where there were any.
-        reasons: how often each kind of problem rejected something, the most frequent first.
-        notices: warnings, for example a file the book already holds.
-    """
-
-    files: tuple[FileReport, ...]
-    added: dict[str, int]
-    replaced: dict[str, int]
-    rejects: Path | None
-    reasons: dict[str, int]
-    notices: tuple[Problem, ...]
-
 
 def bring_in(
-    desk: Desk, mapping: Mapping, paths: tuple[Path, ...], *, progress: Progress
+    desk: Desk,
+    mapping: Mapping,
+    paths: tuple[Path, ...],
+    *,
+    progress: Progress,
+    teller: Teller | None = None,
 ) -> ImportReport:
     """Import files by a mapping: all that fits is kept, the rest is reported, nothing is lost.
+
+    The ledger's entry is durable before the book is another one. Told again after a kill between the
+    two, the same files into the same book are the same act, and the same entry.
+
+    Args:
+        desk: the book, and what works on it.
+        mapping: how the files become the contract.
+        paths: the files.
+        progress: told how far it is.
+        teller: tells the ledger; a book without a ledger beside it, as in a notebook, has none.
 
     Raises:
         UnableToUseInput: a file cannot be read or fits no source, or no row at all can be used;
@@ -116,14 +70,18 @@ def bring_in(
             noted = _brought(mapping, fresh, reports, change.folder)
             change.bring(tuple(each for each in noted if each.sha256 not in known))
             derive(change, desk.engine, desk.conventions, progress)
-    return ImportReport(
-        files=reports,
-        added={name: rows.num_rows for name, rows in intake.tables.items()},
-        replaced={name: keys.num_rows for name, keys in intake.replaced.items()},
-        rejects=where,
-        reasons=reasons,
-        notices=tuple(notices),
-    )
+        report = ImportReport(
+            files=reports,
+            added={name: rows.num_rows for name, rows in intake.tables.items()},
+            replaced={name: keys.num_rows for name, keys in intake.replaced.items()},
+            rejects=where,
+            reasons=reasons,
+            notices=tuple(notices),
+        )
+        if teller is not None and change.after is not change.before:
+            told = entry(teller, mapping, [file.sha256 for file in fresh], report, change.before)
+            teller.ledger.append(told)
+    return report
 
 
 def _parted(

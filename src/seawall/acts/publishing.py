@@ -6,12 +6,12 @@ act is done once.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from seawall.acts.signing import Signed, checked
 from seawall.core import pack
 from seawall.core.problem import Unable
 from seawall.core.text import Text
@@ -27,33 +27,6 @@ from seawall.records.policy_register import Proposed, Published, Version
 
 CASES = ".cases.yaml"
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the house's times are UTC, without an offset
-
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}")
-
-
-@dataclass(frozen=True)
-class Signed:
-    """Who does something, when (UTC), and as which act: the key under which it is done once.
-
-    Raises:
-        UnableToSignAs: the name is not 1 to 63 small letters, digits, `.`, `_`, `@` or `-`: one person
-            must not go by two spellings.
-    """
-
-    act: str
-    by: str
-    at: datetime
-
-    def __post_init__(self) -> None:
-        """Refuse a name that could be spelt in two ways."""
-        if not _NAME.fullmatch(self.by):
-            raise UnableToSignAs(self.by)
-
-    @property
-    def registered(self) -> register.Signed:
-        """The same as the register keeps it."""
-        return register.Signed(self.act, self.by, microseconds(self.at))
 
 
 @dataclass(frozen=True)
@@ -116,8 +89,8 @@ def propose(
         "policy": version.policy, "digest": version.digest,
         "cases": _cases_passed(version), "replay": replayed.told() if replayed else None,
     })  # fmt: skip
-    told = signed.registered
-    makers = sorted({signed.by, *(Signed(signed.act, name, signed.at).by for name in writers)})
+    told = _registered(signed)
+    makers = sorted({signed.by, *map(checked, writers)})
     with register.change():
         for writer in makers:
             register.write(version, register.Signed(told.act, writer, told.at_us))
@@ -153,7 +126,7 @@ def approve(ledger: Ledger, number: int, evidence_digest: str, signed: Signed) -
     """
     seen = register.proposal(number)
     with register.change():
-        register.approve(number, seen.version.digest, evidence_digest, signed.registered)
+        register.approve(number, seen.version.digest, evidence_digest, _registered(signed))
         ledger.append(
             _entry(
                 "policy.approve",
@@ -173,7 +146,7 @@ def publish(ledger: Ledger, number: int, signed: Signed, effective: datetime) ->
     """
     seen = register.proposal(number)
     with register.change():
-        published = register.publish(number, microseconds(effective), signed.registered)
+        published = register.publish(number, microseconds(effective), _registered(signed))
         ledger.append(
             _entry(
                 "policy.publish",
@@ -193,7 +166,7 @@ def roll_back(ledger: Ledger, version: Version, signed: Signed, reason: str) -> 
         UnableToRegister: it never was.
     """
     with register.change():
-        published = register.roll_back(version.policy, version.digest, reason, signed.registered)
+        published = register.roll_back(version.policy, version.digest, reason, _registered(signed))
         ledger.append(
             _entry(
                 "policy.roll_back",
@@ -248,6 +221,11 @@ def _cases_passed(version: Version) -> dict[str, object]:
     return {"passed": len(verdicts), "digest": digest("\n".join(texts.values()))}
 
 
+def _registered(signed: Signed) -> register.Signed:
+    """The same as the register keeps it."""
+    return register.Signed(signed.act, signed.by, microseconds(signed.at))
+
+
 def _entry(
     kind: str,
     signed: Signed,
@@ -280,15 +258,6 @@ def microseconds(at: datetime) -> int:
 def time(at_us: int) -> datetime:
     """A time in UTC from whole microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=at_us)
-
-
-class UnableToSignAs(Unable, ValueError):
-    """A name is not one that a person acts under."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"{name!r} is no name to act under: write 1 to 63 small letters, digits, '.', '_', '@' or '-'"
-        )
 
 
 class UnableToTrustVersion(Unable, RuntimeError):

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from seawall.acts.importing import ImportReport, bring_in
+from seawall.acts.import_report import ImportReport
+from seawall.acts.importing import bring_in
 from seawall.acts.simulating import make_lender
 from seawall.cli import export
 from seawall.cli.answers import answer
@@ -28,16 +29,23 @@ from seawall.simulator.truth import Plan
 def import_(
     mapping: Annotated[str, typer.Argument(help="A shipped mapping's id, or a YAML file.")],
     files: Annotated[list[Path], typer.Argument(help="Delimited text, also .gz.")],
+    actor: Annotated[
+        str | None,
+        typer.Option("--as", envvar="SEAWALL_ACTOR", help="Who does it; a home with a ledger asks.",
+                     show_envvar=False),
+    ] = None,
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
-) -> None:
+) -> None:  # fmt: skip
     """Bring a loan tape into the book."""
     screen = Screen(language(lang), quiet=quiet)
     at = homes.home(home)
     declared = packs.mapping(mapping)
     with screen.progress() as progress:
-        report = bring_in(at.desk(), declared, tuple(files), progress=progress)
+        report = bring_in(
+            at.desk(), declared, tuple(files), progress=progress, teller=at.teller(actor)
+        )
     _say_import(screen, declared, report)
 
 

@@ -50,6 +50,8 @@ COMMANDS: dict[str, Command] = {
     "vault": Command("vaults", "app", Text(
         en="Keep people's data: sealed, opened for a purpose, erased.",
         zh="保管个人数据：加密封存、按目的开启、删除。")),
+    "init": Command("keeping", "init", Text(
+        en="Make a home: ledger, vault, keys, databases.", zh="建立主目录：账本、保险库、密钥、数据库。")),
     "doctor": Command("doctor", "doctor", Text(
         en="Say what is missing on this machine, and how to get it.",
         zh="说明本机缺少什么、如何取得。")),

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from seawall.acts import publishing
-from seawall.acts.publishing import Signed, time
+from seawall.acts.publishing import time
+from seawall.acts.signing import Signed
 from seawall.cli.options import ActorOption, HomeOption, LangOption, PolicyArgument
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text

@@ -11,7 +11,10 @@ from typing import Annotated
 
 import typer
 
-from seawall.cli.options import HomeOption, LangOption, QuietOption
+from seawall.acts import erasing, opening
+from seawall.acts.erasing import Hold
+from seawall.acts.signing import Signed, fresh
+from seawall.cli.options import ActorOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.problem import Place, refusal
 from seawall.core.text import Text
@@ -38,7 +41,6 @@ HoldArgument = Annotated[str, typer.Argument(help="A kind of hold; `fields` name
 CountryOption = Annotated[
     str, typer.Option("--country", help="Whose identity numbers and telephones: CN, US, ….")
 ]
-ActorOption = Annotated[str, typer.Option("--actor", help="Who asks.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; name no person in it.")]
 PurposeOption = Annotated[str, typer.Option("--purpose", help="What for; `fields` names purposes.")]
 ApprovalOption = Annotated[
@@ -150,11 +152,13 @@ def open_(
     home: HomeOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Open values for a purpose; prints a JSON object for each, once the opening is recorded."""
+    """Open values for a purpose; prints a JSON object for each, once the ledger tells of it."""
     screen, at = Screen(language(lang)), homes.home(home)
     asked = Ask(purpose, actor, datetime.now(UTC), approval)
     wanted = [(token, name) for token in tokens for name in names]
-    opened = at.vault.open().open_all(wanted, ask=asked, record=at.recorder)
+    opened = opening.open_all(
+        at.ledger, at.vault.open(), wanted, ask=asked, act=fresh(opening.KIND)
+    )
     for (token, name), value in opened.items():
         told = {"token": token, "field": name, "value": value.reveal()}
         screen.result(json.dumps(told, ensure_ascii=False))
@@ -169,10 +173,11 @@ def export(
     home: HomeOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Print everything held on one person as JSON, once that is recorded."""
+    """Print everything held on one person as JSON, once the ledger tells of it."""
     screen, at = Screen(language(lang)), homes.home(home)
     asked = Ask(purpose, actor, datetime.now(UTC), approval)
-    screen.result(at.vault.open().export(token, ask=asked, record=at.recorder).reveal())
+    made = opening.export(at.ledger, at.vault.open(), token, ask=asked, act=fresh(opening.KIND))
+    screen.result(made.reveal())
 
 
 @app.command()
@@ -184,14 +189,25 @@ def hold(
     home: HomeOption = None,
 ) -> None:
     """Put somebody under a statutory hold: no erasure, opening for the hold's purposes only."""
-    by = Order(actor, reason, datetime.now(UTC))
-    homes.home(home).vault.open().hold(token, kind, by=by)
+    at, signed = homes.home(home), _signed("vault.hold", actor)
+    erasing.hold(at.ledger, at.vault.open(), Hold(token, kind), signed=signed, reason=reason)
 
 
 @app.command()
-def release(token: TokenArgument, kind: HoldArgument, home: HomeOption = None) -> None:
+def release(
+    token: TokenArgument,
+    kind: HoldArgument,
+    actor: ActorOption,
+    reason: ReasonOption,
+    home: HomeOption = None,
+) -> None:
     """Lift a hold."""
-    homes.home(home).vault.open().release(token, kind)
+    at, signed = homes.home(home), _signed("vault.release", actor)
+    erasing.release(at.ledger, at.vault.open(), Hold(token, kind), signed=signed, reason=reason)
+
+
+def _signed(verb: str, actor: str) -> Signed:
+    return Signed(fresh(verb), actor, datetime.now(UTC).replace(tzinfo=None))
 
 
 @app.command()
@@ -203,9 +219,9 @@ def erase(
     lang: LangOption = None,
 ) -> None:
     """Destroy people's keys, and so their data; prints a certificate for each."""
-    screen = Screen(language(lang))
+    screen, at = Screen(language(lang)), homes.home(home)
     by = Order(actor, reason, datetime.now(UTC))
-    for certificate in homes.home(home).vault.open().erase(tokens, by=by):
+    for certificate in erasing.erase(at.ledger, at.vault.open(), tokens, by=by):
         screen.result(certificate.text())
 
 
@@ -221,7 +237,8 @@ def erasures(home: HomeOption = None, lang: LangOption = None) -> None:
 def replay(home: HomeOption = None, lang: LangOption = None) -> None:
     """After a restore: erase again everybody in the certificates read from standard input."""
     certificates = [erasure.parse(line) for line in sys.stdin if line.strip()]
-    done = homes.home(home).vault.open().replay(certificates)
+    at = homes.home(home)
+    done = erasing.replay(at.ledger, at.vault.open(), certificates)
     Screen(language(lang)).say(_ERASED, count=done)
 
 
@@ -267,8 +284,9 @@ def reindex(
 @app.command()
 def scrub(home: HomeOption = None, lang: LangOption = None) -> None:
     """Finish erasures that were stopped, and overwrite deleted bytes in the files."""
-    vault = homes.home(home).vault.open()
-    done = vault.finish_erasures()
+    at = homes.home(home)
+    vault = at.vault.open()
+    done = erasing.finish(at.ledger, vault)
     vault.keys.database.scrub()
     vault.rows.scrub()
     Screen(language(lang)).say(_ERASED, count=done)

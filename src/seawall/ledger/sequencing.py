@@ -144,7 +144,10 @@ class UnableToFindLedger(Unable, LookupError):
     """There is no ledger in a database."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"no ledger was started in {name}; run `seawall ledger start`")
+        super().__init__(
+            f"no ledger was started in {name}: `seawall init` makes a home with one, "
+            "`seawall ledger start` adds one"
+        )
 
 
 class UnableToAppendToDamaged(Unable, RuntimeError):

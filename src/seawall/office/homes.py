@@ -1,15 +1,20 @@
 """An institution's home folder: where its stores lie, and how they are opened."""
 
 import os
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from seawall.acts.deriving import Desk
+from seawall.acts.signing import Teller
 from seawall.book.store import Book
 from seawall.core import pack
 from seawall.core.engine import DuckEngine
+from seawall.core.problem import Unable
 from seawall.ledger import log, note
+from seawall.ledger.files import sync
 from seawall.ledger.log import Ledger, Reader
 from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.ledger.sqlite import SqliteStore
@@ -21,15 +26,18 @@ from seawall.policy.decider import Decider
 from seawall.policy.window import EventStore
 from seawall.policy.window_online import Features, observer
 from seawall.portfolio.conventions import Conventions
-from seawall.vault import opening
+from seawall.vault.algorithms import Name
 from seawall.vault.declaration import Rules
 from seawall.vault.embedded import Embedded
-from seawall.vault.opening import Recorder
 
 HOME_VARIABLE = "SEAWALL_HOME"
 
 
 HOME_DEFAULT = Path("seawall-home")
+
+FOLDERS = ("book", "evidence", "keys", "rejects", "scratch", "vault")
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+THERE_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,18 @@ class Home:
             raise UnableToFindLedger(str(self.folder))
         return Reader(self._ledger_store(), key_of(str(public)))
 
+    def teller(self, by: str | None) -> Teller | None:
+        """Who tells this home's ledger what he does now; None in a home without a ledger.
+
+        Raises:
+            UnableToActUnnamed: there is a ledger, and no name.
+        """
+        if not self.ledger_key.is_file():
+            return None
+        if by is None:
+            raise UnableToActUnnamed
+        return Teller(self.ledger, by, datetime.now(UTC).replace(tzinfo=None))
+
     def start_ledger(self, origin: str) -> Ledger:
         """Start the ledger under a name, such as `lender.example/ledger`, with a fresh key.
 
@@ -120,16 +140,77 @@ class Home:
         """Where people's data lies."""
         return Embedded(self.folder, pack.read(PACKS / "vault" / "fields.yaml", Rules))
 
-    @property
-    def recorder(self) -> Recorder:
-        """What records an opening of people's data. Without a ledger nothing is opened."""
-        return opening.refuse
-
     def desk(self) -> Desk:
         """What acts on this home's book work with."""
         return Desk(self.book, self.engine(), self.conventions, self.folder / "rejects")
 
 
+def make(folder: Path, name: str, suite: Name = "aes") -> Home:
+    """Make a home: its ledger with a key, its vault with a ring, the office's database, for its owner only.
+
+    It is made aside and put in its place at the end: there is a whole home or none.
+
+    Args:
+        folder: where; nothing may be there yet but an empty folder.
+        name: the ledger's, such as `lender.example/ledger`.
+        suite: the vault's algorithms.
+
+    Raises:
+        UnableToMakeHome: something is there.
+        UnableToSign: a ledger cannot have this name.
+    """
+    there = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    if there or (folder.exists() and not folder.is_dir()):
+        raise UnableToMakeHome(folder, there)
+    made = Home(folder.with_name(f".{folder.name}.{os.getpid()}.new"), conventions())
+    made.folder.mkdir(parents=True, mode=PRIVATE_FOLDER)
+    try:
+        _fill(made, name, suite)
+        made.folder.replace(folder)
+    except BaseException:
+        shutil.rmtree(made.folder)
+        raise
+    sync(folder.parent)
+    return replace(made, folder=folder)
+
+
+def _fill(made: Home, name: str, suite: Name) -> None:
+    for each in FOLDERS:
+        (made.folder / each).mkdir(mode=PRIVATE_FOLDER)
+    made.start_ledger(name).store.close()
+    made.vault.make_ring(suite)
+    vault = made.vault.open()
+    vault.rows.close()
+    vault.keys.database.close()
+    # Django takes a quarter of a second to load, which most commands need not spend.
+    from seawall.records import starting  # noqa: PLC0415
+
+    starting.start(made.records)
+    starting.stop()
+    made.records.chmod(PRIVATE_FILE)
+    for folder in (made.folder, *made.folder.iterdir()):
+        if folder.is_dir():
+            sync(folder)
+
+
 def home(folder: Path | None = None) -> Home:
     """The home at a folder, at `SEAWALL_HOME`, or at `./seawall-home`."""
     return Home(folder or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)), conventions())
+
+
+class UnableToActUnnamed(Unable, ValueError):
+    """A ledger would have to tell of nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("this home has a ledger, which tells who did what: add --as NAME")
+
+
+class UnableToMakeHome(Unable, FileExistsError):
+    """Something is where a home is to be made; nothing of it is touched."""
+
+    def __init__(self, folder: Path, there: Sequence[str]) -> None:
+        some = ", ".join(there[:THERE_SHOWN]) + (" …" if len(there) > THERE_SHOWN else "")
+        super().__init__(
+            f"{folder} is {'not empty: it holds ' + some if there else 'a file'}; a home is made only where "
+            "nothing is. `seawall ledger start` and `seawall vault init` add what an older home lacks"
+        )

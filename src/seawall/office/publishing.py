@@ -5,7 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from seawall.acts import publishing
-from seawall.acts.publishing import Replayed, Signed
+from seawall.acts.publishing import Replayed
+from seawall.acts.signing import Signed
 from seawall.ledger.log import Ledger
 from seawall.office import judging, packs
 from seawall.office.homes import Home

@@ -45,6 +45,11 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
     call_command("migrate", verbosity=0, interactive=False)
 
 
+def stop() -> None:
+    """Close the database, for example to move it."""
+    connections.close_all()
+
+
 def prepare(more: Mapping[str, object] | None = None) -> None:
     """Tell Django what it is to know before the room's modules can be imported; at most once."""
     if not settings.configured:

@@ -123,24 +123,38 @@ def replay(people: Database, certificates: Iterable[Erasure]) -> None:
             _mark(session, certificate)
 
 
-def finish(people: Database, keys: Keys) -> int:
-    """Carry out what is marked; how many people's keys were destroyed.
+def ordered(people: Database) -> list[Erasure]:
+    """The certificates of whoever is marked, and not yet erased."""
+    with people.reading() as session:
+        rows = session.rows("SELECT erasure FROM vault_person WHERE state = 'erasing'")
+    return [parse(text) for (text,) in rows]
+
+
+def finish(people: Database, keys: Keys, tokens: Sequence[str]) -> int:
+    """Carry out what is marked, of some people; how many people's keys were destroyed.
 
     Raises:
         UnableToScrub: a reader holds on to the old state; the keys are deleted, their bytes not yet
             overwritten.
     """
-    with people.reading() as session:
-        rows = session.rows("SELECT token FROM vault_person WHERE state = 'erasing'")
-    tokens = [token for (token,) in rows]
-    if tokens:
-        keys.destroy(tokens)
+    marked = [token for token, state in _states(people, tokens).items() if state == "erasing"]
+    if marked:
+        keys.destroy(marked)
         keys.database.scrub()
         people.scrub()
         with people.writing() as session:
             sql = "UPDATE vault_person SET state = 'erased' WHERE token = ? AND state = 'erasing'"
-            session.each(sql, ((token,) for token in tokens))
-    return len(tokens)
+            session.each(sql, ((token,) for token in marked))
+    return len(marked)
+
+
+def _states(people: Database, tokens: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    with people.reading() as session:
+        for part in parts(tokens):
+            sql = f"SELECT token, state FROM vault_person WHERE token IN ({marks(part)})"
+            found.update(dict(session.rows(sql, *part)))
+    return found
 
 
 def erasures(people: Database) -> list[Erasure]:

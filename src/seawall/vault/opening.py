@@ -6,7 +6,7 @@ from datetime import datetime
 
 from seawall.vault.database import Session
 from seawall.vault.declaration import PER_US, Purpose, Rules
-from seawall.vault.refusals import UnableToOpen, UnableToOpenSoMuch, UnableToRecord
+from seawall.vault.refusals import UnableToOpen, UnableToOpenSoMuch
 
 Wanted = tuple[str, str]
 """A token and the name of a field."""
@@ -43,29 +43,12 @@ class Unsealing:
     values: tuple[Wanted, ...]
     reveals: str
 
-    def entry(self) -> dict[str, object]:
-        """The same as JSON's types, for an entry in the ledger."""
-        return {
-            "purpose": self.ask.purpose,
-            "actor": self.ask.actor,
-            "at": self.ask.at.isoformat(),
-            "approval": self.ask.approval,
-            "reveals": self.reveals,
-            "values": [list(each) for each in self.values],
-        }
-
 
 Recorder = Callable[[Unsealing], None]
 """Records an opening. Returns once the record is durable; raises otherwise, and nothing is opened.
 
 It may be called, and succeed, for an opening that then fails: a record too many, never one too few.
 """
-
-
-def refuse(unsealing: Unsealing) -> None:
-    """The recorder where there is no ledger: refuses."""
-    del unsealing
-    raise UnableToRecord
 
 
 def microseconds(at: datetime) -> int:

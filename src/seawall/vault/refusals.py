@@ -68,10 +68,3 @@ class UnableToReadCertificate(UnableToUseVault):
         super().__init__(
             "this is no certificate of erasure: give what `seawall vault erasures` prints"
         )
-
-
-class UnableToRecord(UnableToUseVault):
-    """Nothing records openings here, so nothing is opened."""
-
-    def __init__(self) -> None:
-        super().__init__("nothing is opened: no ledger is there to record it")

@@ -181,7 +181,9 @@ def from_file(path: Path) -> LocalRing:
                 raise UnableToReachKeys(f"{path} belongs to another user")
             text = stream.read().decode("utf-8", "replace")
     except FileNotFoundError:
-        raise UnableToReachKeys(f"{path} is not there; `seawall vault init` makes one") from None
+        raise UnableToReachKeys(
+            f"{path} is not there: `seawall init` makes a home with one, `seawall vault init` adds one"
+        ) from None
     except OSError as error:
         raise UnableToReachKeys(f"{path}: {error.strerror}") from None
     return parse(text, str(path))

@@ -7,7 +7,7 @@ vault.open(token, ("phone",), ask=Ask("contact_customer", "bob", now), record=re
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,6 +21,8 @@ from seawall.vault.opening import Ask, Recorder, Unsealing, Wanted, microseconds
 from seawall.vault.plain import Plain
 from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToLookUp, UnableToOpen
 
+Told = Callable[[], object]
+"""Records a change; returns once the record is durable."""
 TRIES = 5
 """A look-up is repeated when a rotation began or ended in the middle of it."""
 
@@ -251,8 +253,15 @@ class Vault:
 
     # Holds and erasure
 
-    def hold(self, token: str, kind: str, *, by: Order) -> None:
+    def hold(self, token: str, kind: str, *, by: Order, record: Told) -> None:
         """Put a person under a hold of a declared kind; a second time changes nothing.
+
+        Args:
+            token: whom.
+            kind: which hold.
+            by: whose order.
+            record: called where this changes something, before it is durable; if it raises, nothing
+                is changed.
 
         Raises:
             UnableToFindPerson: there is no such token.
@@ -263,38 +272,49 @@ class Vault:
         with self.rows.writing() as session:
             if people.states(session, (token,)).get(token) != "active":
                 raise UnableToFindPerson(token)
-            sql = "INSERT INTO vault_hold VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-            session.rows(sql, token, kind, by.actor, by.reason, microseconds(by.at))
+            if kind not in holds(session, (token,)).get(token, ()):
+                sql = "INSERT INTO vault_hold VALUES (?, ?, ?, ?, ?)"
+                session.rows(sql, token, kind, by.actor, by.reason, microseconds(by.at))
+                record()
 
-    def release(self, token: str, kind: str) -> None:
-        """Lift a hold; none there changes nothing."""
+    def release(self, token: str, kind: str, *, record: Told) -> None:
+        """Lift a hold; none there changes nothing. `record` as for `hold`."""
         with self.rows.writing() as session:
-            session.rows("DELETE FROM vault_hold WHERE token = ? AND hold = ?", token, kind)
+            if kind in holds(session, (token,)).get(token, ()):
+                session.rows("DELETE FROM vault_hold WHERE token = ? AND hold = ?", token, kind)
+                record()
 
-    def erase(self, tokens: Sequence[str], *, by: Order) -> list[Erasure]:
-        """Destroy people's keys; the certificates, in order. A second time gives the same ones.
+    def order_erasure(self, tokens: Sequence[str], *, by: Order) -> list[Erasure]:
+        """Mark people as being erased; their certificates, in order. A second time gives the same ones.
+
+        Everybody refuses them from here on; `finish_erasures` destroys their keys.
 
         Raises:
             UnableToFindPerson: there is no such token; nobody is erased.
             UnableToErase: somebody is under a hold; nobody is erased.
-            UnableToScrub: keys are deleted, their bytes not yet overwritten; call again.
         """
         erasure.order(self.rows, self.keys, tokens, by=by)
-        self.finish_erasures()
         return erasure.certificates(self.rows, tokens)
 
-    def finish_erasures(self) -> int:
-        """Carry out erasures that were stopped half-way; how many."""
-        return erasure.finish(self.rows, self.keys)
+    def order_again(self, certificates: Iterable[Erasure]) -> None:
+        """After a restore: mark again whom certificates say to be erased."""
+        erasure.replay(self.rows, certificates)
+
+    def ordered_erasures(self) -> list[Erasure]:
+        """The certificates of whoever waits for `finish_erasures`."""
+        return erasure.ordered(self.rows)
+
+    def finish_erasures(self, tokens: Sequence[str]) -> int:
+        """Destroy the keys of some who are marked; how many were.
+
+        Raises:
+            UnableToScrub: keys are deleted, their bytes not yet overwritten; call again.
+        """
+        return erasure.finish(self.rows, self.keys, tokens)
 
     def erasures(self) -> list[Erasure]:
         """Every certificate, in the order of time: what a restore replays."""
         return erasure.erasures(self.rows)
-
-    def replay(self, certificates: Iterable[Erasure]) -> int:
-        """After a restore: erase again whom certificates say to be erased; how many."""
-        erasure.replay(self.rows, certificates)
-        return self.finish_erasures()
 
     def status(self) -> Status:
         """Counts."""
