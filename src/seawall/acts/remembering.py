@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from seawall.acts.deciding import applications
+from seawall.acts.application_files import applications
 from seawall.core.problem import Place, Problem, refusal
 from seawall.policy import application, window_problems
 from seawall.policy.program import Program
@@ -35,7 +35,7 @@ def remember(store: EventStore, program: Program, stream: str, file: Path) -> Re
         store: keeps them.
         program: declares the stream, and the features that are prepared.
         stream: its name.
-        file: as for `deciding.applications`: a row per event, with the stream's columns.
+        file: as for `application_files.applications`: a row per event, with the stream's columns.
 
     Raises:
         UnableToUseInput: the policy has no such stream, or the file holds no events.

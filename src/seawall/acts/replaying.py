@@ -9,7 +9,7 @@ from typing import TypeVar, get_args
 
 import pyarrow as pa
 
-from seawall.acts.deciding import IDS, applications
+from seawall.acts.application_files import IDS, applications
 from seawall.core.engine import Engine
 from seawall.core.expression import language, types
 from seawall.core.expression.sql import sql_text

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.tree import Tree
 
-from seawall.acts.deciding import Decided, Judge, decide_file
+from seawall.acts.judging import Judge, Judged, judge_file
 from seawall.acts.remembering import remember
 from seawall.cli import publications
 from seawall.cli.options import HomeOption, LangOption, PolicyArgument, QuietOption
@@ -64,7 +64,7 @@ def explain_(
     screen = Screen(language(lang))
     program = packs.policy(policy)
     if given is not None:
-        for decided in decide_file(Judge(Decider(program)), given):
+        for decided in judge_file(Judge(Decider(program)), given):
             _take_apart(screen, decided)
         return
     screen.result(program.title.in_(screen.language))
@@ -74,7 +74,7 @@ def explain_(
             screen.result(f"  {line.text.in_(screen.language)}")
 
 
-def _take_apart(screen: Screen, decided: Decided) -> None:
+def _take_apart(screen: Screen, decided: Judged) -> None:
     _say_decision(screen, decided)
     for answer in explain.answered(decided.decider, decided.known):
         tree = Tree(
@@ -229,7 +229,7 @@ def decide(
     judge = judging.judge(homes.home(home), packs.policy(policy), trial)
     counts = dict.fromkeys(("approve", "refer", "decline"), 0)
     lines = []
-    for decided in decide_file(judge, given):
+    for decided in judge_file(judge, given):
         for problem in decided.problems:
             screen.problem(problem)
         if output is not None or form == "json":
@@ -248,12 +248,12 @@ def decide(
     screen.say(_COUNTED, **counts, digest=program.digest[:12], policy=program.id)
 
 
-def _record(decided: Decided, judge: Judge) -> str:
+def _record(decided: Judged, judge: Judge) -> str:
     trial = {"trial": judge.arms.trial.id, "role": decided.role} if judge.arms else {}
     return record.record(decided.decider, decided.known, reference=decided.reference | trial)
 
 
-def _say_decision(screen: Screen, decided: Decided) -> None:
+def _say_decision(screen: Screen, decided: Judged) -> None:
     spoken, decision, program = screen.language, decided.decision, decided.decider.program
     known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
     by = f" ({_BY.filled(policy=program.id).in_(spoken)})" * (decided.role == "challenger")

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from seawall.acts import replaying
-from seawall.acts.deciding import Judge
+from seawall.acts.judging import Judge
 from seawall.core import pack
 from seawall.core.problem import refusal
 from seawall.core.text import Text

@@ -1,151 +1,25 @@
-"""Decide applications from a file."""
+"""Applications as files bring them: JSON, JSON lines, CSV, Parquet."""
 
 import csv
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
-from seawall.policy import application, problems
-from seawall.policy.decider import Decider
-from seawall.policy.decision import Decision
-from seawall.policy.program import Program
-from seawall.policy.trial import Arms, Role
-from seawall.policy.window import EventStore
-from seawall.policy.window_online import Features
+from seawall.core.problem import Place, UnableToUseInput, refusal
+from seawall.policy import problems
 
-NUMBERED = "row"
-"""What a decision is known by where its application has no id: its place in the file, from 1."""
 IDS = ("application_id", "id")
-
-
-@dataclass(frozen=True)
-class Decided:
-    """One application, what was known of it, and the answer.
-
-    Attributes:
-        decider: the policy that answered.
-        role: whether its answer counts: a shadow's does not.
-        problems: what in the application could not be used.
-    """
-
-    reference: dict[str, str]
-    decider: Decider
-    role: Role
-    known: dict[str, object]
-    decision: Decision
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class Judge:
-    """Who decides, and what it can ask.
-
-    Attributes:
-        champion: the policy in force.
-        arms: the trial it is in, if it is in one.
-        events: where features are looked up that an application does not bring; they are missing
-            where None.
-    """
-
-    champion: Decider
-    arms: Arms | None = None
-    events: EventStore | None = None
-
-
-def decide_file(judge: Judge, file: Path) -> Iterator[Decided]:
-    """Decide every application of a file, in order; of a trial, the shadows' answers follow each.
-
-    Args:
-        judge: who decides.
-        file: `.json` (an object or a list of them), `.jsonl`, `.csv` with a header, `.parquet`.
-
-    Raises:
-        UnableToUseInput: the file holds no applications; nothing was decided then.
-    """
-    windows = {id(each): Features(each.program.features) for each in _every(judge)}
-    wanted = dict.fromkeys(name for each in _every(judge) for name in each.program.asked)
-    for row, given in enumerate(applications(file, wanted), 1):
-        for role, decider in _deciders(judge, given):
-            program = decider.program
-            known, strange = application.read(program, given)
-            if judge.events is not None and program.features:
-                known |= _looked_up(windows[id(decider)], judge.events, program, known)
-            yield Decided(
-                reference=_reference(row, given),
-                decider=decider,
-                role=role,
-                known=known,
-                decision=decider.decide(known),
-                problems=tuple(_problems(decider, file, row, known, strange)),
-            )
-
-
-def _every(judge: Judge) -> Iterator[Decider]:
-    yield judge.champion
-    if judge.arms is not None:
-        yield from (*judge.arms.challengers, *judge.arms.shadows)
-
-
-def _deciders(judge: Judge, given: Mapping[str, object]) -> Iterable[tuple[Role, Decider]]:
-    if judge.arms is None:
-        return (("champion", judge.champion),)
-    program = judge.champion.program
-    known = judge.champion.known(application.read(program, given)[0])
-    token, day = known.get(program.customer or ""), known.get(program.as_of or "")
-    return judge.arms.deciders(
-        token if isinstance(token, str) else None,
-        day.date() if isinstance(day, datetime) else day if isinstance(day, date) else None,
-    )
-
-
-def _looked_up(
-    features: Features, events: EventStore, program: Program, known: Mapping[str, object]
-) -> dict[str, object]:
-    """The features that the application does not bring, as of its own time."""
-    at = known.get(program.as_of or "")
-    asks = features.asks(known, at if isinstance(at, datetime) else None)
-    found = features.values(asks, events.totals(asks))
-    return {name: value for name, value in found.items() if name not in known}
-
-
-def _reference(row: int, given: Mapping[str, object]) -> dict[str, str]:
-    known = (name for name in IDS if given.get(name) not in (None, ""))
-    return next(({name: _written(given[name])} for name in known), {NUMBERED: str(row)})
-
-
-def _written(value: object) -> str:
-    """A value as text that every file can hold: half a surrogate pair is told as its escape."""
-    return str(value).encode("utf-8", "backslashreplace").decode()
-
-
-def _problems(
-    decider: Decider,
-    file: Path,
-    row: int,
-    known: Mapping[str, object],
-    strange: Mapping[str, object],
-) -> Iterator[Problem]:
-    program = decider.program
-    for name, value in strange.items():
-        facts: dict[str, object] = {"value": repr(value), "kind": program.types[name].kind}
-        place = Place(str(file), row=row, column=name)
-        yield Problem(problems.VALUE_UNREADABLE, place, facts)
-    for name, value in application.outside(program, known).items():
-        place = Place(str(file), row=row, column=name)
-        yield Problem(problems.VALUE_OUTSIDE, place, {"value": repr(value)})
+"""What an application may call its own id, the better name first."""
 
 
 def applications(file: Path, wanted: Collection[str]) -> Sequence[Mapping[str, object]]:
-    """The applications of a file as they stand there, in order; see `decide_file`.
+    """The applications of a file as they stand there, in order.
 
     Args:
-        file: holds them.
+        file: `.json` (an object or a list of them), `.jsonl`, `.csv` with a header, `.parquet`.
         wanted: the names asked for; a file of rows that have others only is not meant for them.
 
     Raises:
@@ -174,7 +48,7 @@ def _check_meant(file: Path, rows: Sequence[Mapping[str, object]], wanted: Colle
     found = dict.fromkeys(name for row in rows for name in row)
     if not found or not found.keys().isdisjoint(wanted):
         return
-    told, asked = list(map(_written, found)), list(wanted)
+    told, asked = list(map(written, found)), list(wanted)
     raise refusal(
         problems.APPLICATIONS_STRANGE, Place(str(file)), count=len(rows),
         found=_few(told), wanted=_few(asked),
@@ -290,3 +164,8 @@ def _unreadable(
 ) -> UnableToUseInput:
     place = Place(str(file), line=line, row=row, column=column)
     return refusal(problems.APPLICATIONS_UNREADABLE, place, why=why)
+
+
+def written(value: object) -> str:
+    """A value as text that every file can hold: half a surrogate pair is told as its escape."""
+    return str(value).encode("utf-8", "backslashreplace").decode()

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from seawall.acts.deciding import Decided, Judge, decide_file
+from seawall.acts.judging import Judge, Judged, judge_file
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
 from seawall.policy import reading
@@ -56,13 +56,13 @@ def judge() -> Judge:
 
 @pytest.fixture
 def decide(judge: Judge, tmp_path: Path) -> Any:  # noqa: ANN401 - a function of the next lines
-    def run(name: str, content: object) -> list[Decided]:
+    def run(name: str, content: object) -> list[Judged]:
         file = tmp_path / name
         if isinstance(content, pa.Table):
             pq.write_table(content, file)
         else:
             file.write_bytes(content if isinstance(content, bytes) else str(content).encode())
-        return list(decide_file(judge, file))
+        return list(judge_file(judge, file))
 
     return run
 
@@ -277,4 +277,4 @@ def test_a_file_that_is_not_there_is_refused(judge: Judge, tmp_path: Path) -> No
         if path.stem == "folder":
             path.mkdir()
         with pytest.raises(UnableToUseInput):
-            list(decide_file(judge, path))
+            list(judge_file(judge, path))
