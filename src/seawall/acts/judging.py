@@ -63,10 +63,10 @@ def judge_file(judge: Judge, file: Path) -> Iterator[Judged]:
     Raises:
         UnableToUseInput: the file holds no applications; nothing was decided then.
     """
-    windows = {id(each): Features(each.program.features) for each in _every(judge)}
-    wanted = dict.fromkeys(name for each in _every(judge) for name in each.program.asked)
+    windows = {id(each): Features(each.program.features) for each in every(judge)}
+    wanted = dict.fromkeys(name for each in every(judge) for name in each.program.asked)
     for row, given in enumerate(applications(file, wanted), 1):
-        for role, decider in _deciders(judge, given):
+        for role, decider in deciders(judge, given):
             program = decider.program
             known, strange = application.read(program, given)
             if judge.events is not None and program.features:
@@ -81,13 +81,15 @@ def judge_file(judge: Judge, file: Path) -> Iterator[Judged]:
             )
 
 
-def _every(judge: Judge) -> Iterator[Decider]:
+def every(judge: Judge) -> Iterator[Decider]:
+    """All who may be asked to answer."""
     yield judge.champion
     if judge.arms is not None:
         yield from (*judge.arms.challengers, *judge.arms.shadows)
 
 
-def _deciders(judge: Judge, given: Mapping[str, object]) -> Iterable[tuple[Role, Decider]]:
+def deciders(judge: Judge, given: Mapping[str, object]) -> Iterable[tuple[Role, Decider]]:
+    """Who answers an application: first the one whose answer counts, then a trial's shadows."""
     if judge.arms is None:
         return (("champion", judge.champion),)
     program = judge.champion.program

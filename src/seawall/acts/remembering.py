@@ -45,7 +45,7 @@ def remember(store: EventStore, program: Program, stream: str, file: Path) -> Re
         known = ", ".join(streams) or "–"
         raise refusal(window_problems.STREAM_UNKNOWN, Place(program.id), name=stream, known=known)
     declared = streams[stream]
-    rows = [_typed(declared, row) for row in applications(file, declared.columns)]
+    rows = [typed(declared, row) for row in applications(file, declared.columns)]
     facts_, found = read_events(rows, name=str(file), stream=declared)
     store.prepare(Features(program.features).definitions)
     new, changed = store.add(stream, facts_)
@@ -55,7 +55,7 @@ def remember(store: EventStore, program: Program, stream: str, file: Path) -> Re
     return Remembered(new, len(facts_) - new, (*found, *told))
 
 
-def _typed(stream: Stream, row: Mapping[str, object]) -> dict[str, object]:
+def typed(stream: Stream, row: Mapping[str, object]) -> dict[str, object]:
     """A row's values by their columns' kinds; what cannot be read stays, and is then told."""
     found: dict[str, object] = {}
     for name, kind in stream.columns.items():

@@ -1,5 +1,6 @@
 """What exists, in literal tables: kinds of problem, measures."""
 
+from seawall.acts import problems as act_problems
 from seawall.core import problems as pack_problems
 from seawall.core.expression import problems as expression_problems
 from seawall.core.measure import Measure
@@ -33,6 +34,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *check_problems.KINDS,
     *window_problems.KINDS,
     *vault_problems.KINDS,
+    *act_problems.KINDS,
 )
 
 

@@ -26,10 +26,17 @@ def record(decider: Decider, given: Mapping[str, object], *, reference: Mapping[
         reference: what the institution knows the decision by (application id, time, arm …); texts,
             carried as they are.
     """
+    return canonical(content(decider, given, reference=reference))
+
+
+def content(
+    decider: Decider, given: Mapping[str, object], *, reference: Mapping[str, str]
+) -> dict[str, object]:
+    """The same as JSON's values."""
     program = decider.program
     decision, values = decider.decide(given), decider.values(given)
     known = decider.known(given)
-    held = {
+    return {
         "policy": {"id": program.id, "digest": program.digest},
         "reference": dict(reference),
         "input": {name: plain(known[name]) for name in program.inputs},
@@ -44,7 +51,6 @@ def record(decider: Decider, given: Mapping[str, object], *, reference: Mapping[
         ],
         "offer": offered(program, decision),
     }
-    return canonical(held)
 
 
 def replayed(decider: Decider, text: str) -> str:

@@ -1,0 +1,180 @@
+"""Take applications in: what names a person goes into the vault, and a token stands in its place."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from seawall.acts import problems
+from seawall.acts.application_files import IDS
+from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
+from seawall.vault.declaration import Given, Of, Rules
+from seawall.vault.plain import Plain
+from seawall.vault.refusals import UnableToSeal
+from seawall.vault.store import Vault
+
+TOKENS: dict[Of, str] = {"person": "customer_token", "device": "device_token"}
+"""Whose token is called how, in policies as in the book's contract."""
+Problems = tuple[Problem, ...]
+ID_MOST = 160
+"""Characters; acts and subjects of the ledger hold it with a word before it."""
+_NAME_MOST = 80
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application on its way to a decision. Its `repr` shows no value.
+
+    Attributes:
+        keys: values by name, without those of sealed fields.
+        personal: values of sealed fields, by the field's name.
+        where: what problems call the place it comes from.
+    """
+
+    id: str
+    keys: Mapping[str, object] = field(repr=False)
+    personal: Mapping[str, Plain]
+    where: Place
+
+    def problem(self, kind: Kind, /, **facts: object) -> Problem:
+        """A problem with it."""
+        return Problem(kind, self.where, {"id": self.id, **facts})
+
+
+def received(given: Mapping[str, object], where: Place, rules: Rules) -> Application | Problem:
+    """An application as it comes in, its personal values set apart at once.
+
+    Args:
+        given: values by name; nothing is kept of it but what the result holds.
+        where: the place it comes from.
+        rules: which fields are sealed.
+
+    Returns:
+        the application; or what is wrong, where no entry could be known by its id.
+    """
+    told = next((given[name] for name in IDS if given.get(name) not in (None, "")), None)
+    id_ = str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
+    if not (0 < len(id_) <= ID_MOST and id_.isprintable()):
+        return Problem(problems.ID_UNUSABLE, where, {"limit": ID_MOST})
+    there = {n: v for n, v in given.items() if n not in IDS and v is not None and v != ""}
+    personal = {name: _plain(value) for name, value in there.items() if name in rules.fields}
+    keys = {name: value for name, value in there.items() if name not in personal}
+    return Application(id_, keys, personal, where)
+
+
+def _plain(value: object) -> Plain:
+    """A value as text; what is neither text nor a whole number is none, and then refused as such."""
+    told = isinstance(value, str | int) and not isinstance(value, bool)
+    return Plain(str(value) if told else "")
+
+
+def unused(application: Application, used: Collection[str], policy: str) -> list[Problem]:
+    """A problem for each key that nobody asks for: by its name only."""
+    return [
+        Problem(problems.KEY_UNUSED, application.where, {"name": ascii(name)[1:-1][:_NAME_MOST], "policy": policy})
+        for name in application.keys if name not in used
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Admission:
+    """At whose door: the vault, and how people are written there.
+
+    Attributes:
+        country: whose identity numbers and telephones, where a value does not say so itself.
+        at: when, in UTC, without an offset.
+    """
+
+    vault: Vault
+    country: str
+    at: datetime
+
+    def admit(self, applications: Sequence[Application]) -> dict[str, dict[str, str] | Problems]:
+        """Seal everyone's values; tokens by the application's id, or why there are none.
+
+        A person, or a device, is known by the first of the values given that the vault can find:
+        told again, it has the same token.
+        """
+        found: dict[str, dict[str, str] | Problems] = {}
+        for each in applications:
+            wrong = self._wrong(each)
+            found[each.id] = wrong or {}
+        for of in TOKENS:
+            groups: dict[str, list[Application]] = {}
+            for each in applications:
+                if isinstance(found[each.id], dict) and (by := self._known_by(each, of)):
+                    groups.setdefault(by, []).append(each)
+            for by, group in groups.items():
+                self._seal(group, of, by, found)
+        return found
+
+    def recognised(self, application: Application, tokens: Mapping[str, object]) -> Problems:
+        """Why an application that comes again is not the same people's; nothing where it is.
+
+        What the vault cannot find people by, such as an address, is not compared.
+        """
+        if wrong := self._wrong(application):
+            return wrong
+        strange = []
+        for of, token in TOKENS.items():
+            by = self._known_by(application, of)
+            if by is None:
+                continue
+            there = self.vault.find(by, application.personal[by], country=self.country)
+            if tokens.get(token) not in there:
+                strange.append(by)
+        names = ", ".join(strange)
+        return (application.problem(problems.CHANGED, names=names),) if strange else ()
+
+    def _seal(
+        self,
+        group: Sequence[Application],
+        of: Of,
+        by: str,
+        found: dict[str, dict[str, str] | Problems],
+    ) -> None:
+        """Seal some in one transaction; where the vault refuses somebody, one by one."""
+        given = [self._given(each, of) for each in group]
+        try:
+            at = self.at.replace(tzinfo=UTC)  # the vault wants the zone told
+            tokens = self.vault.admit_all(given, at=at, by=by)
+        except UnableToSeal as refused:
+            if len(group) == 1:
+                found[group[0].id] = (group[0].problem(problems.NOT_SEALED, why=str(refused)),)
+            else:
+                for each in group:
+                    self._seal([each], of, by, found)
+            return
+        for each, token in zip(group, tokens, strict=True):
+            held = found[each.id]
+            if each.keys.get(TOKENS[of], token) != token:
+                found[each.id] = (each.problem(problems.TOKEN_CONFLICT, name=TOKENS[of]),)
+            elif isinstance(held, dict):
+                held[TOKENS[of]] = token
+
+    def _wrong(self, application: Application) -> Problems:
+        """What cannot be sealed; looked at before anything of the application is."""
+        wrong: list[Problem] = []
+        for of in TOKENS:
+            given = self._given(application, of)
+            if given.values and self._known_by(application, of) is None:
+                known = [n for n in self.vault.rules.of(of) if self.vault.rules.fields[n].found]
+                facts = {"of": of, "of_zh": _OF_ZH[of], "known": ", ".join(known)}
+                wrong.append(application.problem(problems.NOT_FOUND_AGAIN, **facts))
+            try:
+                self.vault.rules.written(given)
+            except UnableToUseInput as unable:
+                wrong.extend(unable.problems)
+        return tuple(wrong)
+
+    def _given(self, application: Application, of: Of) -> Given:
+        own = self.vault.rules.of(of)
+        values = {name: value for name, value in application.personal.items() if name in own}
+        return Given(values, self.country, of, application.where)
+
+    def _known_by(self, application: Application, of: Of) -> str | None:
+        fields = self.vault.rules.fields
+        names = (n for n in self.vault.rules.of(of) if fields[n].found)
+        return next((name for name in names if name in application.personal), None)
+
+
+_OF_ZH: dict[Of, str] = {"person": "个人", "device": "设备"}

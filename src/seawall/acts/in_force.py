@@ -1,0 +1,103 @@
+"""Policies in force, ready to decide: read from the register and compiled once by their digest."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from seawall.acts import publishing
+from seawall.acts.application_files import IDS
+from seawall.core.problem import Unable
+from seawall.policy.decider import Decider
+from seawall.policy.program import Program
+from seawall.policy.window import EventStore, Stream
+from seawall.policy.window_online import Features
+from seawall.records.policy_register import Version
+
+APPLICATIONS = "application"
+"""The stream that applications are remembered in, where a policy looks back on one of this name."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A policy, compiled, and what it looks back on."""
+
+    decider: Decider
+    features: Features
+
+    @property
+    def program(self) -> Program:
+        """The policy."""
+        return self.decider.program
+
+    @cached_property
+    def stream(self) -> Stream | None:
+        """How it knows applications as events; None where it looks back on none.
+
+        The stream is known by a text, which is the application's own id.
+        """
+        for meant in self.program.features.values():
+            known_by = meant.stream.columns[meant.stream.id]
+            if (meant.window.events, known_by) == (APPLICATIONS, "text"):
+                return meant.stream if meant.stream.id in IDS else None
+        return None
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every name that an application may bring: what it does not look back on is looked up."""
+        return frozenset((*self.program.inputs, *(self.stream.columns if self.stream else ())))
+
+
+class Policies:
+    """The policies of an office, by id and time; each version is compiled once in a process.
+
+    Args:
+        events: made ready to answer what a version looks back on.
+        sealed: names of sealed fields, which no policy may ask for in the clear.
+    """
+
+    def __init__(self, events: EventStore, sealed: Iterable[str]) -> None:
+        self._events = events
+        self._sealed = frozenset(sealed)
+        self._ready: dict[tuple[str, str], Ready] = {}
+
+    def at(self, policy: str, time: datetime) -> Ready:
+        """What is in force at a time (UTC).
+
+        Raises:
+            UnableToDecideBy: nothing is, or it asks for personal data in the clear.
+            UnableToTrustVersion: its text was changed behind the office's back.
+        """
+        found = publishing.in_force(policy, time)
+        if found is None:
+            raise UnableToDecideBy(policy, "no version of it is in force: publish one")
+        return self._made(found[1])
+
+    def of(self, policy: str, digest: str) -> Ready:
+        """A version by its digest, whether in force or not.
+
+        Raises:
+            UnableToRegister: nobody wrote one.
+        """
+        ready = self._ready.get((policy, digest))
+        return ready or self._made(publishing.version(policy, digest))
+
+    def _made(self, version: Version) -> Ready:
+        known = (version.policy, version.digest)
+        if known not in self._ready:
+            program = publishing.program(version)
+            if clear := sorted(self._sealed.intersection(program.inputs)):
+                raise UnableToDecideBy(
+                    version.policy, f"it asks in the clear for what is sealed: {', '.join(clear)}"
+                )
+            features = Features(program.features)
+            self._events.prepare(features.definitions)
+            self._ready[known] = Ready(Decider(program), features)
+        return self._ready[known]
+
+
+class UnableToDecideBy(Unable, LookupError):
+    """A policy cannot decide for good."""
+
+    def __init__(self, policy: str, why: str) -> None:
+        super().__init__(f"{policy} does not decide: {why}")

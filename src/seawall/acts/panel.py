@@ -1,0 +1,97 @@
+"""Who answers an application: the policy in force, alone or in a trial; and what they know of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from seawall.acts import judging
+from seawall.acts.in_force import Policies, Ready, UnableToDecideBy
+from seawall.acts.judging import Judge
+from seawall.policy import application
+from seawall.policy.decider import Decider
+from seawall.policy.trial import Arms, Role, Trial
+from seawall.policy.window import Ask, EventStore
+
+
+@dataclass(frozen=True)
+class Case:
+    """An application, with tokens in the place of personal values, and who answers it.
+
+    Attributes:
+        values: by name; its `repr` shows none.
+        deciders: first the one whose answer counts, then a trial's shadows.
+    """
+
+    values: Mapping[str, object] = field(repr=False)
+    deciders: Sequence[tuple[Role, Ready]]
+
+    @property
+    def ready(self) -> Ready:
+        """The policy whose answer counts."""
+        return self.deciders[0][1]
+
+
+class Panel:
+    """The policies that answer at one time.
+
+    Args:
+        policies: finds them.
+        champion: the id of the policy asked.
+        at: the versions in force then answer, of challengers and shadows too.
+        trial: in which the champion is.
+
+    Raises:
+        UnableToDecideBy: one of them is not in force, or none of the champion's inputs is the
+            customer's token.
+    """
+
+    def __init__(
+        self, policies: Policies, champion: str, at: datetime, trial: Trial | None
+    ) -> None:
+        first = policies.at(champion, at)
+        self._ready = {id(first.decider): first}
+        arms = None
+        if trial is not None:
+            if trial.challengers and first.program.customer is None:
+                raise UnableToDecideBy(champion, "a trial needs its `customer`, the token's input")
+            others = [policies.at(each.policy, at) for each in trial.challengers]
+            shadows = [policies.at(each, at) for each in trial.shadows]
+            self._ready |= {id(each.decider): each for each in (*others, *shadows)}
+            arms = Arms(trial, first.decider, _deciders(others), _deciders(shadows))
+        self._judge = Judge(first.decider, arms)
+        self.keys = frozenset(name for each in self._ready.values() for name in each.keys)
+
+    def case(self, values: Mapping[str, object]) -> Case:
+        """An application before those who answer it."""
+        deciders = judging.deciders(self._judge, values)
+        return Case(values, [(role, self._ready[id(decider)]) for role, decider in deciders])
+
+
+def _deciders(ready: Sequence[Ready]) -> tuple[Decider, ...]:
+    return tuple(each.decider for each in ready)
+
+
+def known(
+    events: EventStore, asked: Sequence[tuple[Ready, Mapping[str, object]]]
+) -> list[dict[str, object]]:
+    """What policies know of applications: inputs as they were read, and features as of their time.
+
+    What an application says of the past itself does not count: it is looked up.
+    """
+    read = [_inputs(ready, values) for ready, values in asked]
+    asks = [_asks(ready, inputs) for (ready, _), inputs in zip(asked, read, strict=True)]
+    totals = iter(events.totals([ask for some in asks for ask in some]))
+    return [
+        inputs | ready.features.values(some, [next(totals) for _ in some])
+        for (ready, _), inputs, some in zip(asked, read, asks, strict=True)
+    ]
+
+
+def _inputs(ready: Ready, values: Mapping[str, object]) -> dict[str, object]:
+    inputs = {name: values[name] for name in ready.program.inputs if name in values}
+    return application.read(ready.program, inputs)[0]
+
+
+def _asks(ready: Ready, inputs: Mapping[str, object]) -> Sequence[Ask]:
+    at = inputs.get(ready.program.as_of or "")
+    return ready.features.asks(inputs, at if isinstance(at, datetime) else None)
