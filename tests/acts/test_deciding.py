@@ -14,7 +14,7 @@ from seawall.acts import deciding, publishing, verifying
 from seawall.acts.admitting import Application, received
 from seawall.acts.deciding import Decided, Desk, Order
 from seawall.acts.in_force import Policies, UnableToDecideBy
-from seawall.acts.publishing import Signed, UnableToSignAs
+from seawall.acts.signing import Signed, UnableToSignAs
 from seawall.core import pack
 from seawall.core.problem import Place, Problem
 from seawall.ledger import log
@@ -261,7 +261,8 @@ def test_a_refused_application_does_not_stop_the_others(house: House) -> None:
 def test_who_is_under_a_hold_is_not_decided_about(house: House) -> None:
     (first,) = house.decide(asks("a1", phone="13800138000"))
     token = first.content["input"]["customer_token"]
-    house.vault.hold(token, "dispute", by=VaultOrder("dana", "claim 7", NOON.replace(tzinfo=UTC)))
+    order = VaultOrder("dana", "claim 7", NOON.replace(tzinfo=UTC))
+    house.vault.hold(token, "dispute", by=order, record=lambda: None)
     told = house.decide(asks("a2", 1, phone="13800138000"), asks("a3", 1, phone="13800138001"))
     assert [codes(each) for each in told] == [["application-person-restricted"], []]
     assert house.decide(asks("a1", phone="13800138000"))[0].content == first.content

@@ -29,9 +29,9 @@ from seawall.acts.admitting import Admission, Application, Problems, unused
 from seawall.acts.application_files import IDS
 from seawall.acts.in_force import APPLICATIONS, Policies
 from seawall.acts.panel import Case, Panel
-from seawall.acts.publishing import Signed
 from seawall.acts.recognising import CHAMPION, recognised
 from seawall.acts.remembering import typed
+from seawall.acts.signing import Signed
 from seawall.core.problem import Problem, Unable
 from seawall.ledger.canonical import UnableToSpell, canonical
 from seawall.ledger.entry import Entry, Recorded
