@@ -94,3 +94,10 @@ def test_every_run_time_dependency_has_its_reason() -> None:
 def test_links_between_pages_lead_somewhere(file: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+\.md)", file.read_text(encoding="utf-8")):
         assert (file.parent / target).exists(), target
+
+
+def test_the_readme_decides_its_example(capsys: pytest.CaptureFixture[str]) -> None:
+    from seawall.cli.policies import decide  # noqa: PLC0415 - a command's function
+
+    decide("micro_loan", ROOT / "docs" / "examples" / "applications.csv", lang="en")
+    assert "1 approved, 1 referred, 2 declined" in capsys.readouterr().out

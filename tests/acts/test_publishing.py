@@ -122,7 +122,7 @@ def test_every_entry_names_the_version_and_what_was_shown(house: House) -> None:
 @pytest.mark.parametrize("by", ["alice", "bob"])
 def test_a_maker_cannot_approve_his_own_change(house: House, by: str) -> None:
     number = house.proposed()
-    with pytest.raises(UnableToRegister, match="never approves his own"):
+    with pytest.raises(publishing.UnableToApprove, match="never approves his own"):
         house.approved(number, by)
     assert house.kinds() == ["policy.propose"]
     with pytest.raises(UnableToRegister, match="only what another person approved"):
@@ -135,7 +135,7 @@ def test_an_edit_needs_an_approval_of_its_own(house: House) -> None:
     seen = publishing.proposal(first)
     house.approved(first)
     second = house.proposed(21)
-    with pytest.raises(UnableToRegister, match="exactly what was proposed"):
+    with pytest.raises(publishing.UnableToApprove, match="another than was seen"):
         publishing.approve(house.ledger, second, seen.evidence_digest, at("x", "charlie"))
     with pytest.raises(UnableToRegister, match="only what another person approved"):
         publishing.publish(house.ledger, second, at("pub", "dana"), NOON)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from seawall.acts.publishing import UnableToApprove
 from seawall.cli.main import app
-from seawall.records.policy_register import UnableToRegister
 
 
 def say(home: Path, *words: object) -> str:
@@ -26,7 +26,7 @@ def test_a_policy_is_proposed_reviewed_approved_published_and_rolled_back(tmp_pa
     assert say(home, "policy", "review", 1).splitlines()[-1] == proposed.splitlines()[-1]
     found = re.search(r"approve 1 ([0-9a-f]{64}) --as", proposed)
     assert found is not None
-    with pytest.raises(UnableToRegister, match="never approves his own"):
+    with pytest.raises(UnableToApprove, match="never approves his own"):
         say(home, "policy", "approve", 1, found[1], "--as", "bob")
     say(home, "policy", "approve", 1, found[1], "--as", "charlie")
     assert "approved by charlie" in say(home, "policy", "review", 1)

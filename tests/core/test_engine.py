@@ -1,5 +1,8 @@
 """DuckDB embedded: what it is shown it reads, what it is told it writes, and nothing else."""
 
+import os
+import signal
+import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -189,3 +192,12 @@ def test_times_are_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPat
     bare = datetime(2023, 12, 31, 22, 30, tzinfo=UTC).replace(tzinfo=None)
     assert made.table(one(text))["t"].to_pylist() == [bare]
     made.close()
+
+
+def test_ctrl_c_in_a_query_stops_the_program_and_not_only_the_query(engine: DuckEngine) -> None:
+    slow = "SELECT COUNT(*) AS n FROM range(100000000000) AS a WHERE range % 7 = sin(range)"
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        engine.table(one(slow))
+    timer.join()

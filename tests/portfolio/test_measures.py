@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -156,9 +157,7 @@ def test_yield_and_loss_are_twelve_times_the_month_over_average_balance(book: Bo
 
 
 def test_nothing_after_the_analysis_date_is_seen(book: Book) -> None:
-    past = measuring.Reading(
-        book.reading.engine, book.reading.snapshot, book.reading.conventions, date(2024, 6, 30)
-    )
+    past = replace(book.reading, as_of=date(2024, 6, 30))
     [then] = past.answer(past.measure("summary")).to_pylist()
     made = [x for x in book.loans.values() if x["disbursed_on"] <= date(2024, 6, 30)]
     assert then["loans"] == len(made)

@@ -122,9 +122,16 @@ def approve(ledger: Ledger, number: int, evidence_digest: str, signed: Signed) -
         signed: who approves.
 
     Raises:
-        UnableToRegister: a maker approves, or something else was proposed than was seen.
+        UnableToApprove: a maker approves, or something else was proposed than was seen.
+        UnableToRegister: the register refuses it.
     """
     seen = register.proposal(number)
+    if signed.by in seen.makers:
+        raise UnableToApprove(
+            number, f"{signed.by} made it, and a maker never approves his own change"
+        )
+    if evidence_digest != seen.evidence_digest:
+        raise UnableToApprove(number, "its evidence is another than was seen: review it again")
     with register.change():
         register.approve(number, seen.version.digest, evidence_digest, _registered(signed))
         ledger.append(
@@ -258,6 +265,13 @@ def microseconds(at: datetime) -> int:
 def time(at_us: int) -> datetime:
     """A time in UTC from whole microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=at_us)
+
+
+class UnableToApprove(Unable, ValueError):
+    """A proposal is not approved; the database would refuse it, too, and say less."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(f"proposal {number} is not approved: {why}")
 
 
 class UnableToTrustVersion(Unable, RuntimeError):

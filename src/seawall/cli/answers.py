@@ -27,25 +27,42 @@ _RIGHT: frozenset[Unit] = frozenset(
 )
 
 
-def answer(screen: Screen, measure: Measure, by: tuple[str, ...], rows: pa.Table) -> None:
-    """A measure's answer as a table; a long one is cut, and says how to get the rest."""
+def answer(
+    screen: Screen,
+    measure: Measure,
+    by: tuple[str, ...],
+    rows: pa.Table,
+    about: Text | None = None,
+) -> None:
+    """A measure's answer as a table; a long one is cut, and says how to get the rest.
+
+    Args:
+        screen: where it is shown.
+        measure: what was asked.
+        by: the segments it is broken down by.
+        rows: the answer.
+        about: said behind the title: of when it is.
+    """
     if not screen.quiet:
-        screen.show(f"[bold]{escape(measure.title.in_(screen.language))}[/]")
+        said = f"  {about.in_(screen.language)}" if about else ""
+        screen.show(f"[bold]{escape(measure.title.in_(screen.language))}[/]{escape(said)}")
     columns = headed(measure, by)
     if rows.num_rows == 1 and len(columns) > _COLUMNS_ACROSS:
         screen.show(_down(screen, columns, rows.to_pylist()[0]))
         return
+    newest = columns[0].unit == "date" and columns[1].unit != "months"
+    start = max(0, rows.num_rows - ROWS_SHOWN) if newest else 0
     cells = {
         column.name: [_cell(screen, value, column) for value in values]
         for column in columns
-        for values in [rows.column(column.name).slice(0, ROWS_SHOWN).to_pylist()]
+        for values in [rows.column(column.name).slice(start, ROWS_SHOWN).to_pylist()]
     }
     for block in _blocks(screen, columns, cells):
         screen.show(_across(screen, block, cells))
     if rows.num_rows == 0:
         screen.say(_NONE)
     if rows.num_rows > ROWS_SHOWN:
-        screen.say(_CUT, shown=ROWS_SHOWN, rows=rows.num_rows)
+        screen.say(_NEWEST if newest else _CUT, shown=ROWS_SHOWN, rows=rows.num_rows)
 
 
 def _across(screen: Screen, columns: tuple[Column, ...], cells: dict[str, list[str]]) -> Table:
@@ -111,6 +128,10 @@ def _bare(text: str) -> Plain:
 _NONE = Text(
     en="Nothing to show: the book holds no such facts up to this date.",
     zh="无数据：截至该日账册中没有相关事实。",
+)
+_NEWEST = Text(
+    en="… the last {shown} of {rows} rows; --format csv gives them all.",
+    zh="…… 共 {rows} 行，显示最后 {shown} 行；用 --format csv 取全部。",
 )
 _CUT = Text(
     en="… {shown} of {rows} rows; --format csv gives them all.",

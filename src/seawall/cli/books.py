@@ -135,9 +135,15 @@ def portfolio(
         return
     rows = reading.answer(chosen, asked)
     if on_screen:
-        answer(screen, chosen, asked, rows)
+        answer(screen, chosen, asked, rows, _about(reading))
     else:
         export.write(rows, written, output)
+
+
+def _about(reading: measuring.Reading) -> Text:
+    """Of when an answer is, and in what: balances are those of the last month-end up to then."""
+    told = _AS_OF if reading.as_of == reading.month_end else _AS_OF_LATER
+    return told.filled(day=reading.as_of, last=reading.month_end, currency=reading.currency)
 
 
 def _form(form: str, output: Path | None) -> str:
@@ -195,7 +201,7 @@ def demo(
     reading = measuring.read(at)
     for name in ("summary", "delinquency"):
         measure = reading.measure(name)
-        answer(screen, measure, (), reading.answer(measure))
+        answer(screen, measure, (), reading.answer(measure), _about(reading))
     screen.say(_REPORT)
     _write_report(screen, at, None, None, pdf=False)
     screen.say(_NEXT, seawall=_called(), home=at.folder)
@@ -260,6 +266,11 @@ _MADE = Text(
     zh="已在 {home} 模拟 {loans:,} 笔贷款、{payments:,} 笔还款。植入的问题：",
 )
 _PLANTED = Text(en="  {first} … {last}  {title}", zh="  {first} … {last}  {title}")
+_AS_OF = Text(en="as of {day}, in {currency}", zh="截至 {day}，单位 {currency}")
+_AS_OF_LATER = Text(
+    en="as of {day}, balances of {last}, in {currency}",
+    zh="截至 {day}，余额为 {last} 月末，单位 {currency}",
+)
 _REPORT = Text(en="Risk report:", zh="风险报告：")
 _NEXT = Text(
     en="Next: {seawall} portfolio list; {seawall} portfolio vintage --by channel --home {home}",

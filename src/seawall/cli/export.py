@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import typer
 
 from seawall.core.spreadsheet import harmless
 
@@ -28,6 +29,8 @@ def text(rows: pa.Table, form: str) -> str:
 
 def write(rows: pa.Table, form: str, target: Path | None) -> None:
     """Rows to a file, or to the standard output where none is named (Parquet as bytes)."""
+    if form == "parquet" and target is None and sys.stdout.isatty():
+        raise typer.BadParameter("Parquet is bytes; name a file with -o", param_hint="--format")
     if form == "parquet":
         pq.write_table(rows, target or pa.PythonFile(sys.stdout.buffer, mode="w"))
     elif target is None:

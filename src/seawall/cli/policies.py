@@ -114,12 +114,13 @@ def check_(
     found = check.findings(program, examples=examples, seconds=seconds or check.SECONDS)
     if form == "json":
         screen.result(record.canonical([_finding(each) for each in found]))
-    else:
-        for each in found:
+    for each in found if form == "text" else ():
+        if not (quiet and each.grade == "information"):
             _say_finding(screen, program, each)
     grades = [each.grade for each in found]
     counts = {grade: grades.count(grade) for grade in ("error", "warning", "information")}
-    screen.say(_CHECKED, policy=program.id, **counts)
+    if form == "text":
+        screen.say(_CHECKED, policy=program.id, **counts)
     if counts["error"]:
         raise typer.Exit(1)
 
@@ -253,6 +254,14 @@ def _record(decided: Judged, judge: Judge) -> str:
     return record.record(decided.decider, decided.known, reference=decided.reference | trial)
 
 
+def _told(value: float | str | None) -> str:
+    """An offered value for people: thousands separated, no more decimals than it has."""
+    if type(value) not in (int, float):
+        return str(value)
+    whole, _, decimals = f"{value:,.10f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0')}".rstrip(".")
+
+
 def _say_decision(screen: Screen, decided: Judged) -> None:
     spoken, decision, program = screen.language, decided.decision, decided.decider.program
     known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
@@ -263,7 +272,7 @@ def _say_decision(screen: Screen, decided: Judged) -> None:
         screen.result(f"  {code}: {record.told(program, code, values).in_(spoken)}")
     if decision.outcome == "approve":
         for name, value in record.offered(program, decision).items():
-            screen.result(f"  {program.titles[name].in_(spoken)}: {value}")
+            screen.result(f"  {program.titles[name].in_(spoken)}: {_told(value)}")
 
 
 _REMEMBERED = Text(

@@ -53,6 +53,7 @@ def _review(screen: Screen, at: homes.Home, number: int) -> None:
     if shown["replay"] is not None:
         lines += _replayed(at, shown["replay"])
     lines += [_BY.filled(name=name) for name in seen.approved_by]
+    lines.append(_EVIDENCE.filled(digest=seen.evidence_digest))
     screen.result(f"{seen.version.policy} {seen.version.digest}")
     for line in lines:
         screen.result(f"  {line.in_(screen.language)}")
@@ -70,7 +71,7 @@ def _replayed(at: homes.Home, replay: dict[str, Any]) -> Iterator[Text]:
 
 def approve(
     number: NumberArgument,
-    evidence: Annotated[str, typer.Argument(help="The digest that `review` shows.")],
+    evidence: Annotated[str, typer.Argument(help="The evidence's digest, as `review` shows it.")],
     actor: ActorOption,
     home: HomeOption = None,
     lang: LangOption = None,
@@ -121,6 +122,8 @@ def history(
     """Say which version was in force since when."""
     screen = Screen(language(lang))
     office.opened(homes.home(home))
+    if not publishing.publications(policy):
+        screen.say(_NEVER, policy=policy)
     in_force = publishing.in_force(policy, _now())
     for each in publishing.publications(policy):
         mark = "→" if in_force is not None and each == in_force[0] else " "
@@ -156,11 +159,15 @@ _RATES = {
 }  # fmt: skip
 _REPORT = Text(en="report: {path}", zh="报告：{path}")
 _BY = Text(en="approved by {name}", zh="已由 {name} 批准")
+_EVIDENCE = Text(
+    en="evidence (the digest of all this): {digest}", zh="依据（以上全部的摘要）：{digest}"
+)
 _HOW = Text(
     en="Somebody else approves it with: seawall policy approve {number} {digest} --as NAME",
     zh="由他人批准：seawall policy approve {number} {digest} --as 姓名",
 )
 _APPROVED = Text(en="Proposal {number} is approved.", zh="提案 {number} 已批准。")
 _IN_FORCE = Text(en="{policy} {digest} is published.", zh="{policy} {digest} 已发布。")
+_NEVER = Text(en="Nothing was ever published of {policy}.", zh="从未发布过 {policy}。")
 _BACK = Text(en="rolled back: {reason}", zh="回退：{reason}")
 _FROM = Text(en="proposal {number}", zh="提案 {number}")

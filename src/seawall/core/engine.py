@@ -1,6 +1,8 @@
 """Who runs the steps: DuckDB inside this process, or Apache Spark."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -84,7 +86,8 @@ class DuckEngine:
 
     def table(self, steps: Steps) -> pa.Table:
         """See `Engine.table`."""
-        return self._connection.sql(steps.sql()).to_arrow_table()
+        with _interruptible():
+            return self._connection.sql(steps.sql()).to_arrow_table()
 
     def write(self, steps: Steps, target: Path) -> None:
         """See `Engine.write`."""
@@ -96,7 +99,19 @@ class DuckEngine:
         self._connection.close()
 
     def _run(self, statement: str) -> None:
-        self._connection.execute(statement).fetchall()
+        with _interruptible():
+            self._connection.execute(statement).fetchall()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """DuckDB tells of Ctrl-C by an error of its own; whoever pressed it means the whole program."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" not in str(error):
+            raise
+        raise KeyboardInterrupt from error
 
 
 def _literal(path: Path) -> str:

@@ -29,12 +29,20 @@ from seawall.reports import pdf, portfolio
 
 @dataclass(frozen=True)
 class Reading:
-    """The book opened for measures: one snapshot, shown to one engine."""
+    """The book opened for measures: one snapshot, shown to one engine.
+
+    Attributes:
+        as_of: the analysis date.
+        month_end: the last month-end up to then, whose balances are told.
+        currency: what amounts are in.
+    """
 
     engine: Engine
     snapshot: Snapshot
     conventions: Conventions
     as_of: date
+    month_end: date
+    currency: str
 
     def measure(self, name: str) -> Measure:
         """The measure of this name."""
@@ -65,13 +73,22 @@ def read(at: Home, as_of: date | None = None) -> Reading:
         engine.show(table.name, snapshot.tables.get(table.name) or table.schema.empty_table())
     for name in ("month_end", "settlement"):
         engine.show(name, snapshot.tables[name])
-    sql = """
-SELECT MIN(month_end) AS first, MAX(month_end) AS last,
-  (SELECT LAST_DAY(MAX(observed_on) + INTERVAL 3 MONTH) FROM loan) AS until FROM month_end"""
-    known = engine.table(Steps().then("extent", sql)).to_pylist()[0]
+    known = engine.table(_extent(as_of)).to_pylist()[0]
     if as_of is not None and not known["first"] <= as_of <= known["until"]:
         raise UnableToLookThere(as_of, known["first"], known["until"])
-    return Reading(engine, snapshot, at.conventions, as_of or known["last"])
+    last, currency = known["last"], known["currency"]
+    return Reading(engine, snapshot, at.conventions, as_of or last, last, currency)
+
+
+def _extent(as_of: date | None) -> Steps:
+    """What the book can be asked about: dates, the last month-end up to one, the currency."""
+    told = f"WHERE month_end <= DATE '{as_of}'" if as_of is not None else ""
+    sql = f"""
+SELECT MIN(month_end) AS first, (SELECT MAX(month_end) FROM month_end {told}) AS last,
+  (SELECT LAST_DAY(MAX(observed_on) + INTERVAL 3 MONTH) FROM loan) AS until,
+  (SELECT MIN(currency) FROM loan) AS currency
+FROM month_end"""
+    return Steps().then("extent", sql)
 
 
 def check(reading: Reading) -> Iterator[tuple[Text, int]]:
@@ -111,6 +128,7 @@ def told(reading: Reading, progress: Progress) -> portfolio.Told:
     noted = json.loads(reading.snapshot.notes.get(NOTE, '{"troubles": []}'))
     return portfolio.Told(
         as_of=reading.as_of,
+        currency=reading.currency,
         measures={each.name: each for each in every},
         answers=answers,
         marks=reading.conventions.marks,

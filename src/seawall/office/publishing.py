@@ -16,8 +16,9 @@ from seawall.records.policy_register import Version
 
 def opened(at: Home) -> Ledger:
     """The home's ledger, once the office's database is open, in which the register of policies is."""
+    ledger = at.ledger
     starting.start(at.records)
-    return at.ledger
+    return ledger
 
 
 def propose(at: Home, name: str, signed: Signed, writers: Sequence[str] = ()) -> int:

@@ -14,7 +14,7 @@ _RIGHT = ("count", "money", "share", "rate_annual", "days", "months", "index")
 _CONTENTS = Text(en="Contents", zh="目录")
 _FIGURES = Text(en="Figures", zh="数据表")
 _LATEST = Text(en="latest {n} rows", zh="最近 {n} 行")
-_SOURCE = Text(en="Definition", zh="定义出处")
+_SOURCE = Text(en="Source", zh="出处")
 _NOTHING = Text(
     en="Nothing to show: the book holds no such facts up to this date.",
     zh="无数据：截至该日账册中没有相关事实。",

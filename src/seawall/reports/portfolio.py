@@ -19,7 +19,7 @@ BROKEN_DOWN: dict[str, tuple[str, ...]] = {
 """Which measures the report also breaks down, and by which segments."""
 
 TITLE = Text(en="Portfolio risk report", zh="资产组合风险报告")
-_AS_OF = Text(en="as of {day}", zh="截至 {day}")
+_AS_OF = Text(en="as of {day}; amounts in {currency}", zh="截至 {day}；金额单位 {currency}")
 PLANTED = Text(en="Planted troubles", zh="植入的问题")
 PLANTED_MEANING = Text(
     en="This book is a simulation. These troubles were planted in it; a good warning finds them.",
@@ -37,6 +37,7 @@ class Told:
     """
 
     as_of: date
+    currency: str
     measures: dict[str, Measure]
     answers: dict[str, pa.Table]
     marks: tuple[int, ...]
@@ -46,7 +47,7 @@ class Told:
 
 def leaf(told: Told) -> Leaf:
     """The whole report."""
-    day = _AS_OF.filled(day=told.as_of)
+    day = _AS_OF.filled(day=told.as_of, currency=told.currency)
     sources = "".join(f" · {each}" for each in (", ".join(told.brought),) if each)
     troubles = tuple(
         (f"{each['starts_on']} – {each['ends_on']}", Text.model_validate(each["title"]))
