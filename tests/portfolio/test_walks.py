@@ -17,7 +17,7 @@ from seawall.core.engine import DuckEngine
 from seawall.core.measure import Question
 from seawall.core.steps import Steps
 from seawall.office import measuring
-from seawall.portfolio import collections, recovery, tape, transition
+from seawall.portfolio import collections, recovery, summary, tape, transition
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.month_end import calendar, month_end
 from seawall.portfolio.settlement import settlement
@@ -194,6 +194,27 @@ def test_the_matrix_counts_every_open_loan_and_only_the_unobserved_leave_it(
     for row in told:
         accounted = opened[row["state"]] - unobserved[row["state"]]
         assert row["share"] == pytest.approx(row["loans"] / accounted)
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, date(2024, 5, 17)])
+def test_every_loan_is_open_ended_or_told_to_be_unobserved(
+    walk: Walked, conventions: Conventions, as_of: date
+) -> None:
+    latest = max(end for months in walk.courses.values() for end in months if end <= as_of)
+    told: Counter[str] = Counter()
+    for loan in walk.book:
+        if loan.disbursed_on > latest:
+            continue
+        ends = [end for end in walk.courses[loan.loan_id] if end <= latest]
+        last = walk.courses[loan.loan_id][ends[-1]].status if ends else "open"
+        seen = ends and ends[-1] == latest
+        told["ended" if last != "open" else "open" if seen else "unobserved"] += 1
+    [row] = walk.answer(summary.measure(conventions).steps(Question(as_of)))
+    assert told["unobserved"] > 20
+    assert row["open_loans"] == told["open"]
+    assert row["unobserved_loans"] == told["unobserved"]
+    parts = walk.answer(summary.measure(conventions).steps(Question(as_of, ("vintage_quarter",))))
+    assert sum(part["unobserved_loans"] for part in parts) == told["unobserved"]
 
 
 def owed_and_met(

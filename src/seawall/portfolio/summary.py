@@ -19,15 +19,19 @@ def measure(conventions: Conventions) -> Measure:
         title=Text(en="Book summary", zh="账册概览"),
         meaning=Text(
             en="Loans and amounts disbursed up to the date; loans open, principal owed, arrears and "
-            "the share of balance past due at the last month-end; losses since the beginning.",
+            "the share of balance past due at the last month-end; losses since the beginning. Loans "
+            "not observed then are those made by then, not known to have ended, and last seen "
+            "before: what they owe is not known, and in no balance.",
             zh="截至分析日累计放款笔数与金额；最近月末的未结清笔数、贷款余额、拖欠金额及逾期余额占比；"
-            "自开业以来的核销与回收。",
+            "自开业以来的核销与回收。当时未观察的贷款指此前已放款、不知是否结清、且观察早已终止者：所欠不明，"
+            "不计入任何余额。",
         ),
         columns=(
             Column("loans", "count", Text(en="loans", zh="放款笔数")),
             Column("customers", "count", Text(en="customers", zh="客户数")),
             Column("disbursed", "money", Text(en="disbursed", zh="放款金额")),
             Column("open_loans", "count", Text(en="open loans", zh="未结清笔数")),
+            Column("unobserved_loans", "count", Text(en="not observed then", zh="当时未观察笔数")),
             Column("balance", "money", Text(en="balance", zh="贷款余额")),
             Column("arrears", "money", Text(en="arrears", zh="拖欠金额")),
             Column("past_due_share", "share", Text(en="past-due share", zh="逾期余额占比")),
@@ -38,6 +42,11 @@ def measure(conventions: Conventions) -> Measure:
         steps=lambda question: _steps(question, conventions),
         source="Market practice; IFRS 7.35M for past-due disclosure by bucket",
     )
+
+
+_ENDED = "('repaid', 'charged_off')"
+_ENDS = f"m.bucket IN {_ENDED} AND COALESCE(m.opening_bucket, '') NOT IN {_ENDED}"
+"""The one month in which a loan ends."""
 
 
 def _steps(question: Question, conventions: Conventions) -> Steps:
@@ -53,7 +62,7 @@ def _steps(question: Question, conventions: Conventions) -> Steps:
     )
     sums = ", ".join(
         f"COALESCE(SUM({name}), 0) AS {name}"
-        for name in ("open_loans", "balance", "past_due", *late, "arrears", "charged_off",
+        for name in ("open_loans", "ended", "balance", "past_due", *late, "arrears", "charged_off",
                      "recovered")
     )  # fmt: skip
     shares = ", ".join(
@@ -63,17 +72,20 @@ def _steps(question: Question, conventions: Conventions) -> Steps:
     joined = " AND ".join(f"o.{n} IS NOT DISTINCT FROM s.{n}" for n in question.by) or "TRUE"
     return (
         Steps()
-        .then("lent", loans(question, "l.customer_token AS customer, l.principal"))
+        .then("lent", loans(question, f"""l.customer_token AS customer, l.principal,
+  CASE WHEN l.disbursed_on <= {latest(question)} THEN 1 ELSE 0 END AS begun"""))
         .then("origination", f"""
 SELECT {question.keys()}COUNT(*) AS loans, COUNT(DISTINCT customer) AS customers,
-  COALESCE(SUM(principal), 0) AS disbursed
+  COALESCE(SUM(principal), 0) AS disbursed, COALESCE(SUM(begun), 0) AS begun
 FROM lent {grouped(question)}""")
         .then("states", months(question, f"""
-  CASE WHEN {at_end} AND m.status = 'open' THEN 1 ELSE 0 END AS open_loans, {stocks},
+  CASE WHEN {at_end} AND m.status = 'open' THEN 1 ELSE 0 END AS open_loans,
+  CASE WHEN {_ENDS} THEN 1 ELSE 0 END AS ended, {stocks},
   CASE WHEN {at_end} THEN m.arrears ELSE 0 END AS arrears, m.charged_off, m.recovered"""))
         .then("sums", f"SELECT {question.keys()}{sums} FROM states {grouped(question)}")
         .then("summary", f"""
 SELECT {keys}o.loans, o.customers, o.disbursed, CAST(COALESCE(s.open_loans, 0) AS BIGINT) AS open_loans,
+  CAST(o.begun - COALESCE(s.open_loans, 0) - COALESCE(s.ended, 0) AS BIGINT) AS unobserved_loans,
   COALESCE(s.balance, 0) AS balance, COALESCE(s.arrears, 0) AS arrears,
   {ratio("s.past_due", "s.balance")} AS past_due_share, {shares},
   COALESCE(s.charged_off, 0) AS charged_off, COALESCE(s.recovered, 0) AS recovered
