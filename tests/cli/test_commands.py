@@ -228,6 +228,7 @@ def test_values_are_shown_as_they_are_and_exports_compute_nothing(tmp_path: Path
         (("policy", "test", "micro"), "or one of: instalment_loan, instalment_loan_cn"),
         (("import", "superlendr", "f.csv"), "or one of: lendingclub, superlender"),
         (("portfolio", "summary", "-o", "x.json", "--format", "csv"), "contradict"),
+        (("portfolio", "summary", "-o", "x.xlsx"), "no form is called .xlsx"),
         (("simulate", "--until", "0001-01-01"), "a simulation ends between"),
         (("simulate", "--seed", "99999999999999999999999"), "--seed"),
     ],

@@ -147,11 +147,15 @@ def _about(reading: measuring.Reading) -> Text:
 
 
 def _form(form: str, output: Path | None) -> str:
-    """What to write: as asked, else as the file's name says, else CSV."""
+    """What to write: as asked, else as the file's name says, else, without a name's end, CSV."""
     named = output.suffix.removeprefix(".") if output else ""
+    known = ("json", "csv", "parquet")
     if form == "table":
-        return named if named in ("json", "csv", "parquet") else "csv"
-    if named in ("json", "csv", "parquet") and named != form:
+        if named and named not in known:
+            msg = f"no form is called .{named}: name the file .{', .'.join(known)}, or say --format"
+            raise typer.BadParameter(msg, param_hint="--output")
+        return named or "csv"
+    if named in known and named != form:
         msg = f"--format {form} and a file named .{named} contradict each other"
         raise typer.BadParameter(msg, param_hint="--format")
     return form
