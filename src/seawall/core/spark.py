@@ -36,6 +36,15 @@ _SETTINGS = {
 }
 """What makes the numbers the same: set on every session, over whatever else was asked for."""
 
+_PLANNING = {
+    # Both look for where a join's key comes from by writing every column it is computed from into
+    # it, level after level: a policy's values grow past all bounds, and no plan is ever ready.
+    # They serve joins of large partitioned tables, which a book does not have.
+    "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
+    "spark.sql.optimizer.runtime.bloomFilter.enabled": "false",
+}
+"""What lets Spark plan a policy at all; settings of one's own come over it."""
+
 _QUIET = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -84,7 +93,8 @@ class SparkEngine:
         except UnableToStartSpark:
             shutil.rmtree(self._own)
             raise
-        meant = {**asked, "spark.sql.shuffle.partitions": str(partitions), **_SETTINGS}
+        partitioned = {"spark.sql.shuffle.partitions": str(partitions)}
+        meant = {**_PLANNING, **asked, **partitioned, **_SETTINGS}
         for name, value in meant.items():
             if self._session.conf.isModifiable(name):
                 self._session.conf.set(name, value)
