@@ -9,6 +9,7 @@ from seawall.core import pack
 from seawall.core.text import Language
 from seawall.office import packs
 from seawall.policy import explain, reading
+from seawall.policy.decider import Decider
 from seawall.policy.declaration import Sheet
 
 POLICY = """\
@@ -98,6 +99,18 @@ def test_a_rule_of_law_that_nobody_verified_says_what_it_means_and_that_it_waits
     assert not any("TRY_CAST" in line or "NULL" in line for line in told)
     (verified,) = [line for line in told if line.startswith("held:")]
     assert verified.endswith("[An Act; verified on 2026-02-03]")
+
+
+def test_a_rule_that_waits_is_taken_apart_without_an_answer() -> None:
+    decider = Decider(packs.policy("micro_loan_us"))
+    known = {"state_ceiling": 0.1}
+    (answer,) = [
+        each for each in explain.answered(decider, known)
+        if each.check.id == "price_above_state_ceiling"
+    ]  # fmt: skip
+    assert (answer.truth, answer.part.value) == (None, None)
+    assert answer.part.text == "cost_annual > state_ceiling"
+    assert ("state_ceiling", 0.1) in [(part.text, part.value) for part in answer.part.parts]
 
 
 def test_a_condition_that_ends_in_a_comment_may_have_a_first_day(tmp_path: Path) -> None:

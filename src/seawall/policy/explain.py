@@ -1,7 +1,7 @@
 """A policy as plain sentences, and one decision taken apart."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from seawall.core.expression.explain import Part, explainer
@@ -349,9 +349,14 @@ class Answered:
 
 
 def answered(decider: Decider, application: Mapping[str, object]) -> Iterator[Answered]:
-    """Every check of the policy for one application, taken apart."""
+    """Every check of the policy for one application, taken apart.
+
+    Of a rule whose law is not verified, the parts are told, but not what they come to.
+    """
     values = decider.values(application)
     decision = decider.decide(application)
     for check, truth in zip(decider.program.checks, decision.truths, strict=True):
-        given: list[Value] = [values[name] for name in check.expression.names]
-        yield Answered(check, truth, explainer(check.expression)(*given))
+        said = check.meant or check.expression
+        given: list[Value] = [values[name] for name in said.names]
+        part = explainer(said)(*given)
+        yield Answered(check, truth, replace(part, value=None) if check.meant else part)
