@@ -52,7 +52,8 @@ def test_charts_speak_one_language_at_a_time(told: portfolio.Told) -> None:
             spoken = repr(charts.spoken(part.chart, language))
             assert "'zh':" not in spoken
     drawn = charts.spoken(portfolio.sections(told)[1].chart, "zh")
-    assert "正常" in repr(drawn)
+    assert "逾期1–30天" in repr(drawn)
+    assert "正常" not in repr(drawn)  # its bar would leave no room for those that are late
 
 
 def test_every_colour_drawn_with_has_one_for_a_dark_ground(told: portfolio.Told) -> None:

@@ -13,8 +13,11 @@ def measure(conventions: Conventions) -> Measure:
         name="delinquency",
         title=Text(en="Delinquency buckets", zh="逾期分布"),
         meaning=Text(
-            en="Open loans at the last month-end by days past due of the oldest unpaid instalment.",
-            zh="最近月末未结清贷款，按最早未还分期的逾期天数分组。",
+            en="Open loans at the last month-end by days past due of the oldest unpaid instalment. What "
+            "fell due on that very day is owed, and so in arrears, but not past due: it is current. The "
+            "chart shows what is past due.",
+            zh="最近月末未结清贷款，按最早未还分期的逾期天数分组。当日到期未还者计入拖欠金额，但尚未逾期，归为正常。"
+            "图中仅示逾期部分。",
         ),
         columns=(
             Column("bucket", "label", Text(en="bucket", zh="逾期区间"), conventions.titles()),

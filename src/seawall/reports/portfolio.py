@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from seawall.core.measure import Column, Measure
 from seawall.core.text import Text
@@ -84,13 +85,18 @@ def _worded(measure: Measure) -> Measure:
 
 
 def _chart(name: str, told: Told) -> Spec | None:
-    rows = told.answers[name]
+    rows = _drawn(name, told.answers[name])
     draw = _CHARTS.get(name)
     return (
         draw(_worded(told.measures[name]), rows, told)
         if draw is not None and rows.num_rows
         else None
     )
+
+
+def _drawn(name: str, rows: pa.Table) -> pa.Table:
+    """What of an answer is drawn: beside what is current, no bar of what is late could be seen."""
+    return rows.filter(pc.field("bucket") != "current") if name == "delinquency" else rows
 
 
 _Draw = Callable[[Measure, pa.Table, Told], Spec]
