@@ -52,6 +52,10 @@ COMMANDS: dict[str, Command] = {
         zh="保管个人数据：加密封存、按目的开启、删除。")),
     "init": Command("keeping", "init", Text(
         en="Make a home: ledger, vault, keys, databases.", zh="建立主目录：账本、保险库、密钥、数据库。")),
+    "backup": Command("keeping", "backup", Text(
+        en="Make an encrypted, verified copy of a home.", zh="制作主目录的加密备份并复核。")),
+    "restore": Command("keeping", "restore", Text(
+        en="Make a home from a backup, and prove it.", zh="由备份恢复主目录并验证。")),
     "doctor": Command("doctor", "doctor", Text(
         en="Say what is missing on this machine, and how to get it.",
         zh="说明本机缺少什么、如何取得。")),

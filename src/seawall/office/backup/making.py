@@ -1,0 +1,195 @@
+"""Copy a home while it is used, so that the copies fit together.
+
+Which store is copied first? Every act tells the ledger before its rows are durable (an erasure: before its
+key is destroyed). So:
+
+1. The office, the book, the vault's rows are copied. Whatever is in them was told before.
+2. The vault's keys are copied. A person is admitted by his key first, so every row of step 1 has its key
+   here; unless he was erased meanwhile, which was told before his key was destroyed.
+3. The ledger is copied last. It tells of everything in 1, and of every key that is missing in 2.
+
+Hence nothing is in the copy that its ledger does not tell of, and a restore that replays the ledger's
+erasures brings nobody back. The other way round does not hold: the ledger may tell of an act whose row came too
+late for step 1; told again, it is done. Files that are named by their digest (reports, packs) never change, and are
+copied at the end. Each database is copied in one go: by pages, a copy starts over whenever somebody
+writes, and never ends.
+"""
+
+import fcntl
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import apsw
+
+from seawall.book.pinning import pin
+from seawall.core.problem import Unable
+from seawall.core.sqlite import make_private
+from seawall.ledger.log import Reader
+from seawall.ledger.sqlite import SqliteStore
+from seawall.office.backup.archive import Holds, Manifest, Part, Writer, aside
+from seawall.office.backup.secret import Secret
+from seawall.office.homes import Home
+from seawall.office.packs import PACKS
+
+LEDGER, OFFICE = "ledger.sqlite", "office.sqlite"
+PEOPLE, KEYS = "vault/people.sqlite", "keys/keys.sqlite"
+LEDGER_KEYS = ("keys/ledger.key", "keys/ledger.pub")
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A file that is copied: its path in the home, where the copy lies, and to which part it belongs."""
+
+    name: str
+    file: Path
+    part: Part = "rows"
+
+
+def back_up(home: Home, target: Path, secret: Secret) -> Manifest:
+    """Make an encrypted copy of a home; the ring is not in it.
+
+    Args:
+        home: what is copied; it may be in use.
+        target: the backup's folder, which is there at the end, whole, or not at all.
+        secret: what it is encrypted under.
+
+    Raises:
+        UnableToFindLedger: the home has no ledger.
+        UnableToWriteBackup: the target exists.
+        UnableToCopy: another backup runs, or a database is damaged.
+    """
+    reader = home.ledger_reader
+    at = datetime.now(UTC).replace(tzinfo=None)
+    with aside(target) as made, _scratch(home) as scratch:
+        copies = [*_stores(home, scratch), *_unchanging(home)]
+        ledger = Reader(SqliteStore(scratch / LEDGER), reader.key)
+        checkpoint, note = ledger.checkpoint(), ledger.note()
+        ledger.store.close()
+        counts = {each.name: rows_of(each.file) for each in copies if each.file.suffix == ".sqlite"}
+        writer = Writer(made, secret)
+        for each in copies:
+            writer.add(each.part, each.name, each.file)
+        return writer.finish(
+            Holds(
+                made_at=at.isoformat(),
+                entries=checkpoint.size,
+                checkpoint=note.decode(),
+                counts=counts,
+            )
+        )
+
+
+def _stores(home: Home, scratch: Path) -> Iterator[Copied]:
+    """The stores, in the order of the proof above."""
+    if home.records.is_file():
+        yield _office(home.records, scratch)
+    pin(home.folder / "book", scratch / "book")
+    for file in _files(scratch / "book"):
+        yield Copied(f"book/{file.relative_to(scratch / 'book')}", file)
+    if (home.folder / PEOPLE).is_file():
+        yield _copied(home.folder, scratch, PEOPLE)
+        yield _copied(home.folder, scratch, KEYS, part="keys")
+    yield _copied(home.folder, scratch, LEDGER)
+
+
+def _unchanging(home: Home) -> Iterator[Copied]:
+    for name in LEDGER_KEYS:
+        yield Copied(name, home.folder / name, "keys")
+    for folder, name in ((home.folder / "evidence", "evidence"), (PACKS, "packs")):
+        for file in _files(folder):
+            yield Copied(f"{name}/{file.relative_to(folder)}", file)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(each for each in folder.rglob("*") if each.is_file())
+
+
+def _copied(home: Path, scratch: Path, name: str, part: Part = "rows") -> Copied:
+    """A database that `apsw` serves: SQLite's online backup, in one go."""
+    target = scratch / name
+    target.parent.mkdir(exist_ok=True, mode=0o700)
+    make_private(target)
+    try:
+        with closing(apsw.Connection(str(home / name))) as source, closing(
+            apsw.Connection(str(target))
+        ) as copy:  # fmt: skip
+            source.set_busy_timeout(60_000)
+            with copy.backup("main", source, "main") as backup:
+                backup.step(-1)
+    except apsw.Error as error:
+        raise UnableToCopy(home / name, str(error)) from None
+    return Copied(name, target, part)
+
+
+def _office(records: Path, scratch: Path) -> Copied:
+    """The office's database, by the library that serves it.
+
+    Two SQLite libraries on one file in one process undo each other's locks.
+    """
+    target = scratch / OFFICE
+    make_private(target)
+    try:
+        with closing(sqlite3.connect(records, timeout=60)) as source, closing(
+            sqlite3.connect(target)
+        ) as copy:  # fmt: skip
+            source.backup(copy, pages=-1)
+    except sqlite3.Error as error:
+        raise UnableToCopy(records, str(error)) from None
+    return Copied(OFFICE, target)
+
+
+def rows_of(file: Path) -> dict[str, int]:
+    """How many rows each table of a copied database has.
+
+    Raises:
+        UnableToCopy: the database is damaged.
+    """
+    try:
+        with closing(apsw.Connection(str(file))) as raw:
+            if (found := raw.pragma("quick_check")) != "ok":
+                raise UnableToCopy(file, str(found))
+            tables = (
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+            names = sorted(name for (name,) in raw.execute(tables))
+            return {name: raw.execute(f'SELECT COUNT(*) FROM "{name}"').get for name in names}
+    except apsw.Error as error:
+        raise UnableToCopy(file, str(error)) from None
+
+
+@contextmanager
+def _scratch(home: Home) -> Iterator[Path]:
+    """Where copies lie until they are sealed; one backup at a time."""
+    folder = home.folder / "scratch" / "backup"
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with folder.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UnableToCopy(home.folder, "another backup of it is being made") from None
+        _clear(folder)
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            _clear(folder)
+
+
+def _clear(folder: Path) -> None:
+    """Remove copies; that of keys is overwritten first, since who is erased later is in it."""
+    if (keys := folder / KEYS).exists():
+        with keys.open("r+b") as out:
+            out.write(bytes(keys.stat().st_size))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class UnableToCopy(Unable, RuntimeError):
+    """A store cannot be copied."""
+
+    def __init__(self, what: Path, why: str) -> None:
+        super().__init__(f"no backup is made: {what}: {why}")

@@ -1,0 +1,211 @@
+"""Make a home from a backup, and prove it before anybody may use it.
+
+It is made aside and put in its place when everything holds: every file is the one that was sealed, every
+table has its rows, the ledger verifies and leads through the manifest's checkpoint, the keys open what is
+sealed, and whoever is known to be erased is erased again.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from seawall.acts import erasing
+from seawall.core.problem import Unable
+from seawall.ledger import problems
+from seawall.ledger.audit import Seen, audit
+from seawall.ledger.entry import Erasing, Recorded
+from seawall.ledger.log import Ledger
+from seawall.ledger.verifier import Checkpoint, Key, leaf_hash, read_checkpoint, read_note
+from seawall.office import homes
+from seawall.office.backup import later
+from seawall.office.backup.archive import Archive, Manifest, aside
+from seawall.office.backup.later import Later
+from seawall.office.backup.making import KEYS, rows_of
+from seawall.office.backup.secret import Secret
+from seawall.office.homes import Home
+from seawall.office.packs import PACKS
+from seawall.vault import proving, ring
+from seawall.vault.proving import Proved
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What a restore takes from elsewhere than the backup.
+
+    Attributes:
+        keys: the folder of keys, where it is kept apart.
+        ring: the key ring's file; the environment's ring where None.
+        erasures: certificates, or a pack of the ledger, from a later place than the backup; see `later`.
+    """
+
+    keys: Path | None = None
+    ring: Path | None = None
+    erasures: Path | None = None
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came of a restore.
+
+    Attributes:
+        home: the home.
+        manifest: what the backup said of itself.
+        point: the time of the last entry: what was done later is lost; None for an empty ledger.
+        seconds: how long it took.
+        keys: of people, that open.
+        erased: people who were erased again.
+        bodies: bodies of entries that were erased again.
+        packs: names of shipped packs that are others now than in the backup.
+    """
+
+    home: Home
+    manifest: Manifest
+    point: datetime | None
+    seconds: float
+    keys: int
+    erased: int
+    bodies: int
+    packs: tuple[str, ...]
+
+
+def restore(source: Path, into: Path, secret: Secret, *, besides: Besides) -> Restored:
+    """Make a home from a backup.
+
+    Args:
+        source: the backup.
+        into: the home, which is there at the end, proved, or not at all.
+        secret: what the backup was made with.
+        besides: what comes from elsewhere.
+
+    Raises:
+        UnableToReadBackup: a file is missing, was changed, cut or moved; it is named.
+        UnableToUseSecret: the secret is another one.
+        UnableToWriteBackup: something is where the home is to be.
+        UnableToRestore: a proof fails; it is named.
+        UnableToReachKeys: the ring lacks a key, or is not there.
+    """
+    began = time.monotonic()
+    archive = Archive(source, secret)
+    with aside(into) as folder:
+        archive.extract(folder, keys=besides.keys)
+        home = homes.home(folder)
+        _check_counts(home, archive.manifest)
+        point = _check_ledger(home, archive.manifest)
+        proved, erased, bodies = Proved(0, 0, ()), 0, 0
+        if (folder / KEYS).is_file():
+            if besides.ring is not None:
+                ring.write_file(home.vault.ring_file, ring.from_file(besides.ring))
+            erased, bodies = _erase_again(home, besides.erasures)
+            proved = _check_keys(home)
+        for each in homes.FOLDERS:
+            (folder / each).mkdir(exist_ok=True, mode=homes.PRIVATE_FOLDER)
+    return Restored(
+        home=replace(home, folder=into),
+        manifest=archive.manifest,
+        point=point,
+        seconds=time.monotonic() - began,
+        keys=proved.keys,
+        erased=erased,
+        bodies=bodies,
+        packs=_other_packs(into),
+    )
+
+
+def _check_counts(home: Home, manifest: Manifest) -> None:
+    for name, told in manifest.holds.counts.items():
+        found = rows_of(home.folder / name)
+        if found != told:
+            other = sorted(each for each in {*found, *told} if found.get(each) != told.get(each))
+            raise UnableToRestore(f"{name} has other rows than were copied, in {', '.join(other)}")
+    missing = [each for each in home.book.snapshot().files if not each.exists()]
+    if missing:
+        raise UnableToRestore(f"the book lacks {missing[0].relative_to(home.folder)}")
+
+
+def _check_ledger(home: Home, manifest: Manifest) -> datetime | None:
+    """The whole audit, through the manifest's checkpoint; the time of the last entry."""
+    reader = home.ledger_reader
+    seen = Seen(
+        "the backup's manifest", problems.accepted(partial(_checkpoint, manifest, reader.key))
+    )
+    found = audit(reader, [seen])
+    if found.problems or found.entries < manifest.holds.entries:
+        told = "; ".join(each.sentence() for each in found.problems[:_SHOWN])
+        raise UnableToRestore(f"the ledger does not verify: {told or 'entries are missing'}")
+    last = None
+    if found.entries:
+        last = datetime.fromisoformat(reader.entry(found.entries - 1).told["at"].rstrip("Z"))
+    reader.store.close()
+    return last
+
+
+def _checkpoint(manifest: Manifest, key: Key) -> Checkpoint:
+    note = read_note(manifest.holds.checkpoint.encode(), "the manifest")
+    note.signed(key)
+    return read_checkpoint(note)
+
+
+def _erase_again(home: Home, file: Path | None) -> tuple[int, int]:
+    """Erase whom the ledger, or a later place, knows to be erased; people, and bodies of entries."""
+    ledger, vault = home.ledger, home.vault.open()
+    since = later.read(file, ledger.key) if file is not None else Later()
+    known = {each.token for each in vault.erasures()}
+    certificates = (*erasing.certificates(ledger.entries()), *since.certificates)
+    missed = {each.token: each for each in certificates if each.token not in known}
+    erased = erasing.replay(ledger, vault, missed.values())
+    bodies = sum(_erase_body(ledger, each) for each in since.bodies)
+    ledger.store.close()
+    vault.rows.close()
+    vault.keys.database.close()
+    return erased, bodies
+
+
+def _erase_body(ledger: Ledger, told: Recorded) -> bool:
+    """Erase the body that a later ledger's entry tells of, if it is this entry's, and still there."""
+    number = int(told.told["subject"].removeprefix("entry:"))
+    if number >= ledger.size:
+        return False
+    entry = ledger.entry(number)
+    if entry.body is None or leaf_hash(entry.leaf).hex() != told.told["digests"]["leaf"]:
+        return False
+    ledger.erase(number, _again(told))
+    return True
+
+
+def _again(eraser: Recorded) -> Erasing:
+    told = eraser.told
+    at = datetime.fromisoformat(told["at"].rstrip("Z"))
+    return Erasing(told["actor"], at, told["act"], "told by a later ledger", told["on_behalf_of"])
+
+
+def _check_keys(home: Home) -> Proved:
+    vault = home.vault.open()
+    proved = proving.prove(vault)
+    vault.rows.close()
+    vault.keys.database.close()
+    if proved.keyless:
+        raise UnableToRestore(
+            f"{len(proved.keyless)} people have no key, the first is {proved.keyless[0]}"
+        )
+    return proved
+
+
+def _other_packs(home: Path) -> tuple[str, ...]:
+    kept = (each for each in sorted((home / "packs").rglob("*")) if each.is_file())
+    return tuple(
+        str(name)
+        for each in kept
+        for name in [each.relative_to(home / "packs")]
+        if not (PACKS / name).is_file() or (PACKS / name).read_bytes() != each.read_bytes()
+    )
+
+
+class UnableToRestore(Unable, RuntimeError):
+    """A home from a backup does not prove to be what was copied; it is not put in its place."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"nothing is restored: {why}")
