@@ -38,7 +38,7 @@ from seawall.vault.erasure import Erasure, Order
 from seawall.vault.opening import Unsealing
 from seawall.vault.plain import Plain
 from seawall.vault.refusals import UnableToOpen
-from seawall.vault.ring import UnableToReachKeys, new, write_file
+from seawall.vault.ring import VARIABLE, UnableToReachKeys, new, write_file
 from tests.acts.test_importing import mapping
 from tests.cli.test_commands import seawall
 from tests.ledger.conftest import AT, decision
@@ -150,10 +150,21 @@ def test_without_the_ring_or_with_another_nothing_is_restored(place: Place) -> N
     making.back_up(place.home, place.target, SECRET)
     other = place.folder / "other.json"
     write_file(other, new(AES))
-    for besides in (Besides(), Besides(ring=other)):
-        with pytest.raises(UnableToReachKeys):
+    for besides, refusal in (
+        (Besides(), UnableToRestore),
+        (Besides(ring=other), UnableToReachKeys),
+    ):
+        with pytest.raises(refusal):
             restoring.restore(place.target, place.folder / "again", SECRET, besides=besides)
         assert not (place.folder / "again").exists()
+
+
+def test_the_ring_may_be_in_the_environment(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    making.back_up(place.home, place.target, SECRET)
+    monkeypatch.setenv(VARIABLE, place.ring.read_text())
+    done = restoring.restore(place.target, place.folder / "again", SECRET, besides=Besides())
+    assert done.keys == 2
+    assert not done.home.vault.ring_file.exists()
 
 
 def test_a_wrong_secret_is_named(place: Place, tmp_path: Path) -> None:

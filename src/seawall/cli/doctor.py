@@ -13,7 +13,7 @@ import typer
 from seawall.cli.options import HomeOption, LangOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-from seawall.office import homes
+from seawall.office import condition, homes
 from seawall.reports import fonts
 
 
@@ -88,10 +88,15 @@ def examine(home: Path) -> tuple[Finding, ...]:
 
 
 def doctor(home: HomeOption = None, lang: LangOption = None) -> None:
-    """Say what is missing on this machine, and how to get it."""
+    """Say what is missing on this machine and how to get it, and whether the home can be used safely."""
     screen = Screen(language(lang))
     lacking = False
-    for finding in examine(homes.home(home).folder):
+    at = homes.home(home)
+    own = [
+        Finding(each.name, each.fit, needed=True, purpose=each.purpose, remedy=each.remedy)
+        for each in condition.examine(at)
+    ]
+    for finding in (*examine(at.folder), *own):
         mark = "✓" if finding.found else ("✗" if finding.needed else "–")
         purpose = finding.purpose.in_(screen.language)
         screen.result(f"{mark} {finding.name}  ({purpose})")

@@ -57,8 +57,8 @@ COMMANDS: dict[str, Command] = {
     "restore": Command("keeping", "restore", Text(
         en="Make a home from a backup, and prove it.", zh="由备份恢复主目录并验证。")),
     "doctor": Command("doctor", "doctor", Text(
-        en="Say what is missing on this machine, and how to get it.",
-        zh="说明本机缺少什么、如何取得。")),
+        en="Say what is missing on this machine, and whether the home is safe to use.",
+        zh="说明本机缺少什么，以及主目录能否安全使用。")),
     "version": Command("main", "version", Text(en="Print the version.", zh="打印版本号。")),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ table has its rows, the ledger verifies and leads through the manifest's checkpo
 sealed, and whoever is known to be erased is erased again.
 """
 
+import os
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -97,8 +98,7 @@ def restore(source: Path, into: Path, secret: Secret, *, besides: Besides) -> Re
         point = _check_ledger(home, archive.manifest)
         proved, erased, bodies = Proved(0, 0, ()), 0, 0
         if (folder / KEYS).is_file():
-            if besides.ring is not None:
-                ring.write_file(home.vault.ring_file, ring.from_file(besides.ring))
+            _take_ring(home, besides.ring)
             erased, bodies = _erase_again(home, besides.erasures)
             proved = _check_keys(home)
         for each in homes.FOLDERS:
@@ -113,6 +113,16 @@ def restore(source: Path, into: Path, secret: Secret, *, besides: Besides) -> Re
         bodies=bodies,
         packs=_other_packs(into),
     )
+
+
+def _take_ring(home: Home, file: Path | None) -> None:
+    if file is not None:
+        ring.write_file(home.vault.ring_file, ring.from_file(file))
+    elif ring.VARIABLE not in os.environ:
+        raise UnableToRestore(
+            "the key ring is in no backup; give the copy that was kept apart, by --ring FILE "
+            f"or in {ring.VARIABLE}"
+        )
 
 
 def _check_counts(home: Home, manifest: Manifest) -> None:

@@ -1,0 +1,107 @@
+"""Whether a home can be used, and by nobody but its owner."""
+
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from seawall.core.problem import Unable, UnableToUseInput
+from seawall.core.text import Text
+from seawall.ledger import note, problems
+from seawall.ledger.verifier import UnableToAccept
+from seawall.office.homes import Home
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing looked at: whether it is fit, what it is for, and what to do where it is not."""
+
+    name: str
+    fit: bool
+    purpose: Text
+    remedy: Text
+
+
+def examine(home: Home) -> tuple[Condition, ...]:
+    """Look at a home's permissions, ledger and vault; nothing where there is neither."""
+    ring = home.vault.ring_file
+    if not home.ledger_key.exists() and not ring.exists():
+        return ()
+    open_to_others = [str(each.relative_to(home.folder)) for each in _exposed(home)]
+    return (
+        Condition(
+            str(home.folder),
+            not open_to_others,
+            Text(en="closed to others", zh="他人不可读写"),
+            _CLOSE.filled(
+                home=home.folder,
+                names=", ".join(open_to_others[:_SHOWN]),
+                n=len(open_to_others),
+            ),
+        ),
+        _tried("ledger", Text(en="what was done", zh="存证"), lambda: _use_ledger(home)),
+        _tried("vault", Text(en="people's data", zh="个人数据"), lambda: _use_vault(home)),
+    )
+
+
+def _exposed(home: Home) -> Iterator[Path]:
+    """What others may read or write: the home's folder, and what its secrets and databases are."""
+    secrets = (each for name in ("keys", "vault") for each in (home.folder / name).rglob("*"))
+    databases = home.folder.glob("*.sqlite*")
+    folders = (home.folder, home.folder / "keys", home.folder / "vault")
+    for each in (*folders, *secrets, *databases):
+        public = each == home.ledger_key.with_suffix(".pub")
+        if each.exists() and not public and each.stat().st_mode & _OTHERS:
+            yield each
+
+
+def _tried(name: str, purpose: Text, use: Callable[[], None]) -> Condition:
+    try:
+        use()
+    except UnableToUseInput as error:
+        first = error.problems[0]
+        return Condition(name, fit=False, purpose=purpose, remedy=_told(first.sentence))
+    except (Unable, OSError) as error:
+        why = str(error)
+        return Condition(name, fit=False, purpose=purpose, remedy=Text(en=why, zh=why))
+    return Condition(name, fit=True, purpose=purpose, remedy=Text(en="", zh=""))
+
+
+def _told(sentence: Callable[..., str]) -> Text:
+    return Text(en=sentence("en"), zh=sentence("zh"))
+
+
+def _use_ledger(home: Home) -> None:
+    """The private key is the public one's, and the last checkpoint is signed by it."""
+    reader = home.ledger_reader
+    if note.load(home.ledger_key).key != reader.key:
+        raise UnableToUseKeys(home.ledger_key)
+    with closing(reader.store):
+        try:
+            reader.checkpoint()
+        except UnableToAccept as refused:
+            raise UnableToUseInput((problems.problem(refused.finding),)) from None
+
+
+def _use_vault(home: Home) -> None:
+    """The ring opens the keys of the blind indexes."""
+    vault = home.vault.open()
+    with closing(vault.rows), closing(vault.keys.database):
+        vault.keys.indexes()
+
+
+_CLOSE = Text(
+    en="Others may read {n} of its files and folders: {names}. Run: chmod -R go= {home}",
+    zh="他人可读取其中 {n} 个文件或目录：{names}。请运行：chmod -R go= {home}",
+)
+
+
+class UnableToUseKeys(Unable, ValueError):
+    """A private key and the public one beside it are not of one pair."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(f"{file} is not the key of {file.with_suffix('.pub')}")
