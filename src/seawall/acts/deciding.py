@@ -35,7 +35,7 @@ from seawall.acts.signing import Signed
 from seawall.core.problem import Problem, Unable
 from seawall.ledger.canonical import UnableToSpell, canonical
 from seawall.ledger.entry import Entry, Recorded
-from seawall.ledger.log import Ledger
+from seawall.ledger.log import Ledger, Reader, UnableToFindEntry
 from seawall.ledger.sequencing import UnableToAppend
 from seawall.policy import application, record, window_problems
 from seawall.policy import problems as policy_problems
@@ -313,6 +313,18 @@ def _missed(one: Application, case: Case) -> Iterator[Problem]:
         yield one.problem(policy_problems.VALUE_UNREADABLE, value=name, **facts)
     for name in application.outside(program, known):
         yield one.problem(policy_problems.VALUE_OUTSIDE, value=name)
+
+
+def decision(ledger: Reader, id_: str) -> Decided:
+    """The decision about an application, by its id; its content is empty once erased.
+
+    Raises:
+        UnableToFindEntry: none was made.
+    """
+    entry = ledger.find(_act(id_))
+    if entry is None:
+        raise UnableToFindEntry(_act(id_))
+    return Decided(id_, entry.number, entry.content or {}, new=False, problems=())
 
 
 class UnableToReadDecision(Unable, RuntimeError):

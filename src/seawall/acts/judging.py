@@ -116,6 +116,12 @@ def _reference(row: int, given: Mapping[str, object]) -> dict[str, str]:
     return next(({name: written(given[name])} for name in known), {NUMBERED: str(row)})
 
 
+def reference(known_by: Mapping[str, str]) -> tuple[str, str]:
+    """Of what a decision is known by, the application's own: its name there, and the value."""
+    name = next(name for name in (*IDS, NUMBERED) if name in known_by)
+    return name, known_by[name]
+
+
 def _problems(
     decider: Decider,
     file: Path,

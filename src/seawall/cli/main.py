@@ -41,8 +41,11 @@ COMMANDS: dict[str, Command] = {
         en="Prove that the book's invariants hold.", zh="验证账册的各项恒等关系。")),
     "policy": Command("policies", "app", Text(
         en="Read, check, explain and test a policy.", zh="阅读、检查、解释与测试策略。")),
-    "decide": Command("policies", "decide", Text(
-        en="Decide applications by a policy.", zh="按策略对申请作出决策。")),
+    "decide": Command("decisions", "decide", Text(
+        en="Decide applications by a policy: as a try, or for good.",
+        zh="按策略对申请作出决策：试算或正式决策。")),
+    "decisions": Command("decisions", "app", Text(
+        en="Look at decisions that count, and verify them all.", zh="查看正式决策并全部核验。")),
     "replay": Command("replays", "replay", Text(
         en="Decide past applications again.", zh="用策略重新决策历史申请。")),
     "ledger": Command("ledgers", "app", Text(

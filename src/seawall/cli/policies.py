@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from seawall.acts.judging import Judge, Judged, judge_file
 from seawall.acts.remembering import remember
-from seawall.cli import publications
+from seawall.cli import decisions, publications
 from seawall.cli.options import HomeOption, LangOption, PolicyArgument, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.expression.explain import Part
@@ -18,7 +18,7 @@ from seawall.core.expression.types import Value
 from seawall.core.expression.writing import constant
 from seawall.core.problem import Place
 from seawall.core.text import Text
-from seawall.office import homes, judging, packs
+from seawall.office import homes, packs
 from seawall.policy import cases, explain, record
 from seawall.policy.decider import Decider
 from seawall.policy.finding import Finding
@@ -37,10 +37,6 @@ app.command("approve")(publications.approve)
 app.command("publish")(publications.publish)
 app.command("rollback")(publications.roll_back)
 app.command("history")(publications.history)
-
-InputOption = Annotated[
-    Path, typer.Option("--input", "-i", help="Applications: .json, .jsonl, .csv or .parquet.")
-]
 
 
 @app.command("list")
@@ -75,7 +71,7 @@ def explain_(
 
 
 def _take_apart(screen: Screen, decided: Judged) -> None:
-    _say_decision(screen, decided)
+    decisions.say(screen, decisions.judged(decided, {}))
     for answer in explain.answered(decided.decider, decided.known):
         tree = Tree(
             f"[bold]{escape(answer.check.id)}[/] {_TRUTHS[answer.truth].in_(screen.language)}"
@@ -207,74 +203,6 @@ def run_cases(
         raise typer.Exit(1)
 
 
-def decide(
-    policy: PolicyArgument,
-    given: InputOption,
-    trial: Annotated[
-        Path | None,
-        typer.Option("--trial", help="A trial: challengers and shadows beside the policy."),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Write every decision's whole record, as JSON lines."),
-    ] = None,
-    form: Annotated[
-        Literal["text", "json"], typer.Option("--format", help="How to print.")
-    ] = "text",
-    home: HomeOption = None,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
-) -> None:
-    """Decide applications by a policy."""
-    screen = Screen(language(lang), quiet=quiet)
-    judge = judging.judge(homes.home(home), packs.policy(policy), trial)
-    counts = dict.fromkeys(("approve", "refer", "decline"), 0)
-    lines = []
-    for decided in judge_file(judge, given):
-        for problem in decided.problems:
-            screen.problem(problem)
-        if output is not None or form == "json":
-            lines.append(_record(decided, judge))
-        if decided.role != "shadow":
-            counts[decided.decision.outcome] += 1
-            if output is None and form == "text":
-                _say_decision(screen, decided)
-    if output is not None:
-        output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        screen.say(_WRITTEN, n=len(lines), path=output)
-    elif form == "json":
-        for line in lines:
-            screen.result(line)
-    program = judge.champion.program
-    screen.say(_COUNTED, **counts, digest=program.digest[:12], policy=program.id)
-
-
-def _record(decided: Judged, judge: Judge) -> str:
-    trial = {"trial": judge.arms.trial.id, "role": decided.role} if judge.arms else {}
-    return record.record(decided.decider, decided.known, reference=decided.reference | trial)
-
-
-def _told(value: float | str | None) -> str:
-    """An offered value for people: thousands separated, no more decimals than it has."""
-    if type(value) not in (int, float):
-        return str(value)
-    whole, _, decimals = f"{value:,.10f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0')}".rstrip(".")
-
-
-def _say_decision(screen: Screen, decided: Judged) -> None:
-    spoken, decision, program = screen.language, decided.decision, decided.decider.program
-    known_by = " ".join(f"{name} {value}" for name, value in decided.reference.items())
-    by = f" ({_BY.filled(policy=program.id).in_(spoken)})" * (decided.role == "challenger")
-    screen.result(f"{known_by}: {explain.THEN[decision.outcome].in_(spoken)}{by}")
-    values = decided.decider.values(decided.known) if decision.reasons else {}
-    for code in decision.reasons:
-        screen.result(f"  {code}: {record.told(program, code, values).in_(spoken)}")
-    if decision.outcome == "approve":
-        for name, value in record.offered(program, decision).items():
-            screen.result(f"  {program.titles[name].in_(spoken)}: {_told(value)}")
-
-
 _REMEMBERED = Text(
     en="{stream}: {new:,} events stored, {known:,} known before.",
     zh="{stream}：新存储 {new:,} 个事件，{known:,} 个此前已存在。",
@@ -308,10 +236,4 @@ _DIFFERS = Text(
 )
 _TESTED = Text(
     en="Of the cases, {passed} pass and {failed} fail.", zh="用例：通过 {passed}，失败 {failed}。"
-)
-_WRITTEN = Text(en="{n:,} decision records: {path}", zh="{n:,} 条决策记录：{path}")
-_BY = Text(en="by the challenger {policy}", zh="由挑战者 {policy} 决定")
-_COUNTED = Text(
-    en="{approve:,} approved, {refer:,} referred, {decline:,} declined by {policy} {digest}.",
-    zh="策略 {policy} {digest}：通过 {approve:,}，转人工 {refer:,}，拒绝 {decline:,}。",
 )
