@@ -16,6 +16,7 @@ test: $(VENV)/.dev
 soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -m soak
 	SEAWALL_KILLS=200 $(BIN)/python -m pytest tests/ledger/test_faults.py
+	SEAWALL_KILLS=70 $(BIN)/python -m pytest tests/acts/test_deciding_killed.py
 
 check: lint types imports test
 
