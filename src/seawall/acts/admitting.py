@@ -75,18 +75,24 @@ def unused(application: Application, used: Collection[str], policy: str) -> list
     ]  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Admission:
-    """At whose door: the vault, and how people are written there.
+    """The vault's door for applications.
 
-    Attributes:
+    Args:
         country: whose identity numbers and telephones, where a value does not say so itself.
         at: when, in UTC, without an offset.
     """
 
-    vault: Vault
-    country: str
-    at: datetime
+    def __init__(self, vault: Vault, country: str, at: datetime) -> None:
+        self.vault = vault
+        self._country = country
+        self._at = at.replace(tzinfo=UTC)  # the vault wants the zone told
+        rules = vault.rules
+        self._own = {of: rules.of(of) for of in TOKENS}
+        self._found_by = {
+            of: tuple(name for name in own if rules.fields[name].found)
+            for of, own in self._own.items()
+        }
 
     def admit(self, applications: Sequence[Application]) -> dict[str, dict[str, str] | Problems]:
         """Seal everyone's values; tokens by the application's id, or why there are none.
@@ -119,7 +125,7 @@ class Admission:
             by = self._known_by(application, of)
             if by is None:
                 continue
-            there = self.vault.find(by, application.personal[by], country=self.country)
+            there = self.vault.find(by, application.personal[by], country=self._country)
             if tokens.get(token) not in there:
                 strange.append(by)
         names = ", ".join(strange)
@@ -132,17 +138,16 @@ class Admission:
         by: str,
         found: dict[str, dict[str, str] | Problems],
     ) -> None:
-        """Seal some in one transaction; where the vault refuses somebody, one by one."""
+        """Seal some in one transaction; where the vault refuses somebody, halve them until he is alone."""
         given = [self._given(each, of) for each in group]
         try:
-            at = self.at.replace(tzinfo=UTC)  # the vault wants the zone told
-            tokens = self.vault.admit_all(given, at=at, by=by)
+            tokens = self.vault.admit_all(given, at=self._at, by=by)
         except UnableToSeal as refused:
-            if len(group) == 1:
+            half = len(group) // 2
+            if half == 0:
                 found[group[0].id] = (group[0].problem(problems.NOT_SEALED, why=str(refused)),)
-            else:
-                for each in group:
-                    self._seal([each], of, by, found)
+            for some in (group[:half], group[half:]) if half else ():
+                self._seal(some, of, by, found)
             return
         for each, token in zip(group, tokens, strict=True):
             held = found[each.id]
@@ -157,8 +162,8 @@ class Admission:
         for of in TOKENS:
             given = self._given(application, of)
             if given.values and self._known_by(application, of) is None:
-                known = [n for n in self.vault.rules.of(of) if self.vault.rules.fields[n].found]
-                facts = {"of": of, "of_zh": _OF_ZH[of], "known": ", ".join(known)}
+                known = ", ".join(self._found_by[of])
+                facts = {"of": of, "of_zh": _OF_ZH[of], "known": known}
                 wrong.append(application.problem(problems.NOT_FOUND_AGAIN, **facts))
             try:
                 self.vault.rules.written(given)
@@ -167,14 +172,12 @@ class Admission:
         return tuple(wrong)
 
     def _given(self, application: Application, of: Of) -> Given:
-        own = self.vault.rules.of(of)
-        values = {name: value for name, value in application.personal.items() if name in own}
-        return Given(values, self.country, of, application.where)
+        personal = application.personal
+        values = {name: personal[name] for name in self._own[of] if name in personal}
+        return Given(values, self._country, of, application.where)
 
     def _known_by(self, application: Application, of: Of) -> str | None:
-        fields = self.vault.rules.fields
-        names = (n for n in self.vault.rules.of(of) if fields[n].found)
-        return next((name for name in names if name in application.personal), None)
+        return next((name for name in self._found_by[of] if name in application.personal), None)
 
 
 _OF_ZH: dict[Of, str] = {"person": "个人", "device": "设备"}

@@ -11,6 +11,8 @@ INTEGER_MOST = 2**53 - 1
 """Beyond it an integer changes when a reader takes it for a double (RFC 7493, 2.2)."""
 _PLAIN_MOST = 21
 _PLAIN_LEAST = -6
+_ALIKE_LEAST, _ALIKE_MOST = 1e-4, 1e16
+"""Between them Python writes a double's digits as ECMAScript does, but for `.0`; which is faster."""
 _DEEPEST = 100
 
 
@@ -80,6 +82,8 @@ def _number(value: float) -> str:
         raise UnableToSpell("a number that is not finite")
     if value == 0:
         return "0"
+    if _ALIKE_LEAST <= abs(value) < _ALIKE_MOST:
+        return str(int(value)) if value.is_integer() else repr(value)
     sign, placed, exponent = Decimal(repr(value)).as_tuple()
     point = len(placed) + int(exponent)
     digits = "".join(map(str, placed)).rstrip("0")

@@ -35,13 +35,13 @@ def content(
     """The same as JSON's values."""
     program = decider.program
     decision, values = decider.decide(given), decider.values(given)
-    known = decider.known(given)
+    known, asked = decider.known(given), frozenset(program.asked)
     return {
         "policy": {"id": program.id, "digest": program.digest},
         "reference": dict(reference),
         "input": {name: plain(known[name]) for name in program.inputs},
         "features": {name: plain(known[name]) for name in program.features},
-        "values": {name: plain(values[name]) for name in values if name not in program.asked},
+        "values": {name: plain(values[name]) for name in values if name not in asked},
         "checks": {
             check.id: truth for check, truth in zip(program.checks, decision.truths, strict=True)
         },

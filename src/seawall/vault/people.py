@@ -35,19 +35,20 @@ def digest(key: bytes, value: Plain) -> bytes:
     return code(of_key(key), key, value.reveal().encode())[:DIGEST_BYTES]
 
 
-def look_up(
-    session: Session, field: str, value: Plain, *, keys: Mapping[int, bytes]
-) -> list[str] | None:
-    """The tokens with a value, in order, under whichever version of the index's key.
+def complete(session: Session, field: str, keys: Mapping[int, bytes]) -> bool:
+    """Whether the keys are all that a field's index uses.
 
-    None if a rotation began or ended since the keys were read: the rows then use a key that is not among
-    them.
+    They are not if a rotation began or ended since they were read: the rows then use a key that is not
+    among them.
     """
     ends = ("MIN", "MAX")  # one by one: a database then looks at two rows, and not at all of them
     sql = "SELECT {}(version) FROM vault_blind WHERE field = ?"
     used = {session.rows(sql.format(end), field)[0][0] for end in ends}
-    if used - keys.keys() - {None}:
-        return None
+    return not used - keys.keys() - {None}
+
+
+def look_up(session: Session, field: str, value: Plain, *, keys: Mapping[int, bytes]) -> list[str]:
+    """The tokens with a value, in order, under whichever version of the index's key."""
     found: set[str] = set()
     sql = "SELECT token FROM vault_blind WHERE field = ? AND version = ? AND digest = ?"
     for version, key in keys.items():

@@ -153,9 +153,8 @@ class Vault:
         for _ in range(TRIES):
             keys = self.keys.indexes(field)[field]
             with self.rows.reading() as session:
-                tokens = people.look_up(session, field, written.values[field], keys=keys)
-            if tokens is not None:
-                return tuple(tokens)
+                if people.complete(session, field, keys):
+                    return tuple(people.look_up(session, field, written.values[field], keys=keys))
         raise UnableToLookUp(field)
 
     # Values out
@@ -333,14 +332,14 @@ class Vault:
 def _known_in(
     session: Session, written: Sequence[Given], by: str | None, indexes: people.Indexes
 ) -> list[str] | None:
-    """The token that each one has already, empty where none; None as `people.look_up`."""
-    known = [""] * len(written)
-    for number, each in enumerate(written if by is not None else ()):
-        tokens = people.look_up(session, str(by), each.values[str(by)], keys=indexes[str(by)])
-        if tokens is None:
-            return None
-        known[number] = tokens[0] if tokens else ""
-    return known
+    """The token that each one has already, empty where none; None where keys are not `people.complete`."""
+    if by is None:
+        return [""] * len(written)
+    keys = indexes[by]
+    if not people.complete(session, by, keys):
+        return None
+    every = (people.look_up(session, by, each.values[by], keys=keys) for each in written)
+    return [tokens[0] if tokens else "" for tokens in every]
 
 
 def _tokens(written: Sequence[Given], known: Sequence[str], by: str | None) -> list[str]:
