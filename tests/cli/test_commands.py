@@ -100,7 +100,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stderr
     assert "Planted troubles" in done.stdout
     assert str(home / "reports") in done.stdout
+    assert "Policy micro_loan: proposed by alice, approved by bob, in force." in done.stdout
+    assert re.search(r"Ledger verified: [\d,]+ entries, 0 problems", done.stdout)
     return home
+
+
+def test_a_second_demo_decides_nothing_twice(demo: Path) -> None:
+    before = seawall("ledger", "checkpoint", home=demo).stdout
+    done = seawall("demo", home=demo)
+    assert done.returncode == 0, done.stderr
+    assert "(0 now)" in done.stdout
+    assert seawall("ledger", "checkpoint", home=demo).stdout == before
 
 
 def test_the_demo_names_its_next_commands_as_they_can_be_called(demo: Path) -> None:

@@ -18,8 +18,9 @@ from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, ByOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-from seawall.office import homes, measuring, packs, tables
+from seawall.office import demonstrating, homes, measuring, packs, tables
 from seawall.office.homes import Home
+from seawall.policy.program import OUTCOMES
 from seawall.portfolio import segments
 from seawall.portfolio.mapping import Mapping
 from seawall.portfolio.outcome import Fate
@@ -197,7 +198,7 @@ def demo(
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:
-    """The main job: simulate a lender where the home is empty, measure it, write the report."""
+    """The main job: simulate a lender where the home is empty, measure it, decide, prove, report."""
     screen = Screen(language(lang), quiet=quiet)
     at = homes.home(home)
     if not at.book.snapshot().tables:
@@ -206,9 +207,27 @@ def demo(
     for name in ("summary", "delinquency"):
         measure = reading.measure(name)
         answer(screen, measure, (), reading.answer(measure), _about(reading))
+    sound = _demonstrate(screen, at)
     screen.say(_REPORT)
     _write_report(screen, at, None, None, pdf=False)
+    if not sound:
+        raise typer.Exit(1)
     screen.say(_NEXT, seawall=_called(), home=at.folder)
+
+
+def _demonstrate(screen: Screen, at: Home) -> bool:
+    """Have policies published and a month decided for good; whether all of it verifies."""
+    done = demonstrating.demonstrate(at)
+    persons = {"maker": demonstrating.MAKER, "checker": demonstrating.CHECKER}
+    for policy in done.published:
+        screen.say(_PUBLISHED, policy=policy, **persons)
+    for problem in (*done.refused, *done.audit.problems):
+        screen.problem(problem)
+    counts = {outcome: done.outcomes.get(outcome, 0) for outcome in OUTCOMES}
+    screen.say(_DECIDED, n=sum(counts.values()), new=done.new, **counts)
+    again, wrong = done.again.get("agrees", 0), len(done.audit.problems)
+    screen.say(_VERIFIED, entries=done.audit.entries, again=again, wrong=wrong)
+    return done.sound
 
 
 def _called() -> str:
@@ -274,6 +293,19 @@ _AS_OF = Text(en="as of {day}, in {currency}", zh="截至 {day}，单位 {curren
 _AS_OF_LATER = Text(
     en="as of {day}, balances of {last}, in {currency}",
     zh="截至 {day}，余额为 {last} 月末，单位 {currency}",
+)
+_PUBLISHED = Text(
+    en="Policy {policy}: proposed by {maker}, approved by {checker}, in force.",
+    zh="策略 {policy}：{maker} 提案，{checker} 批准，已生效。",
+)
+_DECIDED = Text(
+    en="{n:,} applications of the last month decided for good ({new:,} now): {approve:,} approved, "
+    "{refer:,} referred, {decline:,} declined.",
+    zh="最近一个月的 {n:,} 笔申请已正式决策（本次 {new:,} 笔）：通过 {approve:,}，转人工 {refer:,}，拒绝 {decline:,}。",
+)
+_VERIFIED = Text(
+    en="Ledger verified: {entries:,} entries, {wrong:,} problems; {again:,} decisions come out the same again.",
+    zh="账本核验：{entries:,} 条记录，{wrong:,} 个问题；{again:,} 个决策重算一致。",
 )
 _REPORT = Text(en="Risk report:", zh="风险报告：")
 _NEXT = Text(

@@ -1,0 +1,108 @@
+"""The demonstration: two simulated persons publish policies, and a simulated month is decided for good."""
+
+from collections import Counter as Tally
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from seawall.acts.deciding import Decided, Order
+from seawall.acts.publishing import Signed
+from seawall.core.problem import Problem
+from seawall.core.steps import Steps
+from seawall.ledger.audit import Audit
+from seawall.office import deciding, measuring, packs, publishing, witnessing
+from seawall.office.homes import Home
+from seawall.policy.program import Program
+from seawall.vault.algorithms import AES
+
+ORIGIN = "tidewater.example/ledger"
+MAKER, CHECKER, MACHINE = "alice", "bob", "origination-1"
+POLICIES = ("instalment_loan", "micro_loan")
+TERM_MICRO_MOST = 90
+"""Days: a loan asked for so long or shorter is brought before the micro-loan's policy."""
+DECIDED_MOST = 3_000
+
+
+@dataclass(frozen=True)
+class Demonstrated:
+    """What was done, and what the stores say of it.
+
+    Attributes:
+        published: policies that came into force now; none the second time.
+        outcomes: decisions by outcome; those made before, too.
+        refused: what was not decided, and why.
+        audit: of the whole ledger.
+        again: decisions, decided again from their records, by what came of it.
+    """
+
+    published: tuple[str, ...]
+    outcomes: dict[str, int]
+    new: int
+    refused: tuple[Problem, ...]
+    audit: Audit
+    again: dict[str, int]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.refused and not self.audit.problems and set(self.again) <= {"agrees"}
+
+
+def demonstrate(home: Home) -> Demonstrated:
+    """Publish, decide the book's last applications, verify; a second time nothing is done twice."""
+    if not home.ledger_key.exists():
+        home.start_ledger(ORIGIN)
+    if not home.vault.ring_file.exists():
+        home.vault.make_ring(AES.name)
+    published = tuple(each for each in POLICIES if _published(home, each))
+    counter = deciding.counter(home)
+    told = [each for policy in POLICIES for each in _decided(home, counter, policy)]
+    return Demonstrated(
+        published=published,
+        outcomes=dict(Tally(each.content["outcome"] for each in told if each.content)),
+        new=sum(each.new for each in told),
+        refused=tuple(problem for each in told if not each.content for problem in each.problems),
+        audit=witnessing.audit_ledger(home, ()),
+        again=dict(Tally(each.agreement for each in counter.verify())),
+    )
+
+
+def _published(home: Home, policy: str) -> bool:
+    """Have two persons put a shipped policy in force; whether they had to."""
+    desk, now = publishing.desk(home), _now()
+    if desk.in_force(policy, now) is not None:
+        return False
+    number = desk.propose(policy, Signed(f"demo:propose:{policy}", MAKER, now))
+    desk.approve(number, desk.proposal(number).evidence_digest,
+                 Signed(f"demo:approve:{policy}", CHECKER, now))  # fmt: skip
+    desk.publish(number, Signed(f"demo:publish:{policy}", CHECKER, now), now)
+    return True
+
+
+def _decided(home: Home, counter: deciding.Counter, policy: str) -> Iterator[Decided]:
+    order = Order(policy, MACHINE, _now(), "CN")
+    rows = _applications(home, packs.policy(policy))
+    for each in counter.decide(order, rows, name="application"):
+        if isinstance(each, Decided):
+            yield each
+
+
+def _applications(home: Home, program: Program) -> list[Mapping[str, object]]:
+    """The book's applications of its last month, as far as the policy asks for what they hold."""
+    reading = measuring.read(home)
+    held = reading.engine.table(
+        Steps().then("held", "SELECT * FROM application LIMIT 0")
+    ).column_names
+    names = ", ".join(["application_id", *(name for name in program.inputs if name in held)])
+    micro = "<=" if program.id == "micro_loan" else ">"
+    sql = f"""
+SELECT {names} FROM application
+WHERE applied_at >= DATE_TRUNC('month', (SELECT MAX(applied_at) FROM application))
+  AND term_days {micro} {TERM_MICRO_MOST}
+ORDER BY applied_at, application_id LIMIT {DECIDED_MOST}"""
+    rows: list[Mapping[str, object]] = reading.engine.table(Steps().then("asked", sql)).to_pylist()
+    return rows
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
