@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.ledger import processor_s, syncs_per_second
-from tests.ledger.postgres import server
+from tests.postgresql import durable
 
 from seawall.acts import deciding, publishing, verifying
 from seawall.acts.admitting import Application, received
 from seawall.acts.deciding import Desk, Order
 from seawall.acts.in_force import Policies
-from seawall.acts.publishing import Signed
+from seawall.acts.signing import Signed
 from seawall.core import pack
 from seawall.core.problem import Place
 from seawall.ledger import log
@@ -103,7 +103,7 @@ def sqlite() -> Iterator[Where]:
 @contextmanager
 def postgresql() -> Iterator[Where]:
     """A server of our own, and the key ring beside it."""
-    with sqlite() as place, server() as made:
+    with sqlite() as place, durable() as made:
         yield Where(place.folder, made.address)
 
 

@@ -97,7 +97,7 @@ def test_links_between_pages_lead_somewhere(file: Path) -> None:
 
 
 def test_the_readme_decides_its_example(capsys: pytest.CaptureFixture[str]) -> None:
-    from seawall.cli.policies import decide  # noqa: PLC0415 - a command's function
+    from seawall.cli.decisions import decide  # noqa: PLC0415 - a command's function
 
     decide("micro_loan", ROOT / "docs" / "examples" / "applications.csv", lang="en")
     assert "1 approved, 1 referred, 2 declined" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from seawall.acts import deciding, publishing, verifying
 from seawall.acts.admitting import Application, received
 from seawall.acts.deciding import Decided, Desk, Order
 from seawall.acts.in_force import Policies
-from seawall.acts.publishing import Signed
+from seawall.acts.signing import Signed
 from seawall.core import pack
 from seawall.core.problem import Place
 from seawall.ledger import log

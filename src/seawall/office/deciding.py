@@ -8,7 +8,7 @@ from typing import Any
 
 from seawall.acts import deciding, verifying
 from seawall.acts.admitting import Application, received
-from seawall.acts.application_files import applications
+from seawall.acts.application_files import IDS, applications
 from seawall.acts.deciding import Decided, Order
 from seawall.acts.in_force import Policies
 from seawall.acts.verifying import Verified
@@ -34,8 +34,11 @@ class Counter:
 
         Raises:
             UnableToUseInput: the file holds no applications; nothing was decided then.
+            UnableToDecideBy: the policy is not in force.
         """
-        return self.decide(order, applications(file), name=str(file))
+        ready = self.desk.policies.at(order.policy, order.at)
+        wanted = (*IDS, *ready.keys, *self.desk.vault.rules.fields)
+        return self.decide(order, applications(file, wanted), name=str(file))
 
     def decide(
         self, order: Order, given: Iterable[Mapping[str, object]], *, name: str

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from seawall.acts import publishing as acts
 from seawall.acts.deciding import Decided, Order
-from seawall.acts.publishing import Signed
+from seawall.acts.signing import Signed
 from seawall.core.problem import Problem
 from seawall.core.steps import Steps
 from seawall.ledger.audit import Audit
@@ -69,13 +70,13 @@ def demonstrate(home: Home) -> Demonstrated:
 
 def _published(home: Home, policy: str) -> bool:
     """Have two persons put a shipped policy in force; whether they had to."""
-    desk, now = publishing.desk(home), _now()
-    if desk.in_force(policy, now) is not None:
+    ledger, now = publishing.opened(home), _now()
+    if acts.in_force(policy, now) is not None:
         return False
-    number = desk.propose(policy, Signed(f"demo:propose:{policy}", MAKER, now))
-    desk.approve(number, desk.proposal(number).evidence_digest,
-                 Signed(f"demo:approve:{policy}", CHECKER, now))  # fmt: skip
-    desk.publish(number, Signed(f"demo:publish:{policy}", CHECKER, now), now)
+    number = publishing.propose(home, policy, Signed(f"demo:propose:{policy}", MAKER, now))
+    evidence = acts.proposal(number).evidence_digest
+    acts.approve(ledger, number, evidence, Signed(f"demo:approve:{policy}", CHECKER, now))
+    acts.publish(ledger, number, Signed(f"demo:publish:{policy}", CHECKER, now), now)
     return True
 
 
