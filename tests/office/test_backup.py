@@ -19,12 +19,15 @@ import pytest
 from seawall.acts import erasing
 from seawall.acts.importing import bring_in
 from seawall.core.problem import UnableToUseInput
+from seawall.ledger.audit import audit
 from seawall.ledger.entry import Erasing
 from seawall.ledger.packing import export
+from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.office import homes
 from seawall.office.backup import making, restoring, secret
 from seawall.office.backup.archive import (
     Archive,
+    Part,
     UnableToReadBackup,
     UnableToWriteBackup,
     Writer,
@@ -65,12 +68,12 @@ class Place:
         vault = self.home.vault.open()
         return erasing.erase(self.home.ledger, vault, [token], by=ORDER)
 
-    def restored(self, name: str = "again", **besides: Path) -> Restored:
+    def restored(self, name: str = "again", besides: Besides | None = None) -> Restored:
         return restoring.restore(
             self.target,
             self.folder / name,
             SECRET,
-            besides=Besides(**{"ring": self.ring, **besides}),
+            besides=besides or Besides(ring=self.ring),
         )
 
 
@@ -125,7 +128,7 @@ def test_neither_values_nor_tokens_nor_keys_can_be_read_in_it_and_the_ring_is_no
     assert "keys/ring.json" not in names
     parts = {each.name: each.part for each in Archive(place.target, SECRET).manifest.files}
     assert {name for name, part in parts.items() if part == "keys"} == {
-        "keys/keys.sqlite", "keys/ledger.key", "keys/ledger.pub",
+        "keys/keys.sqlite", "keys/ledger.key",
     }  # fmt: skip
 
 
@@ -143,7 +146,23 @@ def test_keys_are_kept_apart_and_needed(place: Place) -> None:
     (place.target / "keys").rename(apart)
     with pytest.raises(UnableToReadBackup, match=r"keys/\d+: it is missing \(keys/"):
         place.restored()
-    assert place.restored(keys=apart).keys == 2
+    assert place.restored(besides=Besides(keys=apart, ring=place.ring)).keys == 2
+
+
+def test_when_the_keys_are_gone_the_rest_can_still_be_read_and_verified(place: Place) -> None:
+    making.back_up(place.home, place.target, SECRET)
+    shutil.rmtree(place.target / "keys")
+    done = restoring.restore(
+        place.target, place.folder / "again", SECRET, besides=Besides(rows_only=True)
+    )
+    assert not audit(done.home.ledger_reader).problems
+    assert len(done.home.book.snapshot().brought) == 1
+    assert not (done.home.folder / "keys" / "keys.sqlite").exists()
+    with pytest.raises(UnableToFindLedger):
+        done.home.ledger.append(decision(1))
+    shutil.rmtree(done.home.folder / "packs")  # whose cases hold examples
+    data = b"".join(f.read_bytes() for f in done.home.folder.rglob("*") if f.is_file())
+    assert not [value for value in ALICE.values() if value.encode() in data]
 
 
 def test_without_the_ring_or_with_another_nothing_is_restored(place: Place) -> None:
@@ -246,7 +265,7 @@ def test_who_is_erased_before_or_after_the_copy_does_not_come_back(place: Place)
     lines.write_text(certificate.text() + "\n")
     assert place.restored("plain").erased == 0
     for name, file, bodies in (("by-pack", pack, 1), ("by-lines", lines, 0)):
-        done = place.restored(name, erasures=file)
+        done = place.restored(name, Besides(ring=place.ring, erasures=file))
         assert (done.erased, done.bodies) == (1, bodies)
         vault = done.home.vault.open()
         for token in (place.alice, place.bob):
@@ -264,7 +283,7 @@ def test_a_pack_of_another_ledger_or_an_altered_one_is_refused(place: Place) -> 
     other.append(decision(1))
     (place.folder / "pack.zip").write_bytes(export(other, (0, 1)))
     with pytest.raises(UnableToUseInput):
-        place.restored(erasures=place.folder / "pack.zip")
+        place.restored(besides=Besides(ring=place.ring, erasures=place.folder / "pack.zip"))
     assert not (place.folder / "again").exists()
 
 
@@ -343,7 +362,8 @@ def test_a_backup_killed_anywhere_leaves_a_whole_one_or_none(place: Place) -> No
         started.send_signal(signal.SIGKILL)
         started.wait()
         if place.target.exists():
-            Archive(place.target, secret.from_file(key)).extract(place.folder / "out")
+            parts: dict[Part, Path] = {"rows": place.target / "rows", "keys": place.target / "keys"}
+            Archive(place.target, secret.from_file(key)).extract(place.folder / "out", parts)
             shutil.rmtree(place.folder / "out")
         else:
             with pytest.raises(UnableToReadBackup):

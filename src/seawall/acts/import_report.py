@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from seawall.acts.signing import Teller
+from seawall.acts.tape_files import digest
 from seawall.book.store import Snapshot
 from seawall.core.problem import Problem
 from seawall.ledger.canonical import canonical
@@ -99,11 +100,11 @@ def entry(
     """
     files = [
         {
-            "name": each.name, "source": each.source, "sha256": digest, "rows": each.rows,
+            "name": each.name, "source": each.source, "sha256": named, "rows": each.rows,
             "kept": each.kept, "rejected": each.rejected, "amount_in": str(each.amount_in),
             "amount_kept": str(each.amount_kept), "amount_rejected": str(each.amount_rejected),
         }
-        for each, digest in zip(report.files, sha256, strict=True)
+        for each, named in zip(report.files, sha256, strict=True)
     ]  # fmt: skip
     digests = {
         "files": _digest(files),
@@ -111,7 +112,7 @@ def entry(
         "before": _digest(sorted(f"{each.parent.name}/{each.name}" for each in before.files)),
     }
     if report.rejects is not None:
-        digests["rejects"] = hashlib.sha256(report.rejects.read_bytes()).hexdigest()
+        digests["rejects"] = digest(report.rejects)
     body = {
         "mapping": mapping.id,
         "files": files,

@@ -57,6 +57,9 @@ def restore(
     keys: Annotated[
         Path | None, typer.Option("--keys", help="Its folder of keys.  [default: SOURCE/keys]")
     ] = None,
+    rows_only: Annotated[
+        bool, typer.Option("--rows-only", help="Without keys: people stay sealed, the ledger is read only.")
+    ] = False,
     ring: Annotated[
         Path | None, typer.Option("--ring", help="The key ring's file.  [default: the environment's]")
     ] = None,
@@ -71,7 +74,7 @@ def restore(
 ) -> None:  # fmt: skip
     """Make a home from a backup, prove it, erase again who was erased; only where nothing is."""
     screen, into = Screen(language(lang), quiet=quiet), homes.home(home).folder
-    besides = Besides(keys=keys, ring=ring, erasures=erasures)
+    besides = Besides(keys=keys, rows_only=rows_only, ring=ring, erasures=erasures)
     done = restoring.restore(source, into, _secret(screen, key_file), besides=besides)
     _say_restored(screen, done)
 

@@ -11,7 +11,7 @@ is the last file. So a folder with a manifest that opens is whole, wherever it l
 
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Final, Literal
@@ -152,19 +152,20 @@ class Archive:
         except (UnableToUnseal, ValidationError):
             raise UnableToReadBackup(folder / MANIFEST, "it was changed or cut") from None
 
-    def extract(self, into: Path, *, keys: Path | None = None) -> None:
-        """Write every file to its place under a folder, for its owner only.
+    def extract(self, into: Path, parts: Mapping[Part, Path]) -> None:
+        """Write every file of some parts to its place under a folder, for its owner only.
 
         Args:
             into: a fresh folder.
-            keys: where the folder of keys lies, if it is kept apart.
+            parts: where the folder of each part lies.
 
         Raises:
             UnableToReadBackup: a file is missing, was changed, cut or moved; it is named.
         """
         for kept in self.manifest.files:
-            apart = keys is not None and kept.part == "keys"
-            source = keys / f"{kept.number:04}" if keys and apart else self._folder / kept.at
+            if kept.part not in parts:
+                continue
+            source = parts[kept.part] / f"{kept.number:04}"
             target = into / kept.name
             _private(target.parent)
             target.touch(mode=0o600, exist_ok=False)

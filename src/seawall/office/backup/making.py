@@ -38,7 +38,8 @@ from seawall.office.packs import PACKS
 
 LEDGER, OFFICE = "ledger.sqlite", "office.sqlite"
 PEOPLE, KEYS = "vault/people.sqlite", "keys/keys.sqlite"
-LEDGER_KEYS = ("keys/ledger.key", "keys/ledger.pub")
+LEDGER_KEYS: dict[str, Part] = {"keys/ledger.key": "keys", "keys/ledger.pub": "rows"}
+"""The public key stays with what it verifies."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ def _stores(home: Home, scratch: Path) -> Iterator[Copied]:
 
 
 def _unchanging(home: Home) -> Iterator[Copied]:
-    for name in LEDGER_KEYS:
-        yield Copied(name, home.folder / name, "keys")
+    for name, part in LEDGER_KEYS.items():
+        yield Copied(name, home.folder / name, part)
     for folder, name in ((home.folder / "evidence", "evidence"), (PACKS, "packs")):
         for file in _files(folder):
             yield Copied(f"{name}/{file.relative_to(folder)}", file)

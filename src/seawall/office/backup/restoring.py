@@ -21,7 +21,7 @@ from seawall.ledger.log import Ledger
 from seawall.ledger.verifier import Checkpoint, Key, leaf_hash, read_checkpoint, read_note
 from seawall.office import homes
 from seawall.office.backup import later
-from seawall.office.backup.archive import Archive, Manifest, aside
+from seawall.office.backup.archive import Archive, Manifest, Part, aside
 from seawall.office.backup.later import Later
 from seawall.office.backup.making import KEYS, rows_of
 from seawall.office.backup.secret import Secret
@@ -39,11 +39,14 @@ class Besides:
 
     Attributes:
         keys: the folder of keys, where it is kept apart.
+        rows_only: the keys are gone, as they are to be after some days: people's data stays sealed for
+            good, and the home can be read and its ledger verified, not written.
         ring: the key ring's file; the environment's ring where None.
         erasures: certificates, or a pack of the ledger, from a later place than the backup; see `later`.
     """
 
     keys: Path | None = None
+    rows_only: bool = False
     ring: Path | None = None
     erasures: Path | None = None
 
@@ -92,7 +95,10 @@ def restore(source: Path, into: Path, secret: Secret, *, besides: Besides) -> Re
     began = time.monotonic()
     archive = Archive(source, secret)
     with aside(into) as folder:
-        archive.extract(folder, keys=besides.keys)
+        parts: dict[Part, Path] = {"rows": source / "rows"}
+        if not besides.rows_only:
+            parts["keys"] = besides.keys or source / "keys"
+        archive.extract(folder, parts)
         home = homes.home(folder)
         _check_counts(home, archive.manifest)
         point = _check_ledger(home, archive.manifest)
@@ -127,6 +133,8 @@ def _take_ring(home: Home, file: Path | None) -> None:
 
 def _check_counts(home: Home, manifest: Manifest) -> None:
     for name, told in manifest.holds.counts.items():
+        if name == KEYS and not (home.folder / KEYS).exists():  # as was asked
+            continue
         found = rows_of(home.folder / name)
         if found != told:
             other = sorted(each for each in {*found, *told} if found.get(each) != told.get(each))
