@@ -24,12 +24,12 @@ from seawall.ledger.entry import Erasing
 from seawall.ledger.packing import export
 from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.office import homes
+from seawall.office.aside import UnableToReplace
 from seawall.office.backup import making, restoring, secret
 from seawall.office.backup.archive import (
     Archive,
     Part,
     UnableToReadBackup,
-    UnableToWriteBackup,
     Writer,
 )
 from seawall.office.backup.restoring import Besides, Restored, UnableToRestore
@@ -134,9 +134,9 @@ def test_neither_values_nor_tokens_nor_keys_can_be_read_in_it_and_the_ring_is_no
 
 def test_nothing_that_exists_is_overwritten(place: Place) -> None:
     making.back_up(place.home, place.target, SECRET)
-    with pytest.raises(UnableToWriteBackup):
+    with pytest.raises(UnableToReplace):
         making.back_up(place.home, place.target, SECRET)
-    with pytest.raises(UnableToWriteBackup):
+    with pytest.raises(UnableToReplace):
         restoring.restore(place.target, place.home.folder, SECRET, besides=Besides(ring=place.ring))
 
 

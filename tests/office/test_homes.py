@@ -1,7 +1,11 @@
 """A home is made whole, for its owner only, and never over anything."""
 
 import os
+import shutil
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ from seawall.ledger import note
 from seawall.ledger.audit import audit
 from seawall.ledger.note import UnableToSign
 from seawall.office import homes
-from seawall.office.homes import UnableToMakeHome
+from seawall.office.aside import UnableToReplace
 from seawall.records import starting
 
 ORIGIN = "lender.example/ledger"
@@ -43,7 +47,7 @@ def test_nothing_that_exists_is_touched(there: str, tmp_path: Path) -> None:
     file = tmp_path / "home" / there
     file.parent.mkdir(parents=True)
     file.write_text("mine")
-    with pytest.raises(UnableToMakeHome, match=there.split("/", maxsplit=1)[0]):
+    with pytest.raises(UnableToReplace, match=there.split("/", maxsplit=1)[0]):
         homes.make(tmp_path / "home", ORIGIN)
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == [file]
 
@@ -51,11 +55,11 @@ def test_nothing_that_exists_is_touched(there: str, tmp_path: Path) -> None:
 def test_a_home_is_not_made_twice_nor_where_a_file_is(tmp_path: Path) -> None:
     made = homes.make(tmp_path / "home", ORIGIN)
     key = made.ledger_key.read_bytes()
-    with pytest.raises(UnableToMakeHome, match=r"ledger\.sqlite"):
+    with pytest.raises(UnableToReplace, match=r"ledger\.sqlite"):
         homes.make(tmp_path / "home", ORIGIN)
     assert made.ledger_key.read_bytes() == key
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(UnableToMakeHome, match="a file"):
+    with pytest.raises(UnableToReplace, match="a file"):
         homes.make(tmp_path / "file", ORIGIN)
 
 
@@ -77,3 +81,18 @@ def test_what_fails_half_way_leaves_nothing(
     with pytest.raises(OSError, match="No space"):
         homes.make(tmp_path / "home", ORIGIN)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_home_killed_in_the_making_is_none_and_can_be_made_again(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "seawall", "init", "--name", ORIGIN]
+    env = {**os.environ, "SEAWALL_HOME": str(tmp_path / "home")}
+    for wait in (0.6, 0.9, 1.2, 1.5):
+        started = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+        time.sleep(wait)
+        started.kill()
+        started.wait()
+        if (tmp_path / "home").exists():
+            assert not audit(homes.home(tmp_path / "home").ledger_reader).problems
+            shutil.rmtree(tmp_path / "home")
+    homes.make(tmp_path / "home", ORIGIN)
+    assert [each.name for each in tmp_path.iterdir()] == ["home"]

@@ -1,9 +1,8 @@
 """An institution's home folder: where its stores lie, and how they are opened."""
 
 import os
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,13 +13,13 @@ from seawall.core import pack
 from seawall.core.engine import DuckEngine
 from seawall.core.problem import Unable
 from seawall.ledger import log, note
-from seawall.ledger.files import sync
 from seawall.ledger.log import Ledger, Reader
 from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.ledger.sqlite import SqliteStore
 from seawall.ledger.verifier import (
     key_of,
 )
+from seawall.office.aside import aside
 from seawall.office.packs import PACKS, conventions
 from seawall.policy.decider import Decider
 from seawall.policy.window import EventStore
@@ -37,7 +36,6 @@ HOME_DEFAULT = Path("seawall-home")
 
 FOLDERS = ("book", "evidence", "keys", "rejects", "scratch", "vault")
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
-THERE_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,7 @@ class Home:
 def make(folder: Path, name: str, suite: Name = "aes") -> Home:
     """Make a home: its ledger with a key, its vault with a ring, the office's database, for its owner only.
 
-    It is made aside and put in its place at the end: there is a whole home or none.
+    There is a whole home or none.
 
     Args:
         folder: where; nothing may be there yet but an empty folder.
@@ -156,22 +154,12 @@ def make(folder: Path, name: str, suite: Name = "aes") -> Home:
         suite: the vault's algorithms.
 
     Raises:
-        UnableToMakeHome: something is there.
+        UnableToReplace: something is there.
         UnableToSign: a ledger cannot have this name.
     """
-    there = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
-    if there or (folder.exists() and not folder.is_dir()):
-        raise UnableToMakeHome(folder, there)
-    made = Home(folder.with_name(f".{folder.name}.{os.getpid()}.new"), conventions())
-    made.folder.mkdir(parents=True, mode=PRIVATE_FOLDER)
-    try:
-        _fill(made, name, suite)
-        made.folder.replace(folder)
-    except BaseException:
-        shutil.rmtree(made.folder)
-        raise
-    sync(folder.parent)
-    return replace(made, folder=folder)
+    with aside(folder) as made:
+        _fill(Home(made, conventions()), name, suite)
+    return Home(folder, conventions())
 
 
 def _fill(made: Home, name: str, suite: Name) -> None:
@@ -188,9 +176,6 @@ def _fill(made: Home, name: str, suite: Name) -> None:
     starting.start(made.records)
     starting.stop()
     made.records.chmod(PRIVATE_FILE)
-    for folder in (made.folder, *made.folder.iterdir()):
-        if folder.is_dir():
-            sync(folder)
 
 
 def home(folder: Path | None = None) -> Home:
@@ -203,14 +188,3 @@ class UnableToActUnnamed(Unable, ValueError):
 
     def __init__(self) -> None:
         super().__init__("this home has a ledger, which tells who did what: add --as NAME")
-
-
-class UnableToMakeHome(Unable, FileExistsError):
-    """Something is where a home is to be made; nothing of it is touched."""
-
-    def __init__(self, folder: Path, there: Sequence[str]) -> None:
-        some = ", ".join(there[:THERE_SHOWN]) + (" …" if len(there) > THERE_SHOWN else "")
-        super().__init__(
-            f"{folder} is {'not empty: it holds ' + some if there else 'a file'}; a home is made only where "
-            "nothing is. `seawall ledger start` and `seawall vault init` add what an older home lacks"
-        )

@@ -10,9 +10,7 @@ is the last file. So a folder with a manifest that opens is whole, wherever it l
 """
 
 import io
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Final, Literal
 
@@ -192,31 +190,6 @@ class _Nowhere(io.BufferedIOBase):
         return len(text)  # type: ignore[arg-type]
 
 
-@contextmanager
-def aside(target: Path) -> Iterator[Path]:
-    """A folder that becomes `target` in one rename, when everything in it is on the disk; or is gone.
-
-    Raises:
-        UnableToWriteBackup: something is there.
-    """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UnableToWriteBackup(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = target.with_name(f".{target.name}.part")
-    shutil.rmtree(made, ignore_errors=True)  # what a killed one left
-    made.mkdir(mode=0o700)
-    try:
-        yield made
-        for each in (made, *made.rglob("*")):
-            if each.is_dir():
-                sync(each)
-        made.replace(target)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
-    sync(target.parent)
-
-
 def _private(folder: Path) -> None:
     """Make a folder, and those above it, for its owner only."""
     if not folder.is_dir():
@@ -234,13 +207,6 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UnableToReadBackup(file, error.strerror or str(error)) from None
-
-
-class UnableToWriteBackup(Unable, FileExistsError):
-    """Something is where a backup, or a home from one, is to be."""
-
-    def __init__(self, target: Path) -> None:
-        super().__init__(f"{target} exists, and is not empty: nothing there is touched")
 
 
 class UnableToReadBackup(Unable, ValueError):

@@ -31,7 +31,8 @@ from seawall.core.problem import Unable
 from seawall.core.sqlite import make_private
 from seawall.ledger.log import Reader
 from seawall.ledger.sqlite import SqliteStore
-from seawall.office.backup.archive import Holds, Manifest, Part, Writer, aside
+from seawall.office.aside import aside
+from seawall.office.backup.archive import Holds, Manifest, Part, Writer
 from seawall.office.backup.secret import Secret
 from seawall.office.homes import Home
 from seawall.office.packs import PACKS
@@ -61,7 +62,7 @@ def back_up(home: Home, target: Path, secret: Secret) -> Manifest:
 
     Raises:
         UnableToFindLedger: the home has no ledger.
-        UnableToWriteBackup: the target exists.
+        UnableToReplace: the target exists.
         UnableToCopy: another backup runs, or a database is damaged.
     """
     reader = home.ledger_reader

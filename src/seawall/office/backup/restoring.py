@@ -20,8 +20,9 @@ from seawall.ledger.entry import Erasing, Recorded
 from seawall.ledger.log import Ledger
 from seawall.ledger.verifier import Checkpoint, Key, leaf_hash, read_checkpoint, read_note
 from seawall.office import homes
+from seawall.office.aside import aside
 from seawall.office.backup import later
-from seawall.office.backup.archive import Archive, Manifest, Part, aside
+from seawall.office.backup.archive import Archive, Manifest, Part
 from seawall.office.backup.later import Later
 from seawall.office.backup.making import KEYS, rows_of
 from seawall.office.backup.secret import Secret
@@ -88,7 +89,7 @@ def restore(source: Path, into: Path, secret: Secret, *, besides: Besides) -> Re
     Raises:
         UnableToReadBackup: a file is missing, was changed, cut or moved; it is named.
         UnableToUseSecret: the secret is another one.
-        UnableToWriteBackup: something is where the home is to be.
+        UnableToReplace: something is where the home is to be.
         UnableToRestore: a proof fails; it is named.
         UnableToReachKeys: the ring lacks a key, or is not there.
     """
