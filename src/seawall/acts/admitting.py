@@ -1,7 +1,7 @@
 """Take applications in: what names a person goes into the vault, and a token stands in its place."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from seawall.acts import problems
@@ -20,6 +20,14 @@ ID_MOST = 160
 _NAME_MOST = 80
 
 
+class Values(dict[str, object]):
+    """Values by name; its `repr`, and so a log or a traceback with local variables, shows none."""
+
+    def __repr__(self) -> str:
+        """The names only."""
+        return f"Values({', '.join(map(ascii, self))})"
+
+
 @dataclass(frozen=True)
 class Application:
     """An application on its way to a decision. Its `repr` shows no value.
@@ -31,7 +39,7 @@ class Application:
     """
 
     id: str
-    keys: Mapping[str, object] = field(repr=False)
+    keys: Values
     personal: Mapping[str, Plain]
     where: Place
 
@@ -55,9 +63,9 @@ def received(given: Mapping[str, object], where: Place, rules: Rules) -> Applica
     id_ = str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
     if not (0 < len(id_) <= ID_MOST and id_.isprintable()):
         return Problem(problems.ID_UNUSABLE, where, {"limit": ID_MOST})
-    there = {n: v for n, v in given.items() if n not in IDS and v is not None and v != ""}
+    there = Values((n, v) for n, v in given.items() if n not in IDS and v not in (None, ""))
     personal = {name: _plain(value) for name, value in there.items() if name in rules.fields}
-    keys = {name: value for name, value in there.items() if name not in personal}
+    keys = Values((name, value) for name, value in there.items() if name not in personal)
     return Application(id_, keys, personal, where)
 
 

@@ -25,7 +25,7 @@ from datetime import datetime
 from typing import Any
 
 from seawall.acts import panel, problems
-from seawall.acts.admitting import Admission, Application, Problems, unused
+from seawall.acts.admitting import Admission, Application, Problems, Values, unused
 from seawall.acts.application_files import IDS
 from seawall.acts.in_force import APPLICATIONS, Policies
 from seawall.acts.panel import Case, Panel
@@ -211,7 +211,7 @@ class _Turn:
             if isinstance(tokens, tuple):
                 self._refuse(id_, tokens)
                 continue
-            cases[id_] = sitting.case({**one.keys, **tokens})
+            cases[id_] = sitting.case(Values({**one.keys, **tokens}))
             self._problems[id_] = (
                 *unused(one, sitting.keys, order.policy),
                 *_missed(one, cases[id_]),
@@ -306,7 +306,7 @@ def _act(id_: str) -> str:
 def _missed(one: Application, case: Case) -> Iterator[Problem]:
     """Inputs that cannot be read, or lie outside the policy's limits: by their names only."""
     program = case.ready.program
-    inputs = {name: value for name, value in case.values.items() if name in program.inputs}
+    inputs = Values((name, v) for name, v in case.values.items() if name in program.inputs)
     known, strange = application.read(program, inputs)
     for name in strange:
         facts: dict[str, object] = {"kind": program.types[name].kind}

@@ -1,10 +1,11 @@
 """Who answers an application: the policy in force, alone or in a trial; and what they know of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from seawall.acts import judging
+from seawall.acts.admitting import Values
 from seawall.acts.in_force import Policies, Ready, UnableToDecideBy
 from seawall.acts.judging import Judge
 from seawall.policy import application
@@ -18,11 +19,11 @@ class Case:
     """An application, with tokens in the place of personal values, and who answers it.
 
     Attributes:
-        values: by name; its `repr` shows none.
+        values: by name, of what those who answer ask for.
         deciders: first the one whose answer counts, then a trial's shadows.
     """
 
-    values: Mapping[str, object] = field(repr=False)
+    values: Values
     deciders: Sequence[tuple[Role, Ready]]
 
     @property
@@ -63,17 +64,16 @@ class Panel:
 
     def case(self, values: Mapping[str, object]) -> Case:
         """An application before those who answer it."""
-        deciders = judging.deciders(self._judge, values)
-        return Case(values, [(role, self._ready[id(decider)]) for role, decider in deciders])
+        asked = Values((name, value) for name, value in values.items() if name in self.keys)
+        deciders = judging.deciders(self._judge, asked)
+        return Case(asked, [(role, self._ready[id(decider)]) for role, decider in deciders])
 
 
 def _deciders(ready: Sequence[Ready]) -> tuple[Decider, ...]:
     return tuple(each.decider for each in ready)
 
 
-def known(
-    events: EventStore, asked: Sequence[tuple[Ready, Mapping[str, object]]]
-) -> list[dict[str, object]]:
+def known(events: EventStore, asked: Sequence[tuple[Ready, Values]]) -> list[dict[str, object]]:
     """What policies know of applications: inputs as they were read, and features as of their time.
 
     What an application says of the past itself does not count: it is looked up.
@@ -87,8 +87,8 @@ def known(
     ]
 
 
-def _inputs(ready: Ready, values: Mapping[str, object]) -> dict[str, object]:
-    inputs = {name: values[name] for name in ready.program.inputs if name in values}
+def _inputs(ready: Ready, values: Values) -> dict[str, object]:
+    inputs = Values((name, values[name]) for name in ready.program.inputs if name in values)
     return application.read(ready.program, inputs)[0]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seawall.acts import problems
-from seawall.acts.admitting import TOKENS, Admission, Application, Problems
+from seawall.acts.admitting import TOKENS, Admission, Application, Problems, Values
 from seawall.acts.in_force import Policies, Ready
 from seawall.ledger.entry import Recorded
 from seawall.policy import application, record
@@ -15,7 +15,7 @@ CHAMPION = "champion"
 
 def recognised(
     entry: Recorded, asked: tuple[Application, str], policies: Policies, admission: Admission
-) -> tuple[Mapping[str, object], Ready] | Problems:
+) -> tuple[Values, Ready] | Problems:
     """Hold an application against the entry of its decision.
 
     Args:
@@ -43,18 +43,14 @@ def recognised(
     return values, ready
 
 
-def _values(
-    one: Application, known: Mapping[str, Any], admission: Admission
-) -> Mapping[str, object]:
+def _values(one: Application, known: Mapping[str, Any], admission: Admission) -> Values:
     """The application's values; where personal ones were given, and recognised, with the token of then."""
     of = {TOKENS[admission.vault.rules.fields[name].of] for name in one.personal}
     tokens = {token: known[token] for token in of if known.get(token) is not None}
-    return {**one.keys, **tokens}
+    return Values({**one.keys, **tokens})
 
 
-def _differing(
-    ready: Ready, values: Mapping[str, object], before: Mapping[str, object]
-) -> list[str]:
+def _differing(ready: Ready, values: Values, before: Mapping[str, object]) -> list[str]:
     read, _ = application.read(ready.program, values)
     now = ready.decider.known({name: read.get(name) for name in ready.program.inputs})
     return [name for name in ready.program.inputs if record.plain(now[name]) != before[name]]
