@@ -5,12 +5,14 @@ Nothing here is kept in memory between calls: a key that is destroyed is gone fo
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from seawall.vault.algorithms import Suite, UnableToAuthenticate
 from seawall.vault.database import Database, Session
 from seawall.vault.refusals import UnableToUseVault
 from seawall.vault.ring import KeyRing, Wrapped
 
+_T = TypeVar("_T", str, bytes)
 TOGETHER = 500
 """Values in one `IN (...)`."""
 
@@ -193,7 +195,7 @@ def fingerprint(wrapped: Wrapped) -> str:
     return hashlib.sha256(wrapped.text).hexdigest()
 
 
-def parts(values: Iterable[str]) -> Iterator[list[str]]:
+def parts(values: Iterable[_T]) -> Iterator[list[_T]]:
     """Values in parts that one statement takes."""
     listed = list(dict.fromkeys(values))
     for start in range(0, len(listed), TOGETHER):

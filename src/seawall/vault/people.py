@@ -47,14 +47,21 @@ def complete(session: Session, field: str, keys: Mapping[int, bytes]) -> bool:
     return not used - keys.keys() - {None}
 
 
-def look_up(session: Session, field: str, value: Plain, *, keys: Mapping[int, bytes]) -> list[str]:
-    """The tokens with a value, in order, under whichever version of the index's key."""
-    found: set[str] = set()
-    sql = "SELECT token FROM vault_blind WHERE field = ? AND version = ? AND digest = ?"
+def look_up(
+    session: Session, field: str, values: Sequence[Plain], *, keys: Mapping[int, bytes]
+) -> list[list[str]]:
+    """For each value the tokens that have it, in order, under whichever version of the index's key."""
+    found: list[set[str]] = [set() for _ in values]
+    sql = "SELECT digest, token FROM vault_blind WHERE field = ? AND version = ? AND digest IN ({})"
     for version, key in keys.items():
-        rows = session.rows(sql, field, version, digest(key, value))
-        found.update(token for (token,) in rows)
-    return sorted(found)
+        having: dict[bytes, list[str]] = {}
+        digests = [digest(key, value) for value in values]
+        for part in parts(digests):
+            for told, token in session.rows(sql.format(marks(part)), field, version, *part):
+                having.setdefault(bytes(told), []).append(token)
+        for tokens, told in zip(found, digests, strict=True):
+            tokens.update(having.get(told, ()))
+    return [sorted(tokens) for tokens in found]
 
 
 def states(session: Session, tokens: Iterable[str]) -> dict[str, str]:

@@ -154,7 +154,8 @@ class Vault:
             keys = self.keys.indexes(field)[field]
             with self.rows.reading() as session:
                 if people.complete(session, field, keys):
-                    return tuple(people.look_up(session, field, written.values[field], keys=keys))
+                    (tokens,) = people.look_up(session, field, [written.values[field]], keys=keys)
+                    return tuple(tokens)
         raise UnableToLookUp(field)
 
     # Values out
@@ -338,7 +339,7 @@ def _known_in(
     keys = indexes[by]
     if not people.complete(session, by, keys):
         return None
-    every = (people.look_up(session, by, each.values[by], keys=keys) for each in written)
+    every = people.look_up(session, by, [each.values[by] for each in written], keys=keys)
     return [tokens[0] if tokens else "" for tokens in every]
 
 
