@@ -16,7 +16,7 @@ from seawall.acts import deciding
 from seawall.acts.admitting import received
 from seawall.acts.deciding import Order
 from seawall.cli import main
-from seawall.ledger.log import Ledger
+from seawall.ledger.log import Ledger, Reader
 from seawall.ledger.store import UnableToWriteStore
 from seawall.records.event_store import RecordsEventStore
 from seawall.vault.store import Vault
@@ -85,7 +85,7 @@ def test_the_act_tells_nothing_whatever_fails(house: House, tmp_path: Path) -> N
     application = house.received(**asks("c0", **CANARIES, **STRAY))
     for owner, method in (
         (Vault, "admit_all"), (RecordsEventStore, "add"), (RecordsEventStore, "totals"),
-        (Ledger, "append_all"), (Ledger, "find_all"),
+        (Ledger, "append_all"), (Reader, "find_all"),
     ):  # fmt: skip
         failing = patch.object(owner, method, side_effect=UnableToWriteStore("a store", "no disk"))
         with failing, pytest.raises(UnableToWriteStore) as caught:

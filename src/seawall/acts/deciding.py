@@ -8,7 +8,7 @@ What is true after a kill at any point, and why; the steps of a batch, each dura
 2. *Sealed.* Personal values go into the vault; tokens stand for them from here on. Killed before the next
    step: told again, the vault knows the person by the same value, and he keeps his token.
 3. *Remembered.* The application becomes an event, so that windows of later ones count it: also those of the
-   same batch, and those that another process decides at the same time. An event never counts for its own
+   same batch, and those that another process has not looked back for yet. An event never counts for its own
    application. Killed before the next step: the event says that somebody applied, which is so; told again,
    it is there already.
 4. *Decided*, from what is stored as of the application's own time. Nothing is written.
@@ -19,34 +19,30 @@ What is true after a kill at any point, and why; the steps of a batch, each dura
 So an acknowledged decision has its entry, its event and its sealed values; and no entry was ever without.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from seawall.acts import panel, problems
+from seawall.acts import decision_entries, panel, problems
 from seawall.acts.admitting import Admission, Application, Problems, Values, unused
 from seawall.acts.application_files import IDS
+from seawall.acts.decision_entries import KIND, SHADOWS
 from seawall.acts.in_force import APPLICATIONS, Policies
 from seawall.acts.panel import Case, Panel
 from seawall.acts.recognising import CHAMPION, recognised
 from seawall.acts.remembering import typed
 from seawall.acts.signing import Signed
-from seawall.core.problem import Problem, Unable
+from seawall.core.problem import Problem
 from seawall.ledger.canonical import UnableToSpell, canonical
-from seawall.ledger.entry import Entry, Recorded
+from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Ledger, Reader, UnableToFindEntry
 from seawall.ledger.sequencing import UnableToAppend
-from seawall.policy import application, record, window_problems
-from seawall.policy import problems as policy_problems
+from seawall.policy import record, window_problems
 from seawall.policy.trial import Role, Trial
 from seawall.policy.window import EventStore, Stream
 from seawall.policy.window_online import read_events
 from seawall.vault.store import Vault
-
-KIND = "decision"
-SHADOWS = "shadows"
-"""Under which name a decision's content holds what a trial's shadows answered."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +145,7 @@ class _Turn:
 
     def decided(self) -> list[Decided]:
         """Take the five steps; the answers, in order."""
-        found = self._found()
+        found = decision_entries.found(self._desk.ledger, list(self._applications))
         admission = Admission(self._desk.vault, self._order.country, self._order.at)
         cases = self._recognised(found, admission)
         cases |= self._admitted(
@@ -175,14 +171,6 @@ class _Turn:
         self._problems[id_] = why
 
     # 1. Looked up
-
-    def _found(self) -> dict[str, Recorded]:
-        """The entries of those that were decided before."""
-        told = self._desk.ledger.find_all([_act(id_) for id_ in self._applications])
-        for act, entry in told.items():
-            if entry.told["kind"] != KIND:
-                raise UnableToReadDecision(act, entry.number)
-        return {id_: told[_act(id_)] for id_ in self._applications if _act(id_) in told}
 
     def _recognised(self, found: Mapping[str, Recorded], admission: Admission) -> dict[str, Case]:
         """Those decided before that come with the same content; the others are refused."""
@@ -214,7 +202,7 @@ class _Turn:
             cases[id_] = sitting.case(Values({**one.keys, **tokens}))
             self._problems[id_] = (
                 *unused(one, sitting.keys, order.policy),
-                *_missed(one, cases[id_]),
+                *panel.missed(one, cases[id_]),
             )
         return cases
 
@@ -269,24 +257,16 @@ class _Turn:
 
     def _keep(self, contents: dict[str, dict[str, Any]]) -> dict[str, tuple[int, bool]]:
         """Append all entries in one commit; their numbers by id, and whether they are new."""
-        entries = [self._entry(id_, content) for id_, content in contents.items()]
+        by, at = self._order.by, self._order.at
+        entries = [
+            decision_entries.entry(id_, content, by=by, at=at) for id_, content in contents.items()
+        ]
         try:
             receipts = self._desk.ledger.append_all(entries)
         except UnableToSpell:
             self._refuse_unspelt(contents)
             return self._keep(contents)
         return {id_: (told.number, told.new) for id_, told in zip(contents, receipts, strict=True)}
-
-    def _entry(self, id_: str, content: Mapping[str, Any]) -> Entry:
-        return Entry(
-            kind=KIND,
-            subject=f"application:{id_}",
-            actor=self._order.by,
-            at=self._order.at,
-            act=_act(id_),
-            digests={"policy": content["policy"]["digest"]},
-            body=content,
-        )
 
     def _refuse_unspelt(self, contents: dict[str, dict[str, Any]]) -> None:
         """Take out whose values no canonical JSON can hold."""
@@ -299,38 +279,13 @@ class _Turn:
                 self._refuse(id_, (told,))
 
 
-def _act(id_: str) -> str:
-    return f"decide:{id_}"
-
-
-def _missed(one: Application, case: Case) -> Iterator[Problem]:
-    """Inputs that cannot be read, or lie outside the policy's limits: by their names only."""
-    program = case.ready.program
-    inputs = Values((name, v) for name, v in case.values.items() if name in program.inputs)
-    known, strange = application.read(program, inputs)
-    for name in strange:
-        facts: dict[str, object] = {"kind": program.types[name].kind}
-        yield one.problem(policy_problems.VALUE_UNREADABLE, value=name, **facts)
-    for name in application.outside(program, known):
-        yield one.problem(policy_problems.VALUE_OUTSIDE, value=name)
-
-
 def decision(ledger: Reader, id_: str) -> Decided:
     """The decision about an application, by its id; its content is empty once erased.
 
     Raises:
         UnableToFindEntry: none was made.
     """
-    entry = ledger.find(_act(id_))
+    entry = decision_entries.found(ledger, [id_]).get(id_)
     if entry is None:
-        raise UnableToFindEntry(_act(id_))
+        raise UnableToFindEntry(decision_entries.act(id_))
     return Decided(id_, entry.number, entry.content or {}, new=False, problems=())
-
-
-class UnableToReadDecision(Unable, RuntimeError):
-    """The key of a decision's act was used for something else."""
-
-    def __init__(self, act: str, number: int) -> None:
-        super().__init__(
-            f"entry {number} of the ledger uses the key {act!r}, and tells of no decision"
-        )

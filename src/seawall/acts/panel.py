@@ -1,14 +1,16 @@
 """Who answers an application: the policy in force, alone or in a trial; and what they know of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from seawall.acts import judging
-from seawall.acts.admitting import Values
+from seawall.acts.admitting import Application, Values
 from seawall.acts.in_force import Policies, Ready, UnableToDecideBy
 from seawall.acts.judging import Judge
+from seawall.core.problem import Problem
 from seawall.policy import application
+from seawall.policy import problems as policy_problems
 from seawall.policy.decider import Decider
 from seawall.policy.trial import Arms, Role, Trial
 from seawall.policy.window import Ask, EventStore
@@ -95,3 +97,15 @@ def _inputs(ready: Ready, values: Values) -> dict[str, object]:
 def _asks(ready: Ready, inputs: Mapping[str, object]) -> Sequence[Ask]:
     at = inputs.get(ready.program.as_of or "")
     return ready.features.asks(inputs, at if isinstance(at, datetime) else None)
+
+
+def missed(one: Application, case: Case) -> Iterator[Problem]:
+    """Inputs that cannot be read, or lie outside the policy's limits: by their names only."""
+    program = case.ready.program
+    inputs = Values((name, v) for name, v in case.values.items() if name in program.inputs)
+    known, strange = application.read(program, inputs)
+    for name in strange:
+        facts: dict[str, object] = {"kind": program.types[name].kind}
+        yield one.problem(policy_problems.VALUE_UNREADABLE, value=name, **facts)
+    for name in application.outside(program, known):
+        yield one.problem(policy_problems.VALUE_OUTSIDE, value=name)

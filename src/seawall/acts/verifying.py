@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from seawall.acts.deciding import KIND, SHADOWS
+from seawall.acts.decision_entries import KIND, SHADOWS
 from seawall.acts.in_force import Policies
 from seawall.core.problem import Unable
 from seawall.ledger.canonical import canonical

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from seawall.acts.deciding import SHADOWS, Order
+from seawall.acts.deciding import Order
+from seawall.acts.decision_entries import SHADOWS
 from seawall.acts.judging import Judge, Judged, judge_file, reference
 from seawall.cli.options import HomeOption, LangOption, PolicyArgument, QuietOption
 from seawall.cli.screen import Screen, language
