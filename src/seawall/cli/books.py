@@ -201,6 +201,8 @@ def demo(
     """The main job: simulate a lender where the home is empty, measure it, decide, prove, report."""
     screen = Screen(language(lang), quiet=quiet)
     at = homes.home(home)
+    if not at.folder.exists():
+        homes.make(at.folder, demonstrating.ORIGIN)
     if not at.book.snapshot().tables:
         simulate(loans=loans, home=home, quiet=quiet, lang=lang)
     reading = measuring.read(at)
