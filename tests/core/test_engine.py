@@ -1,8 +1,9 @@
 """DuckDB embedded: what it is shown it reads, what it is told it writes, and nothing else."""
 
-import os
 import signal
-import threading
+import subprocess
+import sys
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -194,10 +195,28 @@ def test_times_are_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPat
     made.close()
 
 
-def test_ctrl_c_in_a_query_stops_the_program_and_not_only_the_query(engine: DuckEngine) -> None:
-    slow = "SELECT COUNT(*) AS n FROM range(100000000000) AS a WHERE range % 7 = sin(range)"
-    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        engine.table(one(slow))
-    timer.join()
+SLOW = """\
+import signal
+from seawall.core.engine import DuckEngine
+from seawall.core.steps import Steps
+signal.signal(signal.SIGINT, signal.default_int_handler)
+engine = DuckEngine(threads=1)
+print("begun", flush=True)
+try:
+    engine.table(Steps().then("slow", "SELECT SUM(SIN(range)) AS n FROM range(1000000000000)"))
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+"""
+
+
+def test_ctrl_c_in_a_query_stops_the_program_and_not_only_the_query() -> None:
+    with subprocess.Popen([sys.executable, "-c", SLOW], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "begun\n"
+        time.sleep(0.5)  # until the query runs
+        child.send_signal(signal.SIGINT)
+        try:
+            told, _ = child.communicate(timeout=60)
+        finally:
+            child.kill()
+    assert told == "stopped\n"
