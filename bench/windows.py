@@ -16,11 +16,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
+from seawall.core import period
 from seawall.core.engine import DuckEngine
 from seawall.core.text import Text
 from seawall.policy import window_online
@@ -125,7 +126,7 @@ class Simulated:
     def __init__(self, events: int, *, seed: int) -> None:
         chance = np.random.default_rng(seed)
         self.at_us = np.sort(chance.integers(0, 365 * DAY_US, events))
-        self.at_us += window_online.microseconds(START)
+        self.at_us += period.microseconds(START)
         self.customer = chance.integers(0, max(events // 40, 1), events)
         busy = chance.random(events) < 0.5  # noqa: PLR2004 - half
         few = (chance.pareto(1.2, events) * 20).astype(np.int64) % 20_000
@@ -249,7 +250,7 @@ def _asking(
         application = {
             "customer_id": int(simulated.customer[n]), "terminal_id": int(simulated.terminal[n])
         }  # fmt: skip
-        at = window_online.EPOCH + timedelta(microseconds=int(simulated.at_us[n]))
+        at = period.moment_at(int(simulated.at_us[n]))
         clock = time.perf_counter()
         asks = features.asks(application, at)
         features.values(asks, store.totals(asks))

@@ -11,6 +11,7 @@ import pytest
 from seawall.acts import publishing
 from seawall.acts.publishing import Replayed, UnableToPropose
 from seawall.acts.signing import Signed, UnableToSignAs
+from seawall.core import period
 from seawall.core.text import Text
 from seawall.ledger import log
 from seawall.ledger.audit import audit
@@ -229,4 +230,4 @@ def test_texts_changed_behind_the_register_are_not_trusted(house: House) -> None
     })  # fmt: skip
     with pytest.raises(publishing.UnableToTrustVersion):
         publishing.program(forged)
-    assert register.in_force("small", publishing.microseconds(NOON)) is None
+    assert register.in_force("small", period.microseconds(NOON)) is None

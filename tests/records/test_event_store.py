@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from seawall.core import period
 from seawall.core.engine import DuckEngine
 from seawall.core.text import Text
 from seawall.policy import window_online
@@ -134,7 +135,7 @@ def test_the_same_event_told_again_later_changes_nothing(store: RecordsEventStor
     store.prepare(features.definitions)
     later = T0 + timedelta(hours=9)
     first = facts_of(payment("p1", T0, known_at=T0))
-    again = [first[0]._replace(known_us=window_online.microseconds(later))]
+    again = [first[0]._replace(known_us=period.microseconds(later))]
     assert store.add("payment", first) == (1, ())
     assert store.add("payment", again) == (0, ())
     assert online(store, features, [NOW]) == [{"n": 1}]

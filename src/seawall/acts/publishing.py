@@ -8,25 +8,23 @@ act is done once.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from seawall.acts.signing import Signed, checked
 from seawall.core import pack
+from seawall.core.period import microseconds, moment_at
 from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
 from seawall.policy import cases, reading, record
-from seawall.policy.cases import Cases
+from seawall.policy.cases import SUFFIX, Cases
 from seawall.policy.decider import Decider
 from seawall.policy.declaration import Sheet
 from seawall.policy.program import Program
 from seawall.records import policy_register as register
 from seawall.records.policy_register import Proposed, Published, Version
-
-CASES = ".cases.yaml"
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the house's times are UTC, without an offset
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def program(version: Version) -> Program:
         UnableToUseInput: they are no policy.
         UnableToTrustVersion: they say something else than their digest.
     """
-    texts = [(name, text) for name, text in version.texts.items() if not name.endswith(CASES)]
+    texts = [(name, text) for name, text in version.texts.items() if not name.endswith(SUFFIX)]
     sheets = [pack.parse_placed(text, name, Sheet) for name, text in texts]
     read = reading.program(sheets)
     if (read.id, read.digest) != (version.policy, version.digest):
@@ -160,7 +158,10 @@ def publish(ledger: Ledger, number: int, signed: Signed, effective: datetime) ->
                 signed,
                 seen.version,
                 digests={"evidence": seen.evidence_digest},
-                body={"proposal": number, "effective": time(published.effective_us).isoformat()},
+                body={
+                    "proposal": number,
+                    "effective": moment_at(published.effective_us).isoformat(),
+                },
             )
         )
     return published
@@ -180,7 +181,7 @@ def roll_back(ledger: Ledger, version: Version, signed: Signed, reason: str) -> 
                 signed,
                 version,
                 digests={},
-                body={"reason": reason, "effective": time(published.effective_us).isoformat()},
+                body={"reason": reason, "effective": moment_at(published.effective_us).isoformat()},
             )
         )
     return published
@@ -212,7 +213,7 @@ def proposal(number: int) -> Proposed:
 
 def _cases_passed(version: Version) -> dict[str, object]:
     """How many cases pass, and which cases they are."""
-    texts = {name: text for name, text in version.texts.items() if name.endswith(CASES)}
+    texts = {name: text for name, text in version.texts.items() if name.endswith(SUFFIX)}
     if not texts:
         raise UnableToPropose(
             version, "it has no cases; write them into POLICY.cases.yaml beside it"
@@ -255,16 +256,6 @@ def _entry(
 def digest(text: str) -> str:
     """SHA-256 of a text, hexadecimal."""
     return sha256(text.encode()).hexdigest()
-
-
-def microseconds(at: datetime) -> int:
-    """Whole microseconds since 1970 of a time in UTC."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
-
-
-def time(at_us: int) -> datetime:
-    """A time in UTC from whole microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=at_us)
 
 
 class UnableToApprove(Unable, ValueError):

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import uuid4
 
+from seawall.core.period import utc
 from seawall.core.problem import Unable
 from seawall.ledger.log import Ledger
 
@@ -55,6 +56,11 @@ class Teller:
     def __post_init__(self) -> None:
         """Refuse a name that could be spelt in two ways."""
         checked(self.by)
+
+
+def now() -> datetime:
+    """The time at which somebody acts, in UTC, as the house keeps times."""
+    return utc(datetime.now(UTC))
 
 
 def fresh(verb: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -11,6 +10,7 @@ import typer
 from seawall.acts.deciding import Order
 from seawall.acts.decision_entries import SHADOWS
 from seawall.acts.judging import Judge, Judged, judge_file, reference
+from seawall.acts.signing import now
 from seawall.cli.options import HomeOption, LangOption, PolicyArgument, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.problem import Problem
@@ -80,7 +80,7 @@ def decide(
         if actor is None:
             raise typer.BadParameter(_WHO.in_(screen.language), param_hint="--as")
         declared = None if trial is None else deciding.trial(trial)
-        order = Order(policy, actor, datetime.now(UTC).replace(tzinfo=None), country, declared)
+        order = Order(policy, actor, now(), country, declared)
         told = _decided(deciding.counter(at), order, given)
     else:
         told = _tried(judging.judge(at, packs.policy(policy), trial), given)

@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from seawall.acts import publishing
-from seawall.acts.publishing import time
-from seawall.acts.signing import Signed
+from seawall.acts.signing import Signed, now
 from seawall.cli.options import ActorOption, HomeOption, LangOption, PolicyArgument
 from seawall.cli.screen import Screen, language
+from seawall.core.period import moment_at
 from seawall.core.text import Text
 from seawall.office import homes
 from seawall.office import publishing as office
@@ -30,8 +30,9 @@ def propose(
 ) -> None:
     """Propose a policy: its cases must pass; a home with a book adds a replay for the approver."""
     screen, at = Screen(language(lang)), homes.home(home)
-    signed = _signed(actor, f"propose:{office.texts(policy).digest}:{actor}")
-    number = office.propose(at, policy, signed, writer or ())
+    version = office.texts(policy)
+    signed = _signed(actor, f"propose:{version.digest}:{actor}")
+    number = office.propose(at, version, signed, writer or ())
     screen.say(_PROPOSED, number=number)
     _review(screen, at, number)
 
@@ -107,8 +108,8 @@ def roll_back(
     lang: LangOption = None,
 ) -> None:
     """Bring an earlier version back at once."""
-    now = _now()
-    signed = Signed(f"roll_back:{policy}:{now.isoformat()}", actor, now)
+    at = now()
+    signed = Signed(f"roll_back:{policy}:{at.isoformat()}", actor, at)
     ledger = office.opened(homes.home(home))
     told = publishing.roll_back(ledger, publishing.version(policy, digest), signed, reason)
     Screen(language(lang)).say(_IN_FORCE, policy=told.policy, digest=told.digest[:12])
@@ -124,7 +125,7 @@ def history(
     office.opened(homes.home(home))
     if not publishing.publications(policy):
         screen.say(_NEVER, policy=policy)
-    in_force = publishing.in_force(policy, _now())
+    in_force = publishing.in_force(policy, now())
     for each in publishing.publications(policy):
         mark = "→" if in_force is not None and each == in_force[0] else " "
         how = (
@@ -132,18 +133,14 @@ def history(
             if each.proposal is None
             else _FROM.filled(number=each.proposal)
         )
-        since = time(each.effective_us).isoformat(" ", "seconds")
+        since = moment_at(each.effective_us).isoformat(" ", "seconds")
         screen.result(
             f"{mark} {since}  {each.digest[:12]}  {each.published_by}  {how.in_(screen.language)}"
         )
 
 
 def _signed(actor: str, act: str) -> Signed:
-    return Signed(act, actor, _now())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+    return Signed(act, actor, now())
 
 
 _PROPOSED = Text(en="Proposal {number}:", zh="提案 {number}：")

@@ -13,7 +13,7 @@ import typer
 
 from seawall.acts import erasing, opening
 from seawall.acts.erasing import Hold
-from seawall.acts.signing import Signed, fresh
+from seawall.acts.signing import Signed, fresh, now
 from seawall.cli.options import ActorOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.problem import Place, refusal
@@ -89,14 +89,14 @@ def seal(
 ) -> None:
     """Seal values read from standard input, one JSON object a line; prints a token for each."""
     screen, vault = Screen(language(lang)), homes.home(home).vault.open()
-    now = datetime.now(UTC)
+    at = datetime.now(UTC)
     for batch in _batches(_given(country, of)):
         if token is not None:
             for given in batch:
                 vault.seal(token, given)
             tokens = [token] * len(batch)
         else:
-            tokens = vault.admit_all(batch, at=now, by=by)
+            tokens = vault.admit_all(batch, at=at, by=by)
         for each in tokens:
             screen.result(each)
 
@@ -207,7 +207,7 @@ def release(
 
 
 def _signed(verb: str, actor: str) -> Signed:
-    return Signed(fresh(verb), actor, datetime.now(UTC).replace(tzinfo=None))
+    return Signed(fresh(verb), actor, now())
 
 
 @app.command()

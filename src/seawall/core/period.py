@@ -1,8 +1,11 @@
-"""Months, as the book counts them."""
+"""Months as the book counts them, and times as stores do: whole microseconds since 1970 (UTC)."""
 
 import calendar
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the house's times are UTC, without an offset
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def month_index(day: date) -> int:
@@ -42,3 +45,26 @@ def last_full_month_end(day: date) -> date:
     """
     end = month_end(day)
     return end if end == day else month_end(month_start(month_index(day) - 1))
+
+
+def utc(moment: datetime) -> datetime:
+    """A time as the house keeps times: in UTC, without a zone; one without a zone is UTC."""
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def microseconds(moment: datetime) -> int:
+    """A time as microseconds since 1970 (UTC); one without a zone is UTC.
+
+    >>> microseconds(datetime(1970, 1, 2))
+    86400000000
+    """
+    return (utc(moment) - _EPOCH) // _MICROSECOND
+
+
+def moment_at(at_us: int) -> datetime:
+    """The time, in UTC without a zone, that is so many microseconds after 1970.
+
+    >>> moment_at(86400000000)
+    datetime.datetime(1970, 1, 2, 0, 0)
+    """
+    return _EPOCH + at_us * _MICROSECOND

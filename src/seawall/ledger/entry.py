@@ -4,9 +4,10 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from seawall.core.period import utc
 from seawall.core.problem import Unable
 from seawall.ledger.canonical import canonical
 from seawall.ledger.verifier import ERASURE, SALT_BYTES, body_digest, fields, leaf_hash
@@ -177,11 +178,6 @@ def _leaf(entry: Entry, body: str, at: str) -> bytes:
             "v": 1,
         }
     )
-
-
-def utc(at: datetime) -> datetime:
-    """A time in UTC, without an offset, as the house keeps times."""
-    return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
 
 
 class UnableToTell(Unable, ValueError):

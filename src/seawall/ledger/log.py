@@ -8,12 +8,13 @@ proof = ledger.prove(receipt.number)
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from seawall.core.period import microseconds
 from seawall.core.problem import Unable
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
-from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell, seal, utc
+from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell, seal
 from seawall.ledger.gathering import Asked, Gathering
 from seawall.ledger.note import Signer
 from seawall.ledger.sequencing import Sequencer, UnableToFindLedger
@@ -27,8 +28,6 @@ from seawall.ledger.verifier import (
     read_checkpoint,
     read_note,
 )
-
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the house's times are UTC, without an offset
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,7 @@ class Ledger(Reader):
         Raises:
             UnableToKeepCheckpoint: it is none of this ledger.
         """
-        at_us = (utc(at) - _EPOCH) // timedelta(microseconds=1)
+        at_us = microseconds(at)
         with self.store.writing() as rows:
             head = tables.head(rows)
             if head is None:

@@ -3,11 +3,10 @@
 from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from seawall.acts import publishing as acts
 from seawall.acts.deciding import Decided, Order
-from seawall.acts.signing import Signed
+from seawall.acts.signing import Signed, now
 from seawall.core.problem import Problem
 from seawall.core.steps import Steps
 from seawall.ledger.audit import Audit
@@ -70,18 +69,20 @@ def demonstrate(home: Home) -> Demonstrated:
 
 def _published(home: Home, policy: str) -> bool:
     """Have two persons put a shipped policy in force; whether they had to."""
-    ledger, now = publishing.opened(home), _now()
-    if acts.in_force(policy, now) is not None:
+    ledger, at = publishing.opened(home), now()
+    if acts.in_force(policy, at) is not None:
         return False
-    number = publishing.propose(home, policy, Signed(f"demo:propose:{policy}", MAKER, now))
+    number = publishing.propose(
+        home, publishing.texts(policy), Signed(f"demo:propose:{policy}", MAKER, at)
+    )
     evidence = acts.proposal(number).evidence_digest
-    acts.approve(ledger, number, evidence, Signed(f"demo:approve:{policy}", CHECKER, now))
-    acts.publish(ledger, number, Signed(f"demo:publish:{policy}", CHECKER, now), now)
+    acts.approve(ledger, number, evidence, Signed(f"demo:approve:{policy}", CHECKER, at))
+    acts.publish(ledger, number, Signed(f"demo:publish:{policy}", CHECKER, at), at)
     return True
 
 
 def _decided(home: Home, counter: deciding.Counter, policy: str) -> Iterator[Decided]:
-    order = Order(policy, MACHINE, _now(), "CN")
+    order = Order(policy, MACHINE, now(), "CN")
     rows = _applications(home, packs.policy(policy))
     for each in counter.decide(order, rows, name="application"):
         if isinstance(each, Decided):
@@ -103,7 +104,3 @@ WHERE applied_at >= DATE_TRUNC('month', (SELECT MAX(applied_at) FROM application
 ORDER BY applied_at, application_id LIMIT {DECIDED_MOST}"""
     rows: list[Mapping[str, object]] = reading.engine.table(Steps().then("asked", sql)).to_pylist()
     return rows
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

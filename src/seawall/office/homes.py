@@ -3,11 +3,10 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from seawall.acts.deriving import Desk
-from seawall.acts.signing import Teller
+from seawall.acts.signing import Teller, now
 from seawall.book.store import Book
 from seawall.core import pack
 from seawall.core.engine import DuckEngine
@@ -119,7 +118,7 @@ class Home:
             return None
         if by is None:
             raise UnableToActUnnamed
-        return Teller(self.ledger, by, datetime.now(UTC).replace(tzinfo=None))
+        return Teller(self.ledger, by, now())
 
     def start_ledger(self, origin: str) -> Ledger:
         """Start the ledger under a name, such as `lender.example/ledger`, with a fresh key.

@@ -9,7 +9,7 @@ from seawall.core import problems as pack_problems
 from seawall.core.problem import Place, refusal
 from seawall.policy import problems as policy_problems
 from seawall.policy import reading
-from seawall.policy.cases import Cases
+from seawall.policy.cases import SUFFIX, Cases
 from seawall.policy.declaration import Sheet
 from seawall.policy.program import Program
 from seawall.portfolio.conventions import Conventions
@@ -49,7 +49,7 @@ def lender() -> Lender:
 def policies() -> dict[str, Path]:
     """The shipped policies and overlays, by id."""
     every = sorted((PACKS / "policies").glob("*.yaml"))
-    return {path.stem: path for path in every if not path.stem.endswith(".cases")}
+    return {path.stem: path for path in every if not path.name.endswith(SUFFIX)}
 
 
 def policy(name: str) -> Program:
@@ -76,8 +76,13 @@ def policy(name: str) -> Program:
 def policy_cases(name: str) -> pack.Placed[Cases] | None:
     """The cases beside a policy; None where there are none."""
     path = policies().get(name, Path(name))
-    beside = path.with_name(f"{path.stem}.cases.yaml")
+    beside = cases_beside(path)
     return pack.read_placed(beside, Cases) if beside.is_file() else None
+
+
+def cases_beside(policy: Path) -> Path:
+    """Where the cases of a policy's file stand, if there are any."""
+    return policy.with_name(f"{policy.stem}{SUFFIX}")
 
 
 def policy_schema(of: Literal["policy", "cases"]) -> str:

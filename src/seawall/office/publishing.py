@@ -21,10 +21,10 @@ def opened(at: Home) -> Ledger:
     return ledger
 
 
-def propose(at: Home, name: str, signed: Signed, writers: Sequence[str] = ()) -> int:
-    """Propose a shipped policy or a file; a home with a book adds its replay. See `acts.publishing`."""
-    shown = _replayed(at, name) if at.book.snapshot().tables else None
-    return publishing.propose(opened(at), texts(name), signed, writers=writers, replayed=shown)
+def propose(at: Home, version: Version, signed: Signed, writers: Sequence[str] = ()) -> int:
+    """Propose what `texts` gave; a home with a book adds its replay. See `acts.publishing`."""
+    shown = _replayed(at, version) if at.book.snapshot().tables else None
+    return publishing.propose(opened(at), version, signed, writers=writers, replayed=shown)
 
 
 def texts(name: str) -> Version:
@@ -35,7 +35,7 @@ def texts(name: str) -> Version:
     """
     program = packs.policy(name)
     files = [Path(file) for file in program.files]
-    beside = files[-1].with_name(f"{files[-1].stem}{publishing.CASES}")
+    beside = packs.cases_beside(files[-1])
     held = {
         file.name: file.read_text(encoding="utf-8") for file in (*files, beside) if file.is_file()
     }
@@ -47,9 +47,9 @@ def report(at: Home, digest: str) -> Path:
     return at.folder / "evidence" / f"{digest}.html"
 
 
-def _replayed(at: Home, name: str) -> Replayed:
-    """Replay a policy over the home's book; the report is kept under its digest."""
-    told = judging.replayed(at, packs.policy(name), judging.Asked(), None)
+def _replayed(at: Home, version: Version) -> Replayed:
+    """Replay a version over the home's book; the report is kept under its digest."""
+    told = judging.replayed(at, publishing.program(version), judging.Asked(), None)
     aside = judging.write_replay(told, report(at, "new"))
     digest = sha256(aside.read_bytes()).hexdigest()
     aside.replace(report(at, digest))

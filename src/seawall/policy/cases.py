@@ -11,6 +11,8 @@ from seawall.core.problem import Place
 from seawall.policy.decider import Decider
 from seawall.policy.declaration import Outcome
 
+SUFFIX = ".cases.yaml"
+"""What the name of a policy's file ends in, in that of its cases."""
 CONFIG = ConfigDict(frozen=True, extra="forbid")
 
 

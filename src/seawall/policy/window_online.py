@@ -17,7 +17,7 @@ than adding up integers. The price is that a new definition is first run over wh
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from typing import Literal
@@ -27,6 +27,7 @@ from seawall.core.expression.language import Expression, parse
 from seawall.core.expression.python import Body, python_function
 from seawall.core.expression.tree import Name
 from seawall.core.expression.types import INTEGER_LEAST, INTEGER_MOST, Kind, Value
+from seawall.core.period import microseconds
 from seawall.core.problem import Place, Problem
 from seawall.policy import window_problems as problems
 from seawall.policy.window import SCALE, VALUE_MOST, Ask, Fact, Meaning, Stream, Total
@@ -36,19 +37,7 @@ Observation = tuple[bytes, int | None, float | None, bytes | None]
 
 Observer = Callable[[Mapping[str, object]], Observation | None]
 
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the house's times are UTC, without an offset
-_MICROSECOND = timedelta(microseconds=1)
 _ID_MOST = 200
-
-
-def microseconds(moment: datetime) -> int:
-    """A time as microseconds since 1970 (UTC).
-
-    >>> microseconds(datetime(1970, 1, 2))
-    86400000000
-    """
-    bare = moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
-    return (bare - EPOCH) // _MICROSECOND
 
 
 def read_events(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from seawall.core import period
 from seawall.vault.database import Session
 from seawall.vault.declaration import PER_US, Purpose, Rules
 from seawall.vault.refusals import UnableToOpen, UnableToOpenSoMuch
@@ -59,7 +60,7 @@ def microseconds(at: datetime) -> int:
     """
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
-    return round(at.timestamp() * 1_000_000)
+    return period.microseconds(at)
 
 
 def purpose_of(rules: Rules, ask: Ask, wanted: tuple[Wanted, ...]) -> Purpose:

@@ -21,11 +21,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
 
+from seawall.acts.signing import now
 from seawall.book.pinning import pin
 from seawall.core.problem import Unable
 from seawall.core.sqlite import make_private
@@ -66,7 +66,7 @@ def back_up(home: Home, target: Path, secret: Secret) -> Manifest:
         UnableToCopy: another backup runs, or a database is damaged.
     """
     reader = home.ledger_reader
-    at = datetime.now(UTC).replace(tzinfo=None)
+    at = now()
     with aside(target) as made, _scratch(home) as scratch:
         copies = [*_stores(home, scratch), *_unchanging(home)]
         ledger = Reader(SqliteStore(scratch / LEDGER), reader.key)
