@@ -1,6 +1,6 @@
 """Judge applications from a file: what a policy would decide. Nothing is recorded; `deciding` does that."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from seawall.policy.decider import Decider
 from seawall.policy.decision import Decision
 from seawall.policy.program import Program
 from seawall.policy.trial import Arms, Role
-from seawall.policy.window import EventStore
+from seawall.policy.window import Ask, EventStore
 from seawall.policy.window_online import Features
 
 NUMBERED = "row"
@@ -105,10 +105,15 @@ def _looked_up(
     features: Features, events: EventStore, program: Program, known: Mapping[str, object]
 ) -> dict[str, object]:
     """The features that the application does not bring, as of its own time."""
-    at = known.get(program.as_of or "")
-    asks = features.asks(known, at if isinstance(at, datetime) else None)
-    found = features.values(asks, events.totals(asks))
+    asked = asks(features, program, known)
+    found = features.values(asked, events.totals(asked))
     return {name: value for name, value in found.items() if name not in known}
+
+
+def asks(features: Features, program: Program, known: Mapping[str, object]) -> Sequence[Ask]:
+    """What a policy's features ask of the past, as of the application's own time."""
+    at = known.get(program.as_of or "")
+    return features.asks(known, at if isinstance(at, datetime) else None)
 
 
 def _reference(row: int, given: Mapping[str, object]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from seawall.policy import application
 from seawall.policy import problems as policy_problems
 from seawall.policy.decider import Decider
 from seawall.policy.trial import Arms, Role, Trial
-from seawall.policy.window import Ask, EventStore
+from seawall.policy.window import EventStore
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,10 @@ def known(events: EventStore, asked: Sequence[tuple[Ready, Values]]) -> list[dic
     What an application says of the past itself does not count: it is looked up.
     """
     read = [_inputs(ready, values) for ready, values in asked]
-    asks = [_asks(ready, inputs) for (ready, _), inputs in zip(asked, read, strict=True)]
+    asks = [
+        judging.asks(ready.features, ready.program, inputs)
+        for (ready, _), inputs in zip(asked, read, strict=True)
+    ]
     totals = iter(events.totals([ask for some in asks for ask in some]))
     return [
         inputs | ready.features.values(some, [next(totals) for _ in some])
@@ -92,11 +95,6 @@ def known(events: EventStore, asked: Sequence[tuple[Ready, Values]]) -> list[dic
 def _inputs(ready: Ready, values: Values) -> dict[str, object]:
     inputs = Values((name, values[name]) for name in ready.program.inputs if name in values)
     return application.read(ready.program, inputs)[0]
-
-
-def _asks(ready: Ready, inputs: Mapping[str, object]) -> Sequence[Ask]:
-    at = inputs.get(ready.program.as_of or "")
-    return ready.features.asks(inputs, at if isinstance(at, datetime) else None)
 
 
 def missed(one: Application, case: Case) -> Iterator[Problem]:

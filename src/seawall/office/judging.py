@@ -120,12 +120,6 @@ def write_replay(told: replay.Told, target: Path) -> Path:
 
 
 _BOOK = Text(en="the book as of {day}", zh="截至{day}的账册")
-
-
 _WHERE = Text(en="{over} where {where}", zh="{over}（{where}）")
-
-
 _THEN = Text(en="what was decided then", zh="当时的决定")
-
-
 _NOTHING = Text(en="nothing", zh="无")
