@@ -30,6 +30,9 @@ COMMANDS: dict[str, Command] = {
         zh="主流程：模拟一家放贷机构，计量并生成报告。")),
     "import": Command("books", "import_", Text(
         en="Bring a loan tape into the book.", zh="导入贷款数据带。")),
+    "ingest": Command("streams", "ingest_", Text(
+        en="Take in facts as they come, one JSON object a line.",
+        zh="接收实时事实，每行一个 JSON 对象。")),
     "simulate": Command("books", "simulate", Text(
         en="Make a synthetic lender, with planted troubles.", zh="生成带有植入问题的模拟机构。")),
     "portfolio": Command("books", "portfolio", Text(

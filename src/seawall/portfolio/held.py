@@ -2,7 +2,8 @@
 
 A row is known by its key, and dated by its loan's `observed_on`. Given again with the same content
 it changes nothing; given with another content it replaces the held row where its loan is observed
-later than the book's, and is an issue otherwise. Whatever these statements compare, `book_<table>`
+later than the book's, or where it only fills what comes to be known later (`tape.Column.later`), and
+is an issue otherwise. Whatever these statements compare, `book_<table>`
 is what the book holds, and `fresh` (what `fresh` here gives) the loans that are observed later.
 """
 
@@ -31,7 +32,11 @@ def differing(table: Table, rows: str) -> str:
     Each names the first column that differs, the value given and the value held.
     """
     columns = [each.name for each in table.columns if each.name not in table.key]
-    unlike = {name: f"r.{name} IS DISTINCT FROM b.{name}" for name in columns}
+    filled = {each.name for each in table.columns if each.later}
+    unlike = {
+        name: f"r.{name} IS DISTINCT FROM b.{name}{f' AND b.{name} IS NOT NULL' * (name in filled)}"
+        for name in columns
+    }
     name = _chosen({each: (unlike[each], f"'{each}'") for each in columns})
     value = _chosen({each: (unlike[each], _shown(f"r.{each}")) for each in columns})
     held = _chosen({each: (unlike[each], _shown(f"b.{each}")) for each in columns})

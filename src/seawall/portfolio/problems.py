@@ -57,6 +57,32 @@ FILE_DELIMITER = Kind(
         zh="请在映射的来源中设置 `delimiter: {found}`，或以 {wanted} 重新导出。",
     ),
 )
+FACT_NOT_JSON = Kind(
+    "fact-not-json",
+    Text(en="The line is no JSON object: {why}.", zh="该行不是 JSON 对象：{why}。"),
+    Text(
+        en='Write one object a line, such as {{"table": "event", …}}, each name once.',
+        zh='请每行写一个对象，如 {{"table": "event", …}}，每个名称只出现一次。',
+    ),
+)
+FACT_TABLE_UNKNOWN = Kind(
+    "fact-table-unknown",
+    Text(en="The contract has no table {table!r}.", zh="合约中没有表 {table!r}。"),
+    Text(en="Set `table` to one of: {known}.", zh="请将 `table` 设为以下之一：{known}。"),
+)
+FACT_COLUMN_UNKNOWN = Kind(
+    "fact-column-unknown",
+    Text(en="The table {table} has no column {column!r}.", zh="表 {table} 没有列 {column!r}。"),
+    Text(
+        en="Use the contract's names (docs/contract.md); what it does not know stays out.",
+        zh="请使用合约的列名（docs/contract.md）；合约之外的内容不写入。",
+    ),
+)
+FACT_NESTED = Kind(
+    "fact-nested",
+    Text(en="{column} is a list or an object.", zh="{column} 是列表或对象。"),
+    Text(en="Give one text, number or boolean.", zh="请给出单个文本、数值或布尔值。"),
+)
 FILE_ONLY_LOOK_UPS = Kind(
     "file-only-look-ups",
     Text(
@@ -285,6 +311,7 @@ FORMULA_INVALID = Kind(
 
 KINDS = (
     FILE_UNREADABLE, FILE_EMPTY, FILE_CUT, FILE_ENCODING, FILE_UNKNOWN, FILE_DELIMITER,
+    FACT_NOT_JSON, FACT_TABLE_UNKNOWN, FACT_COLUMN_UNKNOWN, FACT_NESTED,
     FILE_ONLY_LOOK_UPS, FILE_NO_USE, FILE_NO_ROWS, FILE_SEEN, FILE_NO_LAST_LINE_END, ROW_WIDTH,
     ROW_TOO_LONG, ROW_ENCODING, ROW_QUOTES, VALUE_MISSING, VALUE_UNREADABLE, VALUE_UNKNOWN,
     VALUE_OUT_OF_RANGE, VALUE_NOT_AMONG, ROW_TWICE, ROW_OLDER, ROW_DIFFERS, ROW_ORPHAN,

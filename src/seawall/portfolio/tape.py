@@ -57,6 +57,7 @@ class Column:
         least, most: inclusive limits of a sane value; outside them the row is rejected.
         among: the only values allowed, where given.
         segment: measures may be broken down by it (`--by`).
+        later: it comes to be known after the rest of the row: the row told again may fill it, once.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Column:
     most: float | None = None
     among: tuple[str, ...] = ()
     segment: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -407,7 +409,12 @@ EVENT = Table(
         _text("region", "region", "地区", segment=True),
         _text("detail", "detail code, never free text", "细节代码"),
         Column("value", "number", Text(en="size: seconds, count, amount", zh="数值")),
-        Column("closed_at", "time", Text(en="when it was settled (UTC)", zh="办结时间（UTC）")),
+        Column(
+            "closed_at",
+            "time",
+            Text(en="when it was settled (UTC)", zh="办结时间（UTC）"),
+            later=True,
+        ),
     ),
 )
 
