@@ -14,7 +14,7 @@ import pytest
 from django.db import connections
 
 from seawall.acts.deciding import Decided
-from seawall.ledger.canonical import canonical
+from seawall.core.canonical import canonical
 from tests.acts.lender import House, asks
 
 # Newer Pythons warn of forks beside threads; the children here use nothing that their parent began.

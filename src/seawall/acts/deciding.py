@@ -33,8 +33,8 @@ from seawall.acts.panel import Case, Panel
 from seawall.acts.recognising import CHAMPION, recognised
 from seawall.acts.remembering import typed
 from seawall.acts.signing import Signed
+from seawall.core.canonical import UnableToSpell, canonical
 from seawall.core.problem import Problem
-from seawall.ledger.canonical import UnableToSpell, canonical
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Ledger, Reader, UnableToFindEntry
 from seawall.ledger.sequencing import UnableToAppend

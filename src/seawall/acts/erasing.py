@@ -12,7 +12,7 @@ from datetime import UTC
 from typing import NamedTuple
 
 from seawall.acts.signing import Signed, checked
-from seawall.ledger.canonical import canonical
+from seawall.core.canonical import canonical
 from seawall.ledger.entry import Entry, Recorded
 from seawall.ledger.log import Ledger
 from seawall.vault import erasure

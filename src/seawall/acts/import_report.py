@@ -9,8 +9,8 @@ from pathlib import Path
 from seawall.acts.signing import Teller
 from seawall.acts.tape_files import digest
 from seawall.book.store import Snapshot
+from seawall.core.canonical import canonical
 from seawall.core.problem import Problem
-from seawall.ledger.canonical import canonical
 from seawall.ledger.entry import Entry
 from seawall.portfolio.mapping import Mapping
 from seawall.portfolio.outcome import Fate

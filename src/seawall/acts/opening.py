@@ -8,8 +8,8 @@ never one too few.
 import hashlib
 from collections.abc import Sequence
 
+from seawall.core.canonical import canonical
 from seawall.core.problem import Unable
-from seawall.ledger.canonical import canonical
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
 from seawall.vault.opening import Ask, Recorder, Unsealing, Wanted

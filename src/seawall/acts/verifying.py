@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from seawall.acts.decision_entries import KIND, SHADOWS
 from seawall.acts.in_force import Policies
+from seawall.core.canonical import canonical
 from seawall.core.problem import Unable
-from seawall.ledger.canonical import canonical
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Reader
 from seawall.policy import record

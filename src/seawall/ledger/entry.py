@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from seawall.core.canonical import canonical
 from seawall.core.period import utc
 from seawall.core.problem import Unable
-from seawall.ledger.canonical import canonical
 from seawall.ledger.verifier import ERASURE, SALT_BYTES, body_digest, fields, leaf_hash
 
 TEXT_MOST = 200

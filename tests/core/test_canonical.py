@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.ledger.canonical import UnableToSpell, canonical
+from seawall.core.canonical import UnableToSpell, canonical
 
 NUMBERS = """
 0000000000000000 0

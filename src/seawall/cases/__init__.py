@@ -1,0 +1,6 @@
+"""What needs a person: alerts, incidents, complaints and their like, all run by one machine.
+
+Public modules: `kind` (what a kind of case declares), `case` (actors, commands, events, and a case
+as it stands), `step` (the machine: a command to events, or to why not), `fold` (a case and its
+timeline from events alone), `reading` (kinds from text, checked), `roles`, `problems`.
+"""

@@ -1,0 +1,239 @@
+"""What a kind of case declares: at most 60 lines of YAML that the one machine runs."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, WithJsonSchema
+from pydantic import Field as Limits
+
+from seawall.cases.case import digest
+from seawall.core.text import Text
+
+CONFIG = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+FieldType = Literal[
+    "text", "integer", "number", "money", "date", "time", "boolean", "token", "choice"
+]
+Built = Literal[
+    "ask", "approve", "withdraw", "edit", "link", "comment", "upgrade", "warn", "breach"
+]
+ANY_OPEN = "*"
+MACHINE = "machine"
+"""The role of what is no person; every kind knows it."""
+TEXT_MOST = 4000
+"""Characters that a text may have where its field says no other limit."""
+
+Name = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+def _listed(value: object) -> object:
+    """One name as a list of one, so that `roles: officer` needs no brackets."""
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+States = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+class Field(BaseModel):
+    """What a case of the kind can know.
+
+    Attributes:
+        among: what a choice can be, each with what people call it.
+        required: it is given when a case is opened, and never taken away.
+        most: of a text its characters, of a number or amount its value; `least` likewise.
+        unit: for people, such as "CNY".
+    """
+
+    model_config = CONFIG
+
+    type: FieldType
+    title: Text
+    among: dict[Name, Text] | None = None
+    required: StrictBool = False
+    least: float | None = None
+    most: float | None = None
+    unit: str | None = None
+
+
+class State(BaseModel):
+    """A state of a case; from a final one nothing leads on but what names it."""
+
+    model_config = CONFIG
+
+    title: Text
+    final: StrictBool = False
+
+
+class Approval(BaseModel):
+    """Others must agree before a verb is done.
+
+    Attributes:
+        people: how many of them.
+        by: roles that may.
+        when: an expression; where it is false, nobody has to.
+    """
+
+    model_config = CONFIG
+
+    people: int = Limits(default=1, ge=1, le=9)
+    by: Names = Limits(min_length=1)
+    when: str | None = None
+
+
+class Verb(BaseModel):
+    """What can be done with a case.
+
+    Attributes:
+        from_: states it is done in; "*" is every open one; none opens a case.
+        to: the state it leads to; none stays.
+        roles: who may.
+        guard: an expression that must be true of the case as it would be after it.
+        needs: fields that must be given with it.
+        sets: fields that may.
+        reason: whether it must say why.
+        duties: verbs whose doers may not do this one.
+        effects: whom to `notify` (a role), what to `open` (a kind).
+    """
+
+    model_config = CONFIG
+
+    title: Text
+    from_: States = Limits(default=(), alias="from")
+    to: Name | None = None
+    roles: Names = Limits(min_length=1)
+    guard: str | None = None
+    needs: Names = ()
+    sets: Names = ()
+    reason: StrictBool = False
+    approval: Approval | None = None
+    duties: Names = ()
+    effects: tuple[dict[Literal["notify", "open"], Name], ...] = ()
+
+    @property
+    def opens(self) -> bool:
+        """Whether a case begins with it."""
+        return not self.from_
+
+
+class Clock(BaseModel):
+    """How long something may take.
+
+    Attributes:
+        limit: how long, as the clocks' room reads it.
+        calendar: whose working days count.
+        starts: verbs and states that start it; `pauses`, `stops`: states that hold and end it.
+        since: a field of a day or time that it counts from, where that is known.
+        when: an expression; the clock runs only where it is true as it would start.
+        warn: how long before the end to warn.
+        owner: the role that is told.
+        extension: a verb that extends it.
+        citation: the law or rule it comes from.
+    """
+
+    model_config = CONFIG
+
+    title: Text
+    limit: dict[str, object]
+    calendar: str | None = None
+    starts: Names = Limits(min_length=1)
+    pauses: Names = ()
+    stops: Names = Limits(min_length=1)
+    since: Name | None = None
+    when: str | None = None
+    warn: dict[str, object] | None = None
+    owner: Name
+    extension: Name | None = None
+    citation: str | None = None
+
+
+class Link(BaseModel):
+    """How a case leads to others.
+
+    Attributes:
+        to: kinds it can lead to.
+        most: how many such links a case can have.
+    """
+
+    model_config = CONFIG
+
+    title: Text
+    to: Names = Limits(min_length=1)
+    most: int = Limits(default=1, ge=1, le=1000)
+
+
+class Retention(BaseModel):
+    """How long a case is kept, counted from when it came into a state."""
+
+    model_config = CONFIG
+
+    years: int = Limits(ge=1, le=100)
+    after: Name
+    citation: str
+
+
+class Kind(BaseModel):
+    """A kind of case.
+
+    Attributes:
+        meaning: what it is for, in a sentence.
+        source: the standard, law or practice that it follows.
+        owner: the role that answers for the kind, and may move a case to another version of it.
+    """
+
+    model_config = CONFIG
+
+    id: Name
+    title: Text
+    meaning: Text
+    source: str
+    owner: Name
+    fields: dict[Name, Field]
+    states: dict[Name, State]
+    verbs: dict[Name, Verb]
+    clocks: dict[Name, Clock] = {}
+    links: dict[Name, Link] = {}
+    retention: Retention
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what was declared, in hexadecimal; it names this version of the kind."""
+        return digest(self.model_dump(mode="json", by_alias=True, exclude_unset=True))
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Every role that has something to do with a case of the kind."""
+        doers = {role for verb in self.verbs.values() for role in verb.roles}
+        asked = {role for verb in self.verbs.values() if verb.approval for role in verb.approval.by}
+        return frozenset(doers | asked | {self.owner, MACHINE})
+
+    def open_states(self) -> frozenset[str]:
+        """The states that are not final."""
+        return frozenset(name for name, state in self.states.items() if not state.final)
+
+    def leads(self, verb: Verb, state: str) -> bool:
+        """Whether a verb is done in a state."""
+        starred = ANY_OPEN in verb.from_ and not self.states[state].final
+        return starred or state in verb.from_
+
+    def needed(self, verb: Verb) -> frozenset[str]:
+        """The fields that must be given with a verb; one that opens needs all that are required."""
+        required = {name for name, field in self.fields.items() if verb.opens and field.required}
+        return frozenset({*verb.needs, *required})
+
+    def settable(self, verb: Verb) -> frozenset[str]:
+        """The fields that a verb may set."""
+        return self.needed(verb) | {*verb.sets}
+
+
+def known(kinds: Mapping[str, Kind]) -> Mapping[str, Kind]:
+    """Kinds by digest."""
+    return {kind.digest: kind for kind in kinds.values()}
