@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Literal
 
+from seawall.cases.calendar import Calendar
+from seawall.cases.statute import Statute, Statutes
 from seawall.core import pack
 from seawall.core import problems as pack_problems
 from seawall.core.problem import Place, refusal
@@ -44,6 +46,26 @@ def mapping(name: str) -> Mapping:
 def lender() -> Lender:
     """The shipped synthetic lender."""
     return pack.read(PACKS / "simulator" / "lender.yaml", Lender)
+
+
+def calendars() -> dict[str, Path]:
+    """The shipped working calendars, by id."""
+    every = sorted((PACKS / "calendars").glob("*.yaml"))
+    return {path.stem: path for path in every if not path.name.endswith(SUFFIX)}
+
+
+def calendar(name: str) -> Calendar:
+    """A shipped working calendar by its id, or one from a file.
+
+    Raises:
+        UnableToUseInput: the file is not a calendar.
+    """
+    return pack.read(_named(name, calendars()), Calendar)
+
+
+def statutes() -> dict[str, Statute]:
+    """The shipped limits of law, by id."""
+    return pack.read(PACKS / "limits" / "statutory.yaml", Statutes).limits
 
 
 def policies() -> dict[str, Path]:
