@@ -41,6 +41,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/vault.py
 	$(BIN)/python -m bench.deciding
 	$(BIN)/python bench/replay.py
+	$(BIN)/python bench/clocks.py
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict
