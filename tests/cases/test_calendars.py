@@ -69,6 +69,10 @@ shifts: [{begins: '09:00', ends: '13:00'}, {begins: '12:00', ends: '17:00'}]""",
     "begins": """zone: UTC
 weekend: []
 shifts: [{begins: '24:00', ends: '17:00'}]""",
+    "more than 366 days": f"""zone: UTC
+weekend: []
+{NINE_TO_FIVE}
+days: [{{on: 2026-01-02, until: 2062-01-02, worked: false, cite: a, title: {{en: a, zh: a}}}}]""",
     "before `on`": f"""zone: UTC
 weekend: []
 {NINE_TO_FIVE}

@@ -319,8 +319,18 @@ def test_an_extension_has_a_reason_and_one_meaning() -> None:
 
 
 @pytest.mark.parametrize(
-    "start", [datetime(1989, 12, 31), datetime(2090, 1, 1), datetime(2089, 12, 1)]
+    ("start", "told"),
+    [
+        (datetime(1989, 12, 31), limit("1 working day")),
+        (datetime(2090, 1, 1), limit("1 working day")),
+        (datetime(2089, 12, 1), limit("60 working days")),
+        (datetime(2089, 12, 1), limit("60 calendar days")),
+        (datetime(2089, 12, 1), limit("999 calendar hours")),
+        (datetime(2089, 12, 1), limit("999 working hours")),
+        (datetime(2089, 12, 30, 12), limit("1 calendar day", rolls="following")),
+        (datetime(2089, 12, 1), limit("2 calendar months", rolls="preceding")),
+    ],
 )
-def test_outside_the_years_laid_out_nothing_is_told(start: datetime) -> None:
+def test_outside_the_years_laid_out_nothing_is_told(start: datetime, told: Limit) -> None:
     with pytest.raises(UnableToReach):
-        due(Clock(limit("60 working days"), start, OFFICE))
+        due(Clock(told, start, OFFICE))

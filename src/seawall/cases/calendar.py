@@ -22,6 +22,7 @@ CONFIG = ConfigDict(extra="forbid", frozen=True)
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 DAY_MINUTES = 1_440
+_DATED_DAYS_MOST = 366
 
 _HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 Begin = Annotated[str, Field(pattern=rf"^{_HOUR}$")]
@@ -113,6 +114,8 @@ class DatedDays(BaseModel):
     def _in_order(self) -> "DatedDays":
         if self.until is not None and self.until < self.on:
             raise ValueError("`until` is before `on`")
+        if self.until is not None and (self.until - self.on).days > _DATED_DAYS_MOST:
+            raise ValueError(f"`until` is more than {_DATED_DAYS_MOST} days after `on`")
         return self
 
     def days(self) -> Iterable[date]:

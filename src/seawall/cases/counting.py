@@ -92,9 +92,14 @@ class Count:
         )
 
     def _end(self, pauses: Closed) -> End:
+        end = self._end_of_days if self.limit.within.counts_days else self._end_of_time
+        found = end(pauses)
+        if found.day not in self.time.days:
+            raise shifts.UnableToReach
+        return found
+
+    def _end_of_time(self, pauses: Closed) -> End:
         within = self.limit.within
-        if within.counts_days:
-            return self._end_of_days(pauses)
         amount = within.amount * _UNIT_US[within.unit]
         at = self._after(self._scale(within.of), amount, pauses)
         return End(at, (self.time.wall.shown(at) - 1) // DAY_US)
@@ -118,9 +123,7 @@ class Count:
             paused = max(self._moments(days, begins), first)
             if paused <= place:
                 place += max(self._moments(days, ends), first) - paused
-        if place >= len(days):
-            raise shifts.UnableToReach
-        day = days[place]
+        day = _at(days, place)
         rolled = self._rolled(day, pauses)
         return End(self._moment(rolled), max(day, rolled))
 
@@ -164,16 +167,22 @@ class Count:
         if self.limit.rolls == "following":
             return self._following(after, pauses)
         since = pauses[-1][1] if pauses else self.start
-        before = days[after - 1]
+        before = _at(days, after - 1)
         return before if self._moment(before) > since else day
 
     def _following(self, place: int, pauses: Closed) -> int:
         """The first worked day from a place on at whose moment the clock ran."""
         days = self.time.worked_days
         for begins, ends in pauses:
-            if begins < self._moment(days[place]) <= ends:
+            if begins < self._moment(_at(days, place)) <= ends:
                 place = self._moments(days, ends)
-        return days[place]
+        return _at(days, place)
+
+
+def _at(days: Sequence[int], place: int) -> int:
+    if not 0 <= place < len(days):
+        raise shifts.UnableToReach
+    return days[place]
 
 
 def _until_warning(warn: Warn, whole: int) -> int:
