@@ -5,8 +5,9 @@ A test compares them with what this module gives, so that they cannot drift.
 
 from pathlib import Path
 
+from seawall.cases.kind import Verb
 from seawall.core.expression import reference as expression_reference
-from seawall.office import packs, tables
+from seawall.office import kinds, packs, tables
 from seawall.portfolio import segments, tape
 
 DOCS = Path(__file__).parent
@@ -21,6 +22,9 @@ def pages() -> dict[str, str]:
         "expression.md": _expression(),
         "schemas/policy.schema.json": packs.policy_schema("policy") + "\n",
         "schemas/cases.schema.json": packs.policy_schema("cases") + "\n",
+        "kinds.md": _kinds(),
+        "schemas/kind.schema.json": kinds.schema("kind") + "\n",
+        "schemas/kind_cases.schema.json": kinds.schema("cases") + "\n",
     }
 
 
@@ -36,6 +40,41 @@ def _measures() -> str:
                   for c in measure.columns]  # fmt: skip
         lines.append("")
     return "\n".join(lines)
+
+
+def _kinds() -> str:
+    lines = ["# Kinds of case", "", "How a kind is written: [Cases](cases.md).", ""]
+    for name in kinds.kinds():
+        kind = kinds.kind(name)
+        states = (f"*{n}*" if state.final else n for n, state in kind.states.items())
+        lines += [f"## {name}", "", f"**{kind.title.en}** · {kind.title.zh}", "",
+                  kind.meaning.en, "", kind.meaning.zh, "", f"Source: {kind.source}.", "",
+                  f"States (final ones *slanted*): {', '.join(states)}.", "",
+                  f"Kept {kind.retention.years} years after `{kind.retention.after}`: "
+                  f"{kind.retention.citation}.", "",
+                  "| verb | English | 中文 | from | to | roles | approval |",
+                  "|---|---|---|---|---|---|---|"]  # fmt: skip
+        lines += [_verb_row(name, verb) for name, verb in kind.verbs.items()]
+        if kind.clocks:
+            lines += [
+                "",
+                "| clock | English | 中文 | owner | from where |",
+                "|---|---|---|---|---|",
+            ]
+        lines += [f"| `{name}` | {c.title.en} | {c.title.zh} | {c.owner} | "
+                  f"{c.citation or f'statute `{c.statute}`'} |"
+                  for name, c in kind.clocks.items()]  # fmt: skip
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _verb_row(name: str, verb: Verb) -> str:
+    asked = verb.approval
+    by = f"{asked.people} of {', '.join(asked.by)}" if asked else ""
+    when = f" where `{asked.when}`" if asked and asked.when else ""
+    since, to = ", ".join(verb.from_) or "(opens)", verb.to or "(stays)"
+    return (f"| `{name}` | {verb.title.en} | {verb.title.zh} | {since} | {to} | "
+            f"{', '.join(verb.roles)} | {by}{when} |")  # fmt: skip
 
 
 def _problems() -> str:

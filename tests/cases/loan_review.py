@@ -57,7 +57,8 @@ REVIEW = Kind.model_validate({
     },
     "clocks": {
         "answer": {
-            "title": both("Answer"), "limit": {"days": 5}, "starts": "open", "pauses": "waiting",
+            "title": both("Answer"), "limit": {"within": "5 working days"},
+            "calendar": "cn_office", "starts": "open", "pauses": "waiting",
             "stops": "closed", "since": "since", "owner": "head", "when": "amount > 0",
         },
     },

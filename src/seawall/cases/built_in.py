@@ -108,11 +108,11 @@ def _upgrades(act: Act, case: Case) -> Iterator[Problem]:
 BUILT_IN: dict[str, BuiltIn] = {
     "approve": BuiltIn(
         Text(en="Approve what is asked for", zh="批准申请"),
-        (_somebody, _tells, _open, approving.is_asked, approving.approves),
+        (_somebody, _tells, approving.is_asked, approving.approves),
     ),
     "withdraw": BuiltIn(
         Text(en="Withdraw what was asked for", zh="撤回申请"),
-        (_somebody, _tells, _open, approving.is_asked, approving.withdraws),
+        (_somebody, _tells, approving.is_asked, approving.withdraws),
     ),
     "edit": BuiltIn(Text(en="Edit fields", zh="编辑字段"), (_somebody, _open, _edits)),
     "link": BuiltIn(Text(en="Link", zh="关联"), (_somebody, _tells, _open, _links)),

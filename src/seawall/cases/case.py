@@ -132,6 +132,9 @@ class ClockRun:
     """A clock that was started in a case.
 
     Attributes:
+        triggered_at: when an event started it.
+        started_at: from when it counts: that, or earlier where a field of the first run says so.
+        times: how often it was started in the case, with this one.
         pauses: from when until when it stood still; None where it still does.
         stopped_at: when it had no more to wait for.
         extensions: how often it was extended.
@@ -139,7 +142,9 @@ class ClockRun:
     """
 
     name: str
+    triggered_at: datetime
     started_at: datetime
+    times: int = 1
     pauses: tuple[tuple[datetime, datetime | None], ...] = ()
     stopped_at: datetime | None = None
     extensions: int = 0

@@ -1,25 +1,31 @@
 """What a kind of case declares: at most 60 lines of YAML that the one machine runs."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StrictBool,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic import Field as Limits
 
 from seawall.cases.case import digest
+from seawall.cases.limit import Limit, ToldTime
 from seawall.core.text import Text
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 FieldType = Literal[
     "text", "integer", "number", "money", "date", "time", "boolean", "token", "choice"
 ]
-Built = Literal[
-    "ask", "approve", "withdraw", "edit", "link", "comment", "upgrade", "warn", "breach"
-]
+LIMITED: tuple[FieldType, ...] = ("text", "integer", "number", "money")
 ANY_OPEN = "*"
 MACHINE = "machine"
 """The role of what is no person; every kind knows it."""
+BETWEEN = " / "
 TEXT_MOST = 4000
 """Characters that a text may have where its field says no other limit."""
 
@@ -31,16 +37,33 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Names = Annotated[
-    tuple[Name, ...],
-    BeforeValidator(_listed),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
+_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+def _two(value: object) -> object:
+    """`closed / 已结案` as a text in both languages."""
+    if not isinstance(value, str) or value.count(BETWEEN) != 1:
+        return value
+    return dict(zip(("en", "zh"), value.split(BETWEEN), strict=True))
+
+
+_LINE: dict[str, object] = {"type": "string", "pattern": "^.+ / .+$"}
+_BOTH: dict[str, object] = {
+    "type": "object",
+    "properties": {"en": {"type": "string"}, "zh": {"type": "string"}},
+    "required": ["en", "zh"],
+    "additionalProperties": False,
+}
+_TOLD: dict[str, object] = {"anyOf": [_LINE, _BOTH]}
+Told = Annotated[Text, BeforeValidator(_two), WithJsonSchema(_TOLD)]
+"""A text as `English / 中文` on one line, or as a mapping of `en` and `zh`."""
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), WithJsonSchema(_SCHEMA)]
 States = Annotated[
-    tuple[str, ...],
+    tuple[Annotated[str, Limits(pattern=r"^(\*|[a-z][a-z0-9_]{0,39})$")], ...],
     BeforeValidator(_listed),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+    WithJsonSchema(_SCHEMA),
 ]
+"""Names of states, or `*` for every open one."""
 
 
 class Field(BaseModel):
@@ -56,12 +79,21 @@ class Field(BaseModel):
     model_config = CONFIG
 
     type: FieldType
-    title: Text
-    among: dict[Name, Text] | None = None
+    title: Told
+    among: dict[Name, Told] | None = None
     required: StrictBool = False
     least: float | None = None
     most: float | None = None
     unit: str | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Field":
+        if (self.type == "choice") != (self.among is not None):
+            raise ValueError("a choice, and nothing else, is `among` something")
+        limited = self.least is not None or self.most is not None
+        if limited and self.type not in LIMITED:
+            raise ValueError(f"only {', '.join(LIMITED)} have `least` and `most`")
+        return self
 
 
 class State(BaseModel):
@@ -69,8 +101,22 @@ class State(BaseModel):
 
     model_config = CONFIG
 
-    title: Text
+    title: Told
     final: StrictBool = False
+
+
+def _state(value: object) -> object:
+    """A state that is not final may be its title alone."""
+    return {"title": value} if isinstance(value, str) else value
+
+
+_STATE: dict[str, object] = {
+    "type": "object",
+    "properties": {"title": _TOLD, "final": {"type": "boolean"}},
+    "required": ["title"],
+    "additionalProperties": False,
+}
+ToldState = Annotated[State, BeforeValidator(_state), WithJsonSchema({"anyOf": [_LINE, _STATE]})]
 
 
 class Approval(BaseModel):
@@ -106,7 +152,7 @@ class Verb(BaseModel):
 
     model_config = CONFIG
 
-    title: Text
+    title: Told
     from_: States = Limits(default=(), alias="from")
     to: Name | None = None
     roles: Names = Limits(min_length=1)
@@ -118,6 +164,14 @@ class Verb(BaseModel):
     duties: Names = ()
     effects: tuple[dict[Literal["notify", "open"], Name], ...] = ()
 
+    @model_validator(mode="after")
+    def _opens_whole(self) -> "Verb":
+        if self.opens and self.to is None:
+            raise ValueError("a verb without `from` opens a case, and needs `to`")
+        if self.opens and self.approval is not None:
+            raise ValueError("a case must be there before its opening can wait for approval")
+        return self
+
     @property
     def opens(self) -> bool:
         """Whether a case begins with it."""
@@ -128,31 +182,44 @@ class Clock(BaseModel):
     """How long something may take.
 
     Attributes:
-        limit: how long, as the clocks' room reads it.
-        calendar: whose working days count.
-        starts: verbs and states that start it; `pauses`, `stops`: states that hold and end it.
-        since: a field of a day or time that it counts from, where that is known.
-        when: an expression; the clock runs only where it is true as it would start.
-        warn: how long before the end to warn.
+        statute: the limit of law that it keeps, by its name in `limits/statutory.yaml`; what the law
+            says of limit, calendar, longer times and citation is taken from there.
+        limit: how long, where no statute says it.
+        calendar: whose working days and hours count.
+        longer: what it may be extended to, step by step.
+        starts: verbs and states that start it.
+        pauses: states that hold it.
+        stops: verbs and states that end it.
+        since: a field with the day or time that it counts from, where that is known.
+        when: an expression; the clock counts only while it is true.
         owner: the role that is told.
-        extension: a verb that extends it.
-        citation: the law or rule it comes from.
+        extension: the verb that extends it.
+        citation: the law, rule or practice it comes from.
     """
 
     model_config = CONFIG
 
-    title: Text
-    limit: dict[str, object]
-    calendar: str | None = None
+    title: Told
+    statute: Name | None = None
+    limit: Limit | None = None
+    calendar: Name | None = None
+    longer: tuple[ToldTime, ...] = ()
     starts: Names = Limits(min_length=1)
     pauses: Names = ()
     stops: Names = Limits(min_length=1)
     since: Name | None = None
     when: str | None = None
-    warn: dict[str, object] | None = None
     owner: Name
     extension: Name | None = None
     citation: str | None = None
+
+    @model_validator(mode="after")
+    def _told_how_long(self) -> "Clock":
+        if self.statute is None and self.limit is None:
+            raise ValueError("say how long: a `limit`, or the `statute` that sets it")
+        if self.extension is not None and self.statute is None and not self.longer:
+            raise ValueError("say what the extension leads to: `longer`")
+        return self
 
 
 class Link(BaseModel):
@@ -165,7 +232,7 @@ class Link(BaseModel):
 
     model_config = CONFIG
 
-    title: Text
+    title: Told
     to: Names = Limits(min_length=1)
     most: int = Limits(default=1, ge=1, le=1000)
 
@@ -192,21 +259,26 @@ class Kind(BaseModel):
     model_config = CONFIG
 
     id: Name
-    title: Text
-    meaning: Text
+    title: Told
+    meaning: Told
     source: str
     owner: Name
     fields: dict[Name, Field]
-    states: dict[Name, State]
+    states: dict[Name, ToldState]
     verbs: dict[Name, Verb]
     clocks: dict[Name, Clock] = {}
     links: dict[Name, Link] = {}
     retention: Retention
 
+    @property
+    def declared(self) -> dict[str, object]:
+        """What was declared, as JSON's values; the same kind is read from it again."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of what was declared, in hexadecimal; it names this version of the kind."""
-        return digest(self.model_dump(mode="json", by_alias=True, exclude_unset=True))
+        return digest(self.declared)
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -232,8 +304,3 @@ class Kind(BaseModel):
     def settable(self, verb: Verb) -> frozenset[str]:
         """The fields that a verb may set."""
         return self.needed(verb) | {*verb.sets}
-
-
-def known(kinds: Mapping[str, Kind]) -> Mapping[str, Kind]:
-    """Kinds by digest."""
-    return {kind.digest: kind for kind in kinds.values()}

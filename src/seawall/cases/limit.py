@@ -8,7 +8,7 @@ warns: [50 %, 4 working hours before]
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 CONFIG = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,7 +61,9 @@ def _time(told: object) -> object:
     return {"amount": int(found[1]), "of": found[2], "unit": f"{found[3]}s"}
 
 
-ToldTime = Annotated[Time, BeforeValidator(_time)]
+ToldTime = Annotated[
+    Time, BeforeValidator(_time), WithJsonSchema({"type": "string", "pattern": _TIME.pattern})
+]
 
 
 class Warn(BaseModel):
@@ -98,7 +100,7 @@ def _warn(told: object) -> object:
     return {"before": told.removesuffix(" before")}
 
 
-ToldWarn = Annotated[Warn, BeforeValidator(_warn)]
+ToldWarn = Annotated[Warn, BeforeValidator(_warn), WithJsonSchema({"type": "string"})]
 
 
 class Limit(BaseModel):

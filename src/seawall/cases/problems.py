@@ -177,6 +177,12 @@ CLOCK_UNKNOWN = Kind(
     Text(en="No clock {clock} runs in this case.", zh="本案件没有正在运行的时钟 {clock}。"),
     Text(en="Running are: {known}.", zh="正在运行的有：{known}。"),
 )
+NOT_EXTENDED = Kind(
+    "case-not-extended",
+    Text(en="None of these clocks runs and can be extended once more: {clocks}.",
+         zh="以下时钟均未运行或不能再延期：{clocks}。"),
+    Text(en="Finish in the time that is left, or escalate.", zh="请在剩余时间内完成，或升级处理。"),
+)  # fmt: skip
 UPGRADE_SAME = Kind(
     "case-upgrade-same",
     Text(en="The case goes by this version of its kind already.", zh="案件已适用该版本。"),
@@ -201,6 +207,6 @@ KINDS: tuple[Kind, ...] = (
     VERB_UNKNOWN, NOT_OPENED, STATE, ROLE, UNIT, NAME_UNCLEAR, ON_OWN_BEHALF, KEY_UNCLEAR, KEY_REUSED,
     MOVED_ON, TIME, VERSION, REASON_MISSING, TEXT_UNCLEAR, FIELD_NOT_SET, FIELD_MISSING,
     FIELD_MISFIT, LINK_UNKNOWN, LINK_MOST, DUTIES, GUARD, NOT_APPROVED, NOTHING_ASKED,
-    ANOTHER_DIGEST, OWN_CHANGE, APPROVED_TWICE, SETTLED, CLOCK_UNKNOWN, UPGRADE_SAME, UPGRADE_STATE,
+    ANOTHER_DIGEST, OWN_CHANGE, APPROVED_TWICE, SETTLED, CLOCK_UNKNOWN, NOT_EXTENDED, UPGRADE_SAME, UPGRADE_STATE,
     UPGRADE_FIELD,
 )  # fmt: skip

@@ -48,24 +48,30 @@ def _run(kind: Kind, name: str, run: ClockRun | None, moment: _Moment) -> ClockR
     clock = kind.clocks[name]
     waits = run is not None and run.stopped_at is None
     if not waits and moment.among(clock.starts):
-        run, waits = ClockRun(name, moment.at), True
+        times = run.times + 1 if run else 1
+        run, waits = ClockRun(name, moment.at, moment.at, times), True
     if run is None or not waits:
         return run
     run = replace(run, started_at=_since(clock, run, moment), applies=_applies(kind, clock, moment))
-    if moment.verb == clock.extension:
+    if moment.verb == clock.extension and can_extend(clock, run):
         run = replace(run, extensions=run.extensions + 1)
     run = _held(run, moment, held=moment.state in clock.pauses)
     return _stopped(run, moment) if moment.among(clock.stops) else run
 
 
+def can_extend(clock: Clock, run: ClockRun) -> bool:
+    """Whether a clock runs, and there is a longer time to extend it to."""
+    return run.runs and run.extensions < len(clock.longer)
+
+
 def _since(clock: Clock, run: ClockRun, moment: _Moment) -> datetime:
-    """From when a clock counts: what a field says, if it is known and past."""
-    told = moment.sight.get(clock.since) if clock.since else None
+    """From when a run counts: for the first one what a field says, if it is known and earlier."""
+    told = moment.sight.get(clock.since) if clock.since and run.times == 1 else None
     if not isinstance(told, date):
-        return run.started_at
+        return run.triggered_at
     # A day's noon in UTC is on that day in every zone where a lender may be.
     at = told if isinstance(told, datetime) else datetime.combine(told, _NOON)
-    return min(at.replace(tzinfo=UTC), moment.at)
+    return min(at.replace(tzinfo=UTC), run.triggered_at)
 
 
 def _applies(kind: Kind, clock: Clock, moment: _Moment) -> bool:

@@ -74,7 +74,7 @@ def _turns(act: Act, as_of: datetime) -> Iterator[Iterable[Problem]]:
     yield chain(vetoes.of_role(act, frozenset(act.verb.roles)), vetoes.of_fields(act),
                 vetoes.of_reason(act, wanted=act.verb.reason), vetoes.of_links(act))  # fmt: skip
     yield vetoes.of_duties(act)
-    yield vetoes.of_state(act)
+    yield chain(vetoes.of_state(act), vetoes.of_extension(act))
     yield vetoes.of_guard(act)
     yield approving.waits(act)
 

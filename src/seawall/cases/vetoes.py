@@ -7,6 +7,7 @@ from seawall.cases import guards, people, problems
 from seawall.cases.act import EDIT, TOLD, UPGRADE, Act
 from seawall.cases.case import Case, written
 from seawall.cases.kind import TEXT_MOST, Kind
+from seawall.cases.running import can_extend
 from seawall.core.canonical import UnableToSpell, canonical
 from seawall.core.problem import Problem
 
@@ -139,6 +140,16 @@ def closed(act: Act, case: Case) -> Problem:
 def ways(kind: Kind, case: Case) -> list[str]:
     """The kind's own verbs that lead on from where a case is."""
     return [name for name, verb in kind.verbs.items() if kind.leads(verb, case.state)]
+
+
+def of_extension(act: Act) -> Iterator[Problem]:
+    """Whether a verb that extends clocks finds one that runs and may still be extended."""
+    clocks, runs = act.kind.clocks, act.case.clocks if act.case else {}
+    extended = [name for name, clock in clocks.items() if clock.extension == act.command.verb]
+    if extended and not any(
+        name in runs and can_extend(clocks[name], runs[name]) for name in extended
+    ):
+        yield act.problem(problems.NOT_EXTENDED, clocks=", ".join(extended))
 
 
 def of_guard(act: Act) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """What exists, in literal tables: kinds of problem, measures."""
 
 from seawall.acts import problems as act_problems
+from seawall.cases import kind_problems
 from seawall.cases import problems as case_problems
 from seawall.core import problems as pack_problems
 from seawall.core.expression import problems as expression_problems
@@ -37,6 +38,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *vault_problems.KINDS,
     *act_problems.KINDS,
     *case_problems.KINDS,
+    *kind_problems.KINDS,
 )
 
 
