@@ -1,0 +1,294 @@
+"""The register of cases: events are added to a case in one transaction with all that follows from them.
+
+What an event must be, the database itself keeps (migration `0006_case_guards`); what it refuses comes back
+as `UnableToKeepEvent`. Rows here are neutral: what they mean is `cases`', which this room cannot see.
+Times are whole microseconds since 1970 (UTC).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from seawall.core.problem import Unable
+
+if TYPE_CHECKING:
+    from django.db.models import Manager, QuerySet
+
+_CHUNK = 2_000
+_EVENTS = ("case_id", "place", "key", "kind_digest", "verb", "actor", "on_behalf_of", "at_us", "state",
+           "edits", "concerns", "body", "digest", "previous")  # fmt: skip
+_CASES = ("case_id", "kind", "kind_digest", "state", "is_open", "revision", "head", "content",
+          "opened_us", "changed_us", "next_us")  # fmt: skip
+
+Outcome = Literal["done", "dropped", "dead"]
+
+
+class EventRow(NamedTuple):
+    """An event as it is kept; fields as in `case_models.CaseEvent`."""
+
+    case_id: str
+    place: int
+    key: str
+    kind_digest: str
+    verb: str
+    actor: str
+    on_behalf_of: str
+    at_us: int
+    state: str
+    edits: bool
+    concerns: str
+    body: str
+    digest: str
+    previous: str
+
+
+class CaseRow(NamedTuple):
+    """A case as its events leave it; fields as in `case_models.CaseNow`."""
+
+    case_id: str
+    kind: str
+    kind_digest: str
+    state: str
+    is_open: bool
+    revision: int
+    head: str
+    content: str
+    opened_us: int
+    changed_us: int
+    next_us: int | None
+
+
+@dataclass(frozen=True)
+class ErrandRow:
+    """Something to be done because of an event; fields as in `case_models.Errand`."""
+
+    key: str
+    case_id: str
+    place: int
+    task: str
+    content: str
+    next_us: int
+    number: int = 0
+    tried: int = 0
+
+
+class Listed(NamedTuple):
+    """Which cases a list is of.
+
+    Attributes:
+        kind: of one kind; of all where empty.
+        is_open: open ones, or ended ones; both where None.
+        after: the last row of the page before, as its `changed_us` and `case_id`.
+        most: rows of a page.
+    """
+
+    kind: str = ""
+    is_open: bool | None = True
+    after: tuple[int, str] | None = None
+    most: int = 50
+
+
+@contextmanager
+def change() -> Iterator[None]:
+    """All that is added inside is there together, or not at all.
+
+    Raises:
+        UnableToKeepEvent: the database refuses it, and says why.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            yield
+    except IntegrityError as error:
+        raise UnableToKeepEvent(str(error).splitlines()[0]) from None
+
+
+def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, int]) -> None:
+    """Keep a version of a kind, and how many others must approve each verb that needs it; once.
+
+    Raises:
+        UnableToKeepEvent: a version of this digest says something else.
+    """
+    row, new = _rows("CaseKind").get_or_create(digest=digest, defaults={"kind": kind, "text": text})
+    if (row.kind, row.text) != (kind, text):
+        raise UnableToKeepEvent(f"the kind {digest[:12]} was kept with another text")
+    if new:
+        need = apps.get_model("records", "CaseNeed")
+        _rows("CaseNeed").bulk_create(
+            [need(kind_digest=digest, verb=verb, people=people) for verb, people in needs.items()]
+        )
+
+
+def kinds() -> dict[str, tuple[str, str]]:
+    """Every version of every kind that cases are of: its kind and text by its digest."""
+    return {row.digest: (row.kind, row.text) for row in _rows("CaseKind").all()}
+
+
+def needs() -> dict[tuple[str, str], int]:
+    """How many others must approve, by kind version and verb."""
+    return {(row.kind_digest, row.verb): row.people for row in _rows("CaseNeed").all()}
+
+
+def locked(case_id: str) -> CaseRow | None:
+    """A case as it stands, held until the change ends; None where there is none.
+
+    SQLite's changes are one after the other anyway. On PostgreSQL a lock on the id holds off also
+    another who opens the same case.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(99221, hashtext(%s))", [case_id])
+    return standing(case_id)
+
+
+def standing(case_id: str) -> CaseRow | None:
+    """A case as it stands; None where there is none."""
+    row = _rows("CaseNow").filter(case_id=case_id).values_list(*_CASES).first()
+    return None if row is None else CaseRow(*row)
+
+
+def standing_all(case_ids: Sequence[str]) -> dict[str, CaseRow]:
+    """Some cases as they stand, by id."""
+    rows = _rows("CaseNow").filter(case_id__in=case_ids).values_list(*_CASES)
+    return {row[0]: CaseRow(*row) for row in rows}
+
+
+def listed(which: Listed) -> list[CaseRow]:
+    """A page of cases, those changed last first."""
+    rows = _rows("CaseNow").order_by("-changed_us", "case_id")
+    if which.kind:
+        rows = rows.filter(kind=which.kind)
+    if which.is_open is not None:
+        rows = rows.filter(is_open=which.is_open)
+    if which.after is not None:
+        rows = _after(rows, *which.after)
+    return [CaseRow(*row) for row in rows.values_list(*_CASES)[: which.most]]
+
+
+def _after(rows: "QuerySet[Any]", changed_us: int, case_id: str) -> "QuerySet[Any]":
+    from django.db.models import Q  # noqa: PLC0415 - needs Django's set-up
+
+    return rows.filter(Q(changed_us__lt=changed_us) | Q(changed_us=changed_us, case_id__gt=case_id))
+
+
+def done(case_id: str, key: str) -> EventRow | None:
+    """The event that a command came to; None where it was not done."""
+    row = _rows("CaseEvent").filter(case_id=case_id, key=key).values_list(*_EVENTS).first()
+    return None if row is None else EventRow(*row)
+
+
+def events(case_id: str) -> list[EventRow]:
+    """A case's events, in order."""
+    rows = _rows("CaseEvent").filter(case_id=case_id).order_by("place").values_list(*_EVENTS)
+    return [EventRow(*row) for row in rows]
+
+
+def every_event() -> Iterator[EventRow]:
+    """Every event, case by case, in order."""
+    rows = _rows("CaseEvent").order_by("case_id", "place").values_list(*_EVENTS)
+    return (EventRow(*row) for row in rows.iterator(_CHUNK))
+
+
+def every_case() -> Iterator[CaseRow]:
+    """Every case as it stands, in the order of ids."""
+    rows = _rows("CaseNow").order_by("case_id").values_list(*_CASES)
+    return (CaseRow(*row) for row in rows.iterator(_CHUNK))
+
+
+def add(events: Sequence[EventRow], now: CaseRow, errands: Sequence[ErrandRow]) -> None:
+    """Add a case's next events, move its row on, and queue what follows; inside `change`.
+
+    Raises:
+        UnableToMoveCase: somebody else moved the case since it was read.
+    """
+    event = apps.get_model("records", "CaseEvent")
+    for each in events:  # one by one: each row's rules look at the row before
+        event(**each._asdict()).save(force_insert=True)
+    _move(now, from_revision=events[0].place - 1)
+    row = apps.get_model("records", "Errand")
+    _rows("Errand").bulk_create(
+        [row(key=e.key, case_id=e.case_id, place=e.place, task=e.task, content=e.content,
+             state="waiting", next_us=e.next_us) for e in errands]
+    )  # fmt: skip
+
+
+def _move(now: CaseRow, *, from_revision: int) -> None:
+    if from_revision == 0:
+        apps.get_model("records", "CaseNow")(**now._asdict()).save(force_insert=True)
+        return
+    told = now._asdict()
+    case_id = told.pop("case_id")
+    if _rows("CaseNow").filter(case_id=case_id, revision=from_revision).update(**told) != 1:
+        raise UnableToMoveCase(case_id)
+
+
+def restate(now: CaseRow, next_us: int | None) -> bool:
+    """Say anew when a case's clocks want to be looked at, as long as it stands as it was read."""
+    rows = _rows("CaseNow").filter(case_id=now.case_id, revision=now.revision)
+    return bool(rows.update(next_us=next_us))
+
+
+def due(until_us: int, most: int) -> list[CaseRow]:
+    """Cases whose clocks want to be looked at, the most urgent first."""
+    rows = _rows("CaseNow").filter(next_us__lte=until_us).order_by("next_us", "case_id")
+    return [CaseRow(*row) for row in rows.values_list(*_CASES)[:most]]
+
+
+def take(task: str, now_us: int, hold_us: int, most: int) -> list[ErrandRow]:
+    """Take up errands that wait; whoever takes one holds it so long, and nobody else does it meanwhile."""
+    waiting = _rows("Errand").filter(state="waiting", task=task, next_us__lte=now_us)
+    taken = []
+    for row in waiting.order_by("next_us", "number")[:most]:
+        held = _rows("Errand").filter(number=row.number, state="waiting", next_us=row.next_us)
+        if held.update(next_us=now_us + hold_us, tried=row.tried + 1):
+            taken.append(ErrandRow(row.key, row.case_id, row.place, row.task, row.content,
+                                   now_us + hold_us, row.number, row.tried + 1))  # fmt: skip
+    return taken
+
+
+def finish(errand: ErrandRow, outcome: Outcome, said: str = "") -> bool:
+    """Say what came of an errand; False where somebody else holds it by now."""
+    return _held(errand).update(state=outcome, said=said) == 1
+
+
+def put_off(errand: ErrandRow, until_us: int, said: str) -> bool:
+    """Try an errand again later; False where somebody else holds it by now."""
+    return _held(errand).update(next_us=until_us, said=said) == 1
+
+
+def _held(errand: ErrandRow) -> "QuerySet[Any]":
+    return _rows("Errand").filter(number=errand.number, state="waiting", next_us=errand.next_us)
+
+
+def errands(task: str, state: str) -> list[tuple[ErrandRow, str]]:
+    """Errands of a task in a state, with what was said of them."""
+    rows = _rows("Errand").filter(task=task, state=state).order_by("number")
+    return [
+        (ErrandRow(r.key, r.case_id, r.place, r.task, r.content, r.next_us, r.number, r.tried), r.said)
+        for r in rows
+    ]  # fmt: skip
+
+
+def _rows(model: str) -> "Manager[Any]":
+    """A table's rows; the module of models can only be imported once Django is set up."""
+    rows: Manager[Any] = apps.get_model("records", model)._default_manager  # noqa: SLF001 - Django's documented name
+    return rows
+
+
+class UnableToKeepEvent(Unable):
+    """The register refuses an event."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the register of cases refuses this: {why}")
+
+
+class UnableToMoveCase(Unable):
+    """A case is not as it was read."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(
+            f"somebody moved case {case_id} at the same time: look at it, and try again"
+        )

@@ -1,0 +1,298 @@
+"""Nobody approves his own change to a case: whatever way the rows are written, on either database."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, connections
+
+from seawall.records import case_register as register
+from seawall.records import starting
+from seawall.records.case_models import CaseEvent, CaseKind, CaseNeed, CaseNow
+from seawall.records.case_register import CaseRow, EventRow, UnableToKeepEvent, UnableToMoveCase
+from tests import postgresql
+
+POSTGRESQL = pytest.param("postgresql", marks=postgresql.MARKS)
+KIND, OTHER_KIND = "k" * 64, "m" * 64
+DIGEST, OTHER = "a" * 64, "b" * 64
+TABLES = ("casekind", "caseneed", "caseevent")
+CASE = "complaint:1"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A server with a database to copy: tables and triggers are in it, and no rows."""
+    with postgresql.server() as address:
+        starting.start(address)
+        connections.close_all()
+        yield address
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An office with a kind whose verb `pay` needs two others; bob opened a case of it, alice asks to pay."""
+    if request.param == "sqlite":
+        starting.start(tmp_path / "office.sqlite")
+    else:
+        address: str = request.getfixturevalue("address")
+        folder, name = address.rsplit("/", 1)[0], f"office_{abs(hash(tmp_path))}"
+        starting.start(f"{folder}/template1")
+        raw(f"CREATE DATABASE {name} TEMPLATE postgres")
+        starting.start(f"{folder}/{name}")
+    register.keep_kind(KIND, "complaint", "id: complaint", {"pay": 2})
+    register.keep_kind(OTHER_KIND, "complaint", "id: complaint # without needs", {})
+    do("open", "bob", fields={"amount": 5})
+    ask()
+    yield request.param
+    connections.close_all()
+
+
+def row(verb: str, actor: str, **told: Any) -> EventRow:  # noqa: ANN401
+    """The next event of the case, its columns as its body says; `told` changes the body, `columns` the columns."""
+    before = register.events(CASE)
+    body: dict[str, Any] = {
+        "case": CASE, "number": len(before) + 1, "key": f"c{len(before) + 1}", "kind_digest": KIND,
+        "verb": verb, "actor": actor, "on_behalf_of": None, "roles": ["analyst"], "at": "…",
+        "state": before[-1].state if before else "open", "fields": {}, "reason": "", "links": [],
+        "approved": "", "previous": before[-1].digest if before else "",
+    }  # fmt: skip
+    columns = told.pop("columns", {})
+    body |= told
+    text = json.dumps(body)
+    about = verb in {"ask", "approve", "withdraw"}
+    silent = about or verb in {"comment", "link", "warn", "breach"}
+    made = {
+        "case_id": body["case"], "place": body["number"], "key": body["key"],
+        "kind_digest": body["kind_digest"], "verb": verb, "actor": actor,
+        "on_behalf_of": body["on_behalf_of"] or "", "at_us": 7, "state": body["state"],
+        "edits": bool(body["fields"]) and not silent,
+        "concerns": body["fields"]["digest"] if about else body["approved"],
+        "body": text, "digest": hashlib.sha256(text.encode()).hexdigest(),
+        "previous": body["previous"],
+    }  # fmt: skip
+    return EventRow(**(made | columns))
+
+
+def keep(event: EventRow) -> None:
+    now = CaseRow(
+        CASE, "complaint", KIND, event.state, True, event.place, event.digest, "{}", 1, 7, None
+    )
+    with register.change():
+        register.add([event], now, [])
+
+
+def do(verb: str, actor: str, **told: Any) -> None:  # noqa: ANN401
+    keep(row(verb, actor, **told))
+
+
+def ask(by: str = "alice", digest: str = DIGEST) -> None:
+    do("ask", by, fields={"verb": "pay", "digest": digest})
+
+
+def approve(by: str, digest: str = DIGEST, **told: Any) -> None:  # noqa: ANN401
+    do("approve", by, fields={"verb": "pay", "digest": digest}, **told)
+
+
+def pay(by: str = "alice", digest: str = DIGEST, **told: Any) -> None:  # noqa: ANN401
+    do("pay", by, approved=digest, state="paid", **told)
+
+
+def test_what_two_others_approved_is_done(office: str) -> None:
+    del office
+    approve("charlie")
+    approve("dana")
+    pay()
+    assert [each.verb for each in register.events(CASE)] == [
+        "open",
+        "ask",
+        "approve",
+        "approve",
+        "pay",
+    ]
+    standing = register.standing(CASE)
+    assert standing is not None
+    assert (standing.state, standing.revision) == ("paid", 5)
+
+
+@pytest.mark.parametrize("by", ["alice", "bob"])
+def test_who_asked_and_who_made_it_cannot_approve(office: str, by: str) -> None:
+    del office
+    with pytest.raises(UnableToKeepEvent, match="a maker never approves his own change"):
+        approve(by)
+
+
+@pytest.mark.parametrize("for_whom", ["alice", "bob"])
+def test_nobody_approves_for_a_maker(office: str, for_whom: str) -> None:
+    del office
+    with pytest.raises(UnableToKeepEvent, match="a maker never approves"):
+        approve("charlie", on_behalf_of=for_whom)
+
+
+def test_a_delegate_who_edited_has_made_it_himself_and_his_principal_too(office: str) -> None:
+    del office
+    do("edit", "erin", fields={"amount": 6}, on_behalf_of="frank")
+    ask(digest=OTHER)
+    for by in ("erin", "frank"):
+        with pytest.raises(UnableToKeepEvent, match="a maker never approves"):
+            approve(by, OTHER)
+
+
+def test_one_approval_is_not_two(office: str) -> None:
+    del office
+    approve("charlie")
+    with pytest.raises(UnableToKeepEvent, match="approves once"):
+        approve("charlie")
+    with pytest.raises(UnableToKeepEvent, match="approves once"):
+        approve("dana", on_behalf_of="charlie")
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay()
+
+
+def test_an_edit_voids_what_was_approved(office: str) -> None:
+    del office
+    approve("charlie")
+    approve("dana")
+    do("edit", "erin", fields={"amount": 500})
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay()
+    with pytest.raises(UnableToKeepEvent, match="only what is asked for"):
+        approve("frank")
+
+
+def test_a_request_withdrawn_or_left_behind_is_void(office: str) -> None:
+    del office
+    approve("charlie")
+    approve("dana")
+    do("withdraw", "alice", fields={"verb": "pay", "digest": DIGEST})
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay()
+    ask()
+    approve("charlie")
+    approve("dana")
+    do("park", "erin", state="parked")
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay()
+
+
+def test_something_else_than_was_approved_is_not_done(office: str) -> None:
+    del office
+    approve("charlie")
+    approve("dana")
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay(digest=OTHER)
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay(digest="")
+
+
+def test_approvals_of_an_earlier_request_do_not_count_again(office: str) -> None:
+    del office
+    approve("charlie")
+    ask()
+    approve("dana")
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay()
+
+
+def test_a_case_that_moved_is_not_moved_from_where_it_was(office: str) -> None:
+    del office
+    CaseNow.objects.update(revision=9)
+    with pytest.raises(UnableToMoveCase):
+        do("park", "erin", state="parked")
+    assert [each.verb for each in register.events(CASE)] == ["open", "ask"]
+
+
+def raw(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def save(event: EventRow) -> None:
+    CaseEvent(**event._asdict()).save(force_insert=True)
+
+
+def _insert_raw(event: EventRow, how: str = "INSERT") -> None:
+    names = ", ".join(event._fields)
+    marks = ", ".join(["%s"] * len(event))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{how} INTO records_caseevent ({names}) VALUES ({marks})", list(event))
+
+
+def _own(**told: Any) -> EventRow:  # noqa: ANN401
+    return row("approve", "alice", fields={"verb": "pay", "digest": DIGEST}, **told)
+
+
+ATTACKS: dict[str, Callable[[], object]] = {
+    "the maker's approval, saved": lambda: save(_own()),
+    "… in bulk": lambda: CaseEvent.objects.bulk_create([CaseEvent(**_own()._asdict())]),
+    "… in bulk, conflicts passed over": lambda: CaseEvent.objects.bulk_create(
+        [CaseEvent(**_own()._asdict())], ignore_conflicts=True),
+    "… in raw SQL": lambda: _insert_raw(_own()),
+    "… under another name in the column": lambda: save(_own(columns={"actor": "charlie"})),
+    "… with a name in other letters": lambda: save(
+        row("approve", "Alice", fields={"verb": "pay", "digest": DIGEST})),
+    "… with a blank behind it": lambda: save(
+        row("approve", "alice ", fields={"verb": "pay", "digest": DIGEST})),
+    "… with a letter that looks alike": lambda: save(
+        row("approve", "аlice", fields={"verb": "pay", "digest": DIGEST})),
+    "done without approval": lambda: _insert_raw(row("pay", "alice", state="paid")),
+    "done under a version that needs none": lambda: save(
+        row("pay", "alice", state="paid", kind_digest=OTHER_KIND)),
+    "done under a version that nobody kept": lambda: save(
+        row("pay", "alice", state="paid", kind_digest="n" * 64)),
+    "another verb in the column": lambda: save(row("pay", "alice", columns={"verb": "close"})),
+    "an edit that calls itself none": lambda: save(
+        row("edit", "erin", fields={"amount": 9}, columns={"edits": False})),
+    "an edit hidden as a comment's column": lambda: save(
+        row("edit", "erin", fields={"amount": 9}, columns={"edits": False, "verb": "comment"})),
+    "an event beside the chain": lambda: save(row("close", "erin", previous="f" * 64)),
+    "an event in a gap": lambda: save(row("close", "erin", number=9)),
+    "an event changed": lambda: CaseEvent.objects.update(actor="mallory"),
+    "an event taken away": lambda: CaseEvent.objects.all().delete(),
+    "an event taken away in raw SQL": lambda: raw("DELETE FROM records_caseevent"),
+    "the need lowered": lambda: CaseNeed.objects.update(people=1),
+    "the need taken away": lambda: raw("DELETE FROM records_caseneed"),
+    "the kind changed": lambda: CaseKind.objects.update(text="id: other"),
+}  # fmt: skip
+
+
+def kept() -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT * FROM records_{table} ORDER BY 1")
+            rows += cursor.fetchall()
+    return rows
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_database_refuses_whoever_asks(office: str, attack: str) -> None:
+    del office
+    approve("charlie")
+    before = kept()
+    with pytest.raises(IntegrityError):
+        ATTACKS[attack]()
+    assert kept() == before
+
+
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("table", TABLES)
+def test_sqlite_replaces_no_row_behind_the_triggers(office: str, table: str) -> None:
+    del office
+    before = kept()
+    with pytest.raises(IntegrityError):
+        raw(f"INSERT OR REPLACE INTO records_{table} SELECT * FROM records_{table}")
+    assert kept() == before
+
+
+@pytest.mark.parametrize("office", [POSTGRESQL], indirect=True)
+@pytest.mark.parametrize(
+    "sql", ["TRUNCATE records_caseevent CASCADE", "SET session_replication_role = replica"]
+)
+def test_a_superuser_of_postgresql_is_not_spared(office: str, sql: str) -> None:
+    del office
+    with pytest.raises(IntegrityError):
+        raw(f"{sql}; DELETE FROM records_caseevent")
+    raw("SET session_replication_role = DEFAULT")
