@@ -12,7 +12,13 @@ from django.db import IntegrityError, connection, connections
 from seawall.records import case_register as register
 from seawall.records import starting
 from seawall.records.case_models import CaseEvent, CaseKind, CaseNeed, CaseNow
-from seawall.records.case_register import CaseRow, EventRow, UnableToKeepEvent, UnableToMoveCase
+from seawall.records.case_register import (
+    CaseRow,
+    EventRow,
+    Need,
+    UnableToKeepEvent,
+    UnableToMoveCase,
+)
 from tests import postgresql
 
 POSTGRESQL = pytest.param("postgresql", marks=postgresql.MARKS)
@@ -42,7 +48,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         starting.start(f"{folder}/template1")
         raw(f"CREATE DATABASE {name} TEMPLATE postgres")
         starting.start(f"{folder}/{name}")
-    register.keep_kind(KIND, "complaint", "id: complaint", {"pay": 2})
+    register.keep_kind(KIND, "complaint", "id: complaint", {"pay": Need(2, always=True)})
     register.keep_kind(OTHER_KIND, "complaint", "id: complaint # without needs", {})
     do("open", "bob", fields={"amount": 5})
     ask()
@@ -78,7 +84,7 @@ def row(verb: str, actor: str, **told: Any) -> EventRow:  # noqa: ANN401
 
 def keep(event: EventRow) -> None:
     now = CaseRow(
-        CASE, "complaint", KIND, event.state, True, event.place, event.digest, "{}", 1, 7, None
+        CASE, "complaint", KIND, "", event.state, True, event.place, event.digest, "{}", 1, 7, None
     )
     with register.change():
         register.add([event], now, [])
@@ -89,7 +95,8 @@ def do(verb: str, actor: str, **told: Any) -> None:  # noqa: ANN401
 
 
 def ask(by: str = "alice", digest: str = DIGEST) -> None:
-    do("ask", by, fields={"verb": "pay", "digest": digest})
+    kind = [KIND, *(each.kind_digest for each in register.events(CASE))][-1]
+    do("ask", by, fields={"verb": "pay", "digest": digest}, kind_digest=kind)
 
 
 def approve(by: str, digest: str = DIGEST, **told: Any) -> None:  # noqa: ANN401
@@ -202,6 +209,19 @@ def test_a_case_that_moved_is_not_moved_from_where_it_was(office: str) -> None:
     with pytest.raises(UnableToMoveCase):
         do("park", "erin", state="parked")
     assert [each.verb for each in register.events(CASE)] == ["open", "ask"]
+
+
+def test_what_needs_others_only_sometimes_is_held_to_what_it_says(office: str) -> None:
+    del office
+    register.keep_kind(
+        "s" * 64, "complaint", "id: complaint # sometimes", {"pay": Need(2, always=False)}
+    )
+    do("upgrade", "erin", kind_digest="s" * 64)
+    ask()
+    approve("charlie", kind_digest="s" * 64)
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay(kind_digest="s" * 64)
+    pay(kind_digest="s" * 64, digest="")
 
 
 def raw(sql: str) -> None:

@@ -42,12 +42,18 @@ class CaseKind(models.Model):
 
 
 class CaseNeed(models.Model):
-    """How many others must approve a verb of a kind's version: what the database itself asks for."""
+    """How many others must approve a verb of a kind's version: what the database itself asks for.
+
+    Attributes:
+        always: whether each doing needs them; otherwise only one that says it was approved is held to
+            it here, and what the kind's expression says is proved by folding the events again.
+    """
 
     number: "Number" = models.BigAutoField(primary_key=True)
     kind_digest: "Name" = models.CharField(max_length=DIGEST)
     verb: "Name" = models.CharField(max_length=NAME)
     people: "Whole" = models.BigIntegerField()
+    always: "Flag" = models.BooleanField()
 
     class Meta:
         """One number for each verb."""
@@ -109,6 +115,7 @@ class CaseNow(models.Model):
     """A case as its events leave it.
 
     Attributes:
+        unit: the part of the institution that opened it.
         revision, head: number and digest of its last event.
         content: the case as JSON.
         next_us: when the next of its clocks warns or runs out; None where none runs.
@@ -117,6 +124,7 @@ class CaseNow(models.Model):
     case_id: "Name" = models.CharField(primary_key=True, max_length=ID)
     kind: "Name" = models.CharField(max_length=NAME)
     kind_digest: "Name" = models.CharField(max_length=DIGEST)
+    unit: "Name" = models.CharField(max_length=ID, blank=True)
     state: "Name" = models.CharField(max_length=STATE)
     is_open: "Flag" = models.BooleanField()
     revision: "Whole" = models.BigIntegerField()

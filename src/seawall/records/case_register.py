@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CHUNK = 2_000
 _EVENTS = ("case_id", "place", "key", "kind_digest", "verb", "actor", "on_behalf_of", "at_us", "state",
            "edits", "concerns", "body", "digest", "previous")  # fmt: skip
-_CASES = ("case_id", "kind", "kind_digest", "state", "is_open", "revision", "head", "content",
+_CASES = ("case_id", "kind", "kind_digest", "unit", "state", "is_open", "revision", "head", "content",
           "opened_us", "changed_us", "next_us")  # fmt: skip
 
 Outcome = Literal["done", "dropped", "dead"]
@@ -52,6 +52,7 @@ class CaseRow(NamedTuple):
     case_id: str
     kind: str
     kind_digest: str
+    unit: str
     state: str
     is_open: bool
     revision: int
@@ -106,7 +107,14 @@ def change() -> Iterator[None]:
         raise UnableToKeepEvent(str(error).splitlines()[0]) from None
 
 
-def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, int]) -> None:
+class Need(NamedTuple):
+    """How many others must approve a verb; fields as in `case_models.CaseNeed`."""
+
+    people: int
+    always: bool
+
+
+def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, Need]) -> None:
     """Keep a version of a kind, and how many others must approve each verb that needs it; once.
 
     Raises:
@@ -118,7 +126,7 @@ def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, int]) -> No
     if new:
         need = apps.get_model("records", "CaseNeed")
         _rows("CaseNeed").bulk_create(
-            [need(kind_digest=digest, verb=verb, people=people) for verb, people in needs.items()]
+            [need(kind_digest=digest, verb=verb, **each._asdict()) for verb, each in needs.items()]
         )
 
 
@@ -127,9 +135,10 @@ def kinds() -> dict[str, tuple[str, str]]:
     return {row.digest: (row.kind, row.text) for row in _rows("CaseKind").all()}
 
 
-def needs() -> dict[tuple[str, str], int]:
+def needs() -> dict[tuple[str, str], Need]:
     """How many others must approve, by kind version and verb."""
-    return {(row.kind_digest, row.verb): row.people for row in _rows("CaseNeed").all()}
+    rows = _rows("CaseNeed").all()
+    return {(row.kind_digest, row.verb): Need(row.people, row.always) for row in rows}
 
 
 def locked(case_id: str) -> CaseRow | None:

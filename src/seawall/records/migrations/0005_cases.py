@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ("kind_digest", models.CharField(max_length=64)),
                 ("verb", models.CharField(max_length=63)),
                 ("people", models.BigIntegerField()),
+                ("always", models.BooleanField()),
             ],
             options={
                 "constraints": [
@@ -68,6 +69,7 @@ class Migration(migrations.Migration):
                 ("case_id", models.CharField(max_length=120, primary_key=True, serialize=False)),
                 ("kind", models.CharField(max_length=63)),
                 ("kind_digest", models.CharField(max_length=64)),
+                ("unit", models.CharField(blank=True, max_length=120)),
                 ("state", models.CharField(max_length=63)),
                 ("is_open", models.BooleanField()),
                 ("revision", models.BigIntegerField()),

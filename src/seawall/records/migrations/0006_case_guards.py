@@ -44,7 +44,7 @@ _VOID = f"""EXISTS (SELECT 1 FROM {_EARLIER} AND e.place > {_LAST_ASKED}
 _APPROVED = f"""(SELECT COUNT(DISTINCT CASE WHEN e.on_behalf_of = '' THEN e.actor ELSE e.on_behalf_of END)
   FROM {_EARLIER} AND e.place > {_LAST_ASKED} AND e.verb = 'approve' AND e.concerns = NEW.concerns)"""
 _NEEDED = """(SELECT n.people FROM records_caseneed n
-  WHERE n.kind_digest = NEW.kind_digest AND n.verb = NEW.verb)"""
+  WHERE n.kind_digest = NEW.kind_digest AND n.verb = NEW.verb AND (n.always OR NEW.concerns <> ''))"""
 
 _GUARDS = (
     ("approves_own", f"""NEW.verb = 'approve' AND EXISTS (SELECT 1 FROM {_EARLIER}
