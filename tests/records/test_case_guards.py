@@ -147,6 +147,13 @@ def test_a_delegate_who_edited_has_made_it_himself_and_his_principal_too(office:
             approve(by, OTHER)
 
 
+def test_who_ever_acted_for_a_maker_is_his_delegate(office: str) -> None:
+    del office
+    do("comment", "charlie", on_behalf_of="alice")
+    with pytest.raises(UnableToKeepEvent, match="a maker never approves"):
+        approve("charlie")
+
+
 def test_one_approval_is_not_two(office: str) -> None:
     del office
     approve("charlie")

@@ -217,6 +217,11 @@ def add(events: Sequence[EventRow], now: CaseRow, errands: Sequence[ErrandRow]) 
     for each in events:  # one by one: each row's rules look at the row before
         event(**each._asdict()).save(force_insert=True)
     _move(now, from_revision=events[0].place - 1)
+    queue(errands)
+
+
+def queue(errands: Sequence[ErrandRow]) -> None:
+    """Queue errands; inside `change`."""
     row = apps.get_model("records", "Errand")
     _rows("Errand").bulk_create(
         [row(key=e.key, case_id=e.case_id, place=e.place, task=e.task, content=e.content,

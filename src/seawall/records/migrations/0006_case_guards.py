@@ -49,7 +49,9 @@ _NEEDED = """(SELECT n.people FROM records_caseneed n
 _GUARDS = (
     ("approves_own", f"""NEW.verb = 'approve' AND EXISTS (SELECT 1 FROM {_EARLIER}
   AND (e.edits OR e.place = 1 OR e.verb = 'ask' AND e.concerns = NEW.concerns)
-  AND {_person("e", "NEW")})""",
+  AND ({_person("e", "NEW")} OR EXISTS (
+    SELECT 1 FROM records_caseevent p WHERE p.case_id = NEW.case_id AND p.on_behalf_of <> ''
+    AND {_person("p", "NEW")} AND {_person("p", "e")})))""",
      "a maker never approves his own change"),
     ("approves_nothing", f"NEW.verb = 'approve' AND ({_LAST_ASKED} IS NULL OR {_VOID})",
      "only what is asked for, and was not edited since, is approved"),

@@ -1,0 +1,112 @@
+"""Channels by which notices leave the house: whatever Apprise speaks, each under a name of its own.
+
+E-mail, webhooks, DingTalk, Feishu, WeCom, Slack and a hundred more, each by an address of Apprise's form.
+Addresses hold secrets: they are never logged, shown or repeated in a failure.
+"""
+
+import logging
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import apprise
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from seawall.acts.delivering import Letter, UnableToDeliver
+from seawall.core.problem import Unable
+from seawall.core.text import Language
+
+_ERROR = re.compile(r"error=(\d{1,5})\b")
+_FROM_ENVIRONMENT = "env:"
+
+
+class Declared(BaseModel):
+    """A channel as `channels.toml` declares it.
+
+    Attributes:
+        url: an Apprise address, or `env:NAME` for one in a variable of the environment.
+        language: of what is sent by it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str = Field(min_length=1, repr=False)
+    language: Language = "en"
+
+
+class AppriseChannel:
+    """One address, spoken to by Apprise; see `delivering.Channel` for what is guaranteed.
+
+    Args:
+        name: what routes and failures call it.
+        declared: where it leads, and in which language.
+
+    Raises:
+        UnableToOpenChannel: the address is none that Apprise knows.
+    """
+
+    def __init__(self, name: str, declared: Declared) -> None:
+        self.name = name
+        self.language = declared.language
+        self._to = apprise.Apprise()
+        if not self._to.add(_address(name, declared.url)):
+            raise UnableToOpenChannel(name, "its address is none that Apprise knows")
+
+    def send(self, letter: Letter) -> None:
+        """See `delivering.Channel`."""
+        with apprise.LogCapture(level=logging.WARNING, name=_LOGGER.name) as said:
+            taken = self._to.notify(
+                title=letter.title.in_(self.language),
+                body=letter.text.in_(self.language),
+                body_format=apprise.NotifyFormat.TEXT,
+            )
+            code = _ERROR.search(said.getvalue())
+        if not taken:
+            # What Apprise logs can repeat the address: only the other side's number is told.
+            why = f"the other side answered {code[1]}" if code else "it was not reached"
+            raise UnableToDeliver(self.name, why)
+
+
+_LOGGER = logging.getLogger("apprise")
+_LOGGER.propagate = False  # its messages can hold an address
+
+
+def read(file: Path) -> dict[str, AppriseChannel]:
+    """The channels that a file declares; none where there is no file.
+
+    Args:
+        file: TOML, one table for each channel, named as routes name it, with `url` and `language`.
+
+    Raises:
+        UnableToOpenChannel: the file cannot be read, or a channel in it.
+    """
+    if not file.is_file():
+        return {}
+    if os.name == "posix" and file.stat().st_mode & 0o077:
+        raise UnableToOpenChannel(file.name, "others can read its secrets: `chmod 600` it")
+    try:
+        told = _CHANNELS.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, ValidationError) as error:
+        raise UnableToOpenChannel(file.name, str(error)) from None
+    return {name: AppriseChannel(name, each) for name, each in told.items()}
+
+
+_CHANNELS: TypeAdapter[Mapping[str, Declared]] = TypeAdapter(Mapping[str, Declared])
+
+
+def _address(name: str, url: str) -> str:
+    if not url.startswith(_FROM_ENVIRONMENT):
+        return url
+    variable = url.removeprefix(_FROM_ENVIRONMENT)
+    if not os.environ.get(variable):
+        raise UnableToOpenChannel(name, f"the environment has no {variable}")
+    return os.environ[variable]
+
+
+class UnableToOpenChannel(Unable, ValueError):
+    """A channel cannot be used as it is declared."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"channel {name}: {why}")
