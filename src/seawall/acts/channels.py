@@ -30,7 +30,7 @@ class Declared(BaseModel):
         language: of what is sent by it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = Field(min_length=1, repr=False)
     language: Language = "en"
@@ -56,7 +56,7 @@ class AppriseChannel:
 
     def send(self, letter: Letter) -> None:
         """See `delivering.Channel`."""
-        with apprise.LogCapture(level=logging.WARNING, name=_LOGGER.name) as said:
+        with apprise.LogCapture(level=logging.WARNING, name=_LOGGER.name) as said:  # type: ignore[no-untyped-call]
             taken = self._to.notify(
                 title=letter.title.in_(self.language),
                 body=letter.text.in_(self.language),
@@ -88,7 +88,10 @@ def read(file: Path) -> dict[str, AppriseChannel]:
         raise UnableToOpenChannel(file.name, "others can read its secrets: `chmod 600` it")
     try:
         told = _CHANNELS.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, ValidationError) as error:
+    except ValidationError as error:
+        where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise UnableToOpenChannel(file.name, where) from None
+    except (OSError, ValueError) as error:
         raise UnableToOpenChannel(file.name, str(error)) from None
     return {name: AppriseChannel(name, each) for name, each in told.items()}
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from seawall.ledger.canonical import canonical
-from seawall.core.period import microseconds, moment_at
+from seawall.core.canonical import canonical
+from seawall.core.period import microseconds, moment_at, utc
 from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.ledger.entry import Entry
@@ -106,7 +106,8 @@ class Patience:
         datetime.timedelta(seconds=120)
         """
         # Beyond 2**20 every wait is the longest one; larger powers leave what a timedelta holds.
-        return min(self.first * 2 ** min(tried - 1, 20), self.most)
+        doubled: int = 2 ** min(tried - 1, 20)
+        return min(self.first * doubled, self.most)
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,12 @@ def deliver(post: Post, at: datetime) -> Delivered:
         post: with what.
         at: now, UTC.
     """
+    at = utc(at)
     for errand in register.take("notify", microseconds(at), _us(HOLD), _MOST):
         _routed(post, errand, at)
-    came = [_sent(post, each, at) for each in register.take("send", microseconds(at), _us(HOLD), _MOST)]
+    came = [
+        _sent(post, each, at) for each in register.take("send", microseconds(at), _us(HOLD), _MOST)
+    ]
     return Delivered(**{each: came.count(each) for each in Delivered.__dataclass_fields__})
 
 
@@ -168,10 +172,11 @@ def _sent(post: Post, errand: ErrandRow, at: datetime) -> str:
         register.finish(errand, "dropped", why)
         return "dropped"
     letter = post.write(notice)
+    channel = post.channels.get(name)
+    if channel is None:
+        return _failed(post, errand, letter, at, "there is no such channel")
     try:
-        if name not in post.channels:
-            raise UnableToDeliver(name, "there is no such channel")
-        post.channels[name].send(letter)
+        channel.send(letter)
     except UnableToDeliver as failed:
         return _failed(post, errand, letter, at, str(failed)[:_SAID_MOST])
     post.ledger.append(_entry("notice.sent", errand, letter, at))

@@ -1,5 +1,6 @@
 """What exists, in literal tables: kinds of problem, measures."""
 
+from seawall.acts import case_problems as kept_case_problems
 from seawall.acts import problems as act_problems
 from seawall.cases import kind_problems
 from seawall.cases import problems as case_problems
@@ -37,6 +38,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *window_problems.KINDS,
     *vault_problems.KINDS,
     *act_problems.KINDS,
+    *kept_case_problems.KINDS,
     *case_problems.KINDS,
     *kind_problems.KINDS,
 )

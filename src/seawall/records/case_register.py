@@ -73,7 +73,6 @@ class ErrandRow:
     task: str
     content: str
     next_us: int
-    number: int = 0
     tried: int = 0
 
 
@@ -189,6 +188,11 @@ def done(case_id: str, key: str) -> EventRow | None:
     return None if row is None else EventRow(*row)
 
 
+def event(case_id: str, place: int) -> EventRow:
+    """A case's event by its number."""
+    return EventRow(*_rows("CaseEvent").values_list(*_EVENTS).get(case_id=case_id, place=place))
+
+
 def events(case_id: str) -> list[EventRow]:
     """A case's events, in order."""
     rows = _rows("CaseEvent").filter(case_id=case_id).order_by("place").values_list(*_EVENTS)
@@ -259,7 +263,7 @@ def take(task: str, now_us: int, hold_us: int, most: int) -> list[ErrandRow]:
         held = _rows("Errand").filter(number=row.number, state="waiting", next_us=row.next_us)
         if held.update(next_us=now_us + hold_us, tried=row.tried + 1):
             taken.append(ErrandRow(row.key, row.case_id, row.place, row.task, row.content,
-                                   now_us + hold_us, row.number, row.tried + 1))  # fmt: skip
+                                   now_us + hold_us, row.tried + 1))  # fmt: skip
     return taken
 
 
@@ -274,14 +278,14 @@ def put_off(errand: ErrandRow, until_us: int, said: str) -> bool:
 
 
 def _held(errand: ErrandRow) -> "QuerySet[Any]":
-    return _rows("Errand").filter(number=errand.number, state="waiting", next_us=errand.next_us)
+    return _rows("Errand").filter(key=errand.key, state="waiting", next_us=errand.next_us)
 
 
 def errands(task: str, state: str) -> list[tuple[ErrandRow, str]]:
     """Errands of a task in a state, with what was said of them."""
     rows = _rows("Errand").filter(task=task, state=state).order_by("number")
     return [
-        (ErrandRow(r.key, r.case_id, r.place, r.task, r.content, r.next_us, r.number, r.tried), r.said)
+        (ErrandRow(r.key, r.case_id, r.place, r.task, r.content, r.next_us, r.tried), r.said)
         for r in rows
     ]  # fmt: skip
 

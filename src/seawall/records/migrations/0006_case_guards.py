@@ -21,7 +21,7 @@ _TABLES = {
 }
 
 _EARLIER = "records_caseevent e WHERE e.case_id = NEW.case_id AND e.place < NEW.place"
-_ABOUT = "('ask', 'approve', 'withdraw')"
+_ABOUT = "('ask', 'approve')"
 """Built-in verbs about a request: their field `digest` names it."""
 _SILENT = "('ask', 'approve', 'withdraw', 'comment', 'link', 'warn', 'breach')"
 """Built-in verbs that set no field of the case: what they carry is of their own."""
@@ -37,49 +37,59 @@ def _person(one: str, other: str) -> str:
 
 _LAST_ASKED = f"""(SELECT MAX(e.place) FROM {_EARLIER}
   AND e.verb = 'ask' AND e.concerns = NEW.concerns AND NEW.concerns <> '')"""
-_VOID = f"""EXISTS (SELECT 1 FROM {_EARLIER} AND e.place > {_LAST_ASKED}
-  AND (e.edits OR e.verb = 'withdraw' AND e.concerns = NEW.concerns OR e.state <> (
-    SELECT a.state FROM records_caseevent a
-    WHERE a.case_id = NEW.case_id AND a.place = {_LAST_ASKED})))"""
 _APPROVED = f"""(SELECT COUNT(DISTINCT CASE WHEN e.on_behalf_of = '' THEN e.actor ELSE e.on_behalf_of END)
   FROM {_EARLIER} AND e.place > {_LAST_ASKED} AND e.verb = 'approve' AND e.concerns = NEW.concerns)"""
 _NEEDED = """(SELECT n.people FROM records_caseneed n
   WHERE n.kind_digest = NEW.kind_digest AND n.verb = NEW.verb AND (n.always OR NEW.concerns <> ''))"""
+_FIELD = {
+    "sqlite": "json_extract({row}.body, '$.{path}')",
+    "postgresql": "({row}.body::jsonb #>> string_to_array('{path}', '.'))",
+}
+"""A value of an event's body, as text."""
 
-_GUARDS = (
-    ("approves_own", f"""NEW.verb = 'approve' AND EXISTS (SELECT 1 FROM {_EARLIER}
+
+def _guards(vendor: str) -> tuple[tuple[str, str, str], ...]:
+    """Names, conditions that refuse a row, and what is said then."""
+    about = {row: _FIELD[vendor].format(row=row, path="fields.verb") for row in ("e", "NEW")}
+    void = f"""EXISTS (SELECT 1 FROM {_EARLIER} AND e.place > {_LAST_ASKED}
+  AND (e.edits OR e.verb = 'withdraw' AND {about["e"]} =
+    CASE WHEN NEW.verb = 'approve' THEN {about["NEW"]} ELSE NEW.verb END
+  OR e.state <> (SELECT a.state FROM records_caseevent a
+    WHERE a.case_id = NEW.case_id AND a.place = {_LAST_ASKED})))"""
+    return (
+        ("approves_own", f"""NEW.verb = 'approve' AND EXISTS (SELECT 1 FROM {_EARLIER}
   AND (e.edits OR e.place = 1 OR e.verb = 'ask' AND e.concerns = NEW.concerns)
   AND ({_person("e", "NEW")} OR EXISTS (
     SELECT 1 FROM records_caseevent p WHERE p.case_id = NEW.case_id AND p.on_behalf_of <> ''
     AND {_person("p", "NEW")} AND {_person("p", "e")})))""",
-     "a maker never approves his own change"),
-    ("approves_nothing", f"NEW.verb = 'approve' AND ({_LAST_ASKED} IS NULL OR {_VOID})",
-     "only what is asked for, and was not edited since, is approved"),
-    ("approves_twice", f"""NEW.verb = 'approve' AND EXISTS (SELECT 1 FROM {_EARLIER}
+         "a maker never approves his own change"),
+        ("approves_nothing", f"NEW.verb = 'approve' AND ({_LAST_ASKED} IS NULL OR {void})",
+         "only what is asked for, and was not edited since, is approved"),
+        ("approves_twice", f"""NEW.verb = 'approve' AND EXISTS (SELECT 1 FROM {_EARLIER}
   AND e.place > {_LAST_ASKED} AND e.verb = 'approve' AND e.concerns = NEW.concerns
   AND {_person("e", "NEW")})""",
-     "an approver approves once"),
-    ("not_approved", f"""{_NEEDED} IS NOT NULL
-  AND ({_LAST_ASKED} IS NULL OR {_VOID} OR {_APPROVED} < {_NEEDED})""",
-     "this needs the approval of others, of exactly what is done"),
-    ("chain", f"""NEW.previous <> COALESCE((SELECT e.digest FROM {_EARLIER}
+         "an approver approves once"),
+        ("not_approved", f"""{_NEEDED} IS NOT NULL
+  AND ({_LAST_ASKED} IS NULL OR {void} OR {_APPROVED} < {_NEEDED})""",
+         "this needs the approval of others, of exactly what is done"),
+        ("chain", f"""NEW.previous <> COALESCE((SELECT e.digest FROM {_EARLIER}
     AND e.place = NEW.place - 1), CASE WHEN NEW.place = 1 THEN '' ELSE '-' END)""",
-     "an event follows the last one of its case"),
-    ("other_version", f"""NOT EXISTS (SELECT 1 FROM records_casekind k WHERE k.digest = NEW.kind_digest)
+         "an event follows the last one of its case"),
+        ("other_version", f"""NOT EXISTS (
+    SELECT 1 FROM records_casekind k WHERE k.digest = NEW.kind_digest)
   OR NEW.verb <> 'upgrade' AND EXISTS (SELECT 1 FROM {_EARLIER}
     AND e.place = NEW.place - 1 AND e.kind_digest <> NEW.kind_digest)""",
-     "a case goes on under the version of its kind that it began with"),
-)  # fmt: skip
+         "a case goes on under the version of its kind that it began with"),
+    )  # fmt: skip
 
 
 def _body(vendor: str) -> tuple[tuple[str, str, str], ...]:
     """That the columns repeat the body, and that names are spelt in one way only."""
-    told = {
-        "sqlite": "json_extract(NEW.body, '$.{}')",
-        "postgresql": "(NEW.body::jsonb #>> string_to_array('{}', '.'))",
-    }
     same = {"sqlite": "{} IS NOT {}", "postgresql": "{} IS DISTINCT FROM {}"}[vendor]
-    field = told[vendor].format
+
+    def field(path: str) -> str:
+        return _FIELD[vendor].format(row="NEW", path=path)
+
     texts = {
         "NEW.case_id": field("case"), "NEW.key": field("key"), "NEW.verb": field("verb"),
         "NEW.actor": field("actor"), "NEW.state": field("state"),
@@ -122,7 +132,7 @@ def _sqlite(editor: BaseDatabaseSchemaEditor) -> None:
         editor.execute(
             made.format(name=f"{table}_instead", what="INSERT", table=table, when=when, say=say)
         )
-    for name, condition, sentence in (*_body("sqlite"), *_GUARDS):
+    for name, condition, sentence in (*_body("sqlite"), *_guards("sqlite")):
         say = f"SELECT RAISE(ABORT, '{sentence}')"
         told = {"name": f"case_{name}", "what": "INSERT", "table": "caseevent"}
         editor.execute(made.format(**told, when=f"WHEN {condition}", say=say))
@@ -154,7 +164,7 @@ def _postgresql(editor: BaseDatabaseSchemaEditor) -> None:
         told = {"name": name, "condition": "TRUE", "sentence": sentence, "lock": ""}
         editor.execute(_FUNCTION.format(**told))
         trigger(name, "UPDATE OR DELETE OR TRUNCATE", table, "STATEMENT")
-    for name, condition, sentence in (*_body("postgresql"), *_GUARDS):
+    for name, condition, sentence in (*_body("postgresql"), *_guards("postgresql")):
         made = {"name": f"case_{name}", "condition": condition, "sentence": sentence}
         editor.execute(_FUNCTION.format(**made, lock=_LOCK))
         trigger(f"case_{name}", "INSERT", "caseevent", "ROW")

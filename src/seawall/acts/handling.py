@@ -1,0 +1,242 @@
+"""Handle cases: what somebody wants done is decided by the case's kind, kept, and told to the ledger.
+
+The order is a proof. In one transaction the case is held, folded from its events, stepped, and its new
+event, its row and its errands are added: all or nothing. One errand is to tell the ledger; it is run at
+once after the transaction, and by `tell` where this process stopped in between: the ledger never tells of
+what did not happen, and misses nothing that did. The same command again finds its event, and changes
+nothing.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from seawall.acts.case_rows import case_row, event_of, events_of, needs_of, row_of
+from seawall.acts.signing import checked
+from seawall.cases.act import UPGRADE
+from seawall.cases.case import Case, Command, Effect, Event, opened_id
+from seawall.cases.fold import fold
+from seawall.cases.kind import Kind
+from seawall.cases.step import Refused, Stepped, step
+from seawall.core.period import microseconds, moment_at
+from seawall.core.problem import Problem, Unable
+from seawall.ledger.entry import Entry
+from seawall.ledger.log import Ledger
+from seawall.records import case_register as register
+from seawall.records.case_register import ErrandRow, EventRow
+
+TELL = "tell"
+HOLD = timedelta(seconds=30)
+"""How long whoever tells the ledger has for it."""
+_TOGETHER = 500
+Timer = Callable[[Kind, Case], datetime | None]
+"""When the next of a case's clocks warns or runs out; None where none runs."""
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Kinds of case.
+
+    Attributes:
+        in_force: by id, the version under which cases are opened.
+        texts: their declarations' YAML, by digest.
+        read: reads a kept version's text again.
+    """
+
+    in_force: Mapping[str, Kind]
+    texts: Mapping[str, str]
+    read: Callable[[str, str], Kind]
+
+    def of(self, digest: str) -> Kind:
+        """A version of a kind that a case goes by.
+
+        Raises:
+            UnableToFindKind: nobody kept it, or its text says something else by now.
+        """
+        known = {kind.digest: kind for kind in self.in_force.values()}
+        if digest in known:
+            return known[digest]
+        kept = register.kinds().get(digest)
+        if kept is None:
+            raise UnableToFindKind(digest[:12])
+        kind = self.read(*kept)
+        if kind.digest != digest:
+            raise UnableToFindKind(digest[:12])
+        return kind
+
+    def opening(self, kind: str) -> Kind:
+        """The version of a kind under which cases are opened. Raises `UnableToFindKind`."""
+        if kind not in self.in_force:
+            raise UnableToFindKind(kind, tuple(self.in_force))
+        return self.in_force[kind]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What handling works with."""
+
+    ledger: Ledger
+    kinds: Kinds
+    timer: Timer
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What came of a command.
+
+    Attributes:
+        case: as it stands; None where opening one was refused.
+        event: what it came to; None where it was refused.
+        new: False where it was done before.
+        problems: why it was refused.
+    """
+
+    case: Case | None
+    event: Event | None
+    new: bool
+    problems: tuple[Problem, ...] = ()
+
+
+def open_case(desk: Desk, kind: str, command: Command) -> Handled:
+    """Open a case; told again under the same key, it is the same case.
+
+    Raises:
+        UnableToFindKind: there is no such kind.
+        UnableToSignAs: a name is none to act under.
+    """
+    declared = desk.kinds.opening(kind)
+    return _handled(desk, declared, opened_id(declared.id, command.key), command)
+
+
+def handle(desk: Desk, case_id: str, command: Command) -> Handled:
+    """Do something with a case.
+
+    Raises:
+        UnableToFindCase: there is none of this id.
+        UnableToSignAs: a name is none to act under.
+        UnableToKeepEvent: the database refuses what the machine allowed: somebody changed one of them.
+    """
+    standing = register.standing(case_id)
+    if standing is None:
+        raise UnableToFindCase(case_id)
+    digest = standing.kind_digest
+    kind = desk.kinds.opening(standing.kind) if command.verb == UPGRADE else desk.kinds.of(digest)
+    return _handled(desk, kind, case_id, command)
+
+
+def tell(desk: Desk, at: datetime) -> int:
+    """Tell the ledger what processes that stopped did not; how many events that were."""
+    waiting = register.take(TELL, microseconds(at), _us(HOLD), _TOGETHER)
+    for errand in waiting:
+        _tell(desk, errand)
+    return len(waiting)
+
+
+def _handled(desk: Desk, kind: Kind, case_id: str, command: Command) -> Handled:
+    for name in filter(None, (command.actor.name, command.actor.on_behalf_of)):
+        checked(name)
+    with register.change():
+        register.locked(case_id)
+        case = _folded(desk, case_id)
+        told = _in_order(command, case)
+        came = step(kind, case, told, told.at)
+        if isinstance(came, Refused):
+            return Handled(case, None, new=False, problems=came.problems)
+        if not came.events:
+            return Handled(case, _done(case_id, command.key), new=False)
+        tells = _keep(desk, kind, came)
+    for errand in tells:
+        _tell(desk, errand)
+    return Handled(came.case, came.events[-1], new=True)
+
+
+def _folded(desk: Desk, case_id: str) -> Case | None:
+    """A case from its events alone; None where there are none."""
+    events = events_of(register.events(case_id))
+    if not events:
+        return None
+    return fold(
+        {digest: desk.kinds.of(digest) for digest in {e.kind_digest for e in events}}, events
+    )
+
+
+def _in_order(command: Command, case: Case | None) -> Command:
+    """The command, no earlier than the case's last event: two machines' clocks are never quite alike."""
+    if case is None or command.at >= case.changed_at:
+        return command
+    return replace(command, at=case.changed_at)
+
+
+def _done(case_id: str, key: str) -> Event | None:
+    row = register.done(case_id, key)
+    return None if row is None else event_of(row)
+
+
+def _keep(desk: Desk, kind: Kind, came: Stepped) -> list[ErrandRow]:
+    """Add what a step gave; returns the errands that tell the ledger, which this process has taken up."""
+    text = desk.kinds.texts.get(kind.digest)
+    if text is not None:
+        register.keep_kind(kind.digest, kind.id, text, needs_of(kind))
+    rows = [row_of(each) for each in came.events]
+    tells = [_telling(each) for each in rows]
+    last = came.events[-1]
+    follows = [_errand(last, kind, effect, place) for place, effect in enumerate(came.effects)]
+    register.add(rows, case_row(came.case, kind, desk.timer(kind, came.case)), [*tells, *follows])
+    return tells
+
+
+def _telling(row: EventRow) -> ErrandRow:
+    held_until = microseconds(datetime.now(UTC)) + _us(HOLD)
+    return ErrandRow(
+        f"{row.case_id}:{row.place}:{TELL}", row.case_id, row.place, TELL, "{}", held_until
+    )
+
+
+def _errand(event: Event, kind: Kind, effect: Effect, place: int) -> ErrandRow:
+    """What should follow from an event, to be taken up by whoever is on duty."""
+    at_us = microseconds(event.at)
+    told = {"to": effect.to, "kind": kind.id, "state": event.state, "verb": event.verb, "at_us": at_us,
+            "fields": effect.fields}  # fmt: skip
+    key = f"{event.case}:{event.number}:{effect.kind}:{place}"
+    return ErrandRow(key, event.case, event.number, effect.kind, json.dumps(told), at_us)
+
+
+def _tell(desk: Desk, errand: ErrandRow) -> None:
+    """Tell the ledger of an event: who, when, what, and its digest; nothing that a field says."""
+    row = register.event(errand.case_id, errand.place)
+    desk.ledger.append(entry_of(row))
+    register.finish(errand, "done")
+
+
+def entry_of(row: EventRow) -> Entry:
+    """What the ledger is told of an event."""
+    return Entry(
+        kind=f"case.{row.verb}",
+        subject=f"case:{row.case_id}",
+        actor=row.actor,
+        on_behalf_of=row.on_behalf_of or None,
+        at=moment_at(row.at_us),
+        act=f"case:{row.case_id}:{row.place}",
+        digests={"event": row.digest, "kind": row.kind_digest},
+        body={"event": row.place, "state": row.state},
+    )
+
+
+def _us(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)
+
+
+class UnableToFindCase(Unable, LookupError):
+    """There is no such case."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(f"there is no case {case_id}; `seawall case list` names those there are")
+
+
+class UnableToFindKind(Unable, LookupError):
+    """There is no such kind, or no such version of one."""
+
+    def __init__(self, name: str, known: tuple[str, ...] = ()) -> None:
+        listed = f"; there are: {', '.join(known)}" if known else ""
+        super().__init__(f"there is no kind of case {name}{listed}")

@@ -1,0 +1,216 @@
+"""Handling cases: decided by the kind, kept with all that follows, told to the ledger; done once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection, connections
+
+from seawall.acts import handling
+from seawall.acts.handling import UnableToFindCase, UnableToFindKind
+from seawall.acts.proving import prove
+from seawall.acts.signing import UnableToSignAs
+from seawall.records import case_register as register
+from seawall.records import starting
+from tests import postgresql
+from tests.acts.cases import KIND, NOON, Office
+
+POSTGRESQL = pytest.param("postgresql", marks=postgresql.MARKS)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with postgresql.server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    if request.param == "sqlite":
+        starting.start(tmp_path / "office.sqlite")
+    else:
+        address: str = request.getfixturevalue("address")
+        starting.start(address)
+        name = f"office_{abs(hash(tmp_path))}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+        starting.start(address.rsplit("/", 1)[0] + f"/{name}")
+    yield Office(tmp_path)
+    connections.close_all()
+
+
+def test_two_others_approve_exactly_what_is_paid(office: Office) -> None:
+    case = office.open().case
+    asked = office.do(case, "pay", "bob").case
+    assert asked is not None
+    digest = asked.asked["pay"].digest
+    for who in ("carol", "dana"):
+        said = office.do(case, "approve", who, fields={"verb": "pay", "digest": digest})
+        assert said.problems == ()
+    done = office.do(case, "pay", "bob")
+    assert done.case is not None
+    assert done.case.state == "paid"
+    assert done.event is not None
+    assert done.event.approved == digest
+    standing = register.standing(done.case.id)
+    assert standing is not None
+    assert (standing.state, standing.is_open) == ("paid", False)
+    kinds = [entry.told["kind"] for entry in office.desk.ledger.entries()]
+    assert kinds == ["case.begin", "case.ask", "case.approve", "case.approve", "case.pay"]
+    office.holds()
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_a_maker_cannot_approve_his_own_change(office: Office, who: str) -> None:
+    case = office.open("alice").case
+    asked = office.do(case, "pay", "bob").case
+    assert asked is not None
+    told = {"verb": "pay", "digest": asked.asked["pay"].digest}
+    refused = office.do(case, "approve", who, fields=told)
+    assert refused.event is None
+    assert refused.problems
+    assert refused.case is not None
+    assert refused.case.revision == 2
+    office.holds()
+
+
+def test_a_command_told_again_is_done_once(office: Office) -> None:
+    first = office.open(key="form-7")
+    again = office.open(key="form-7")
+    assert again.case == first.case
+    assert (first.new, again.new) == (True, False)
+    assert again.event == first.event
+    refused = office.open(key="form-7", amount="6.00")
+    assert refused.problems
+    assert len(list(office.desk.ledger.entries())) == 1
+    office.holds()
+
+
+def test_what_is_refused_leaves_nothing(office: Office) -> None:
+    assert office.open("carol").problems
+    assert office.open(amount="many").problems
+    assert list(register.every_event()) == []
+    assert list(office.desk.ledger.entries()) == []
+    office.holds()
+
+
+def test_an_event_queues_its_errands(office: Office) -> None:
+    case = office.open().case
+    assert case is not None
+    ((errand, said),) = register.errands("notify", "waiting")
+    assert said == ""
+    assert errand.case_id == case.id
+    assert '"to": "manager"' in errand.content
+    assert register.errands("tell", "waiting") == []
+    assert len(register.errands("tell", "done")) == 1
+
+
+def test_a_process_that_stops_before_telling_is_caught_up(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(handling, "_tell", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            office.open(key="form-8")
+    assert office.open(key="form-8").new is False
+    proved = prove(office.desk)
+    assert (proved.untold, proved.problems) == (1, ())
+    assert handling.tell(office.desk, NOON) == 0, "whoever took it up still holds it"
+    assert handling.tell(office.desk, NOON.replace(year=2036)) == 1
+    office.holds()
+
+
+def test_who_is_unknown_or_unclear_does_nothing(office: Office) -> None:
+    case = office.open().case
+    assert case is not None
+    with pytest.raises(UnableToSignAs):
+        office.do(case, "see", "Carol")
+    with pytest.raises(UnableToSignAs):
+        office.do(case, "see", "carol", on_behalf_of="D Smith")
+    with pytest.raises(UnableToFindKind, match="refund"):
+        handling.open_case(office.desk, "refunds", office.command("begin", "alice"))
+    with pytest.raises(UnableToFindCase):
+        handling.handle(office.desk, "refund-0", office.command("see", "carol"))
+
+
+def test_a_case_goes_on_under_the_version_it_began_with(office: Office) -> None:
+    case = office.open().case
+    assert case is not None
+    later = Office(office.folder, KIND.replace("people: 2", "people: 1"), ticks=office.ticks)
+    office.desk = later.desk
+    asked = office.do(case, "pay", "bob").case
+    assert asked is not None
+    told = {"verb": "pay", "digest": asked.asked["pay"].digest}
+    office.do(case, "approve", "carol", fields=told)
+    assert office.do(case, "pay", "bob").problems, "the version it began with asks for two"
+    moved = office.do(case, "upgrade", "carol", reason="One is enough since November.")
+    assert moved.problems == ()
+    asked = office.do(case, "pay", "bob").case
+    assert asked is not None
+    office.do(case, "approve", "dana", fields={"verb": "pay", "digest": asked.asked["pay"].digest})
+    done = office.do(case, "pay", "bob")
+    assert done.problems == ()
+    office.holds()
+
+
+def _raw(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+BEHIND = {
+    "a row's state": ("UPDATE records_casenow SET state = 'paid'", "case-row-differs"),
+    "a row's fields": ("UPDATE records_casenow SET content = '{}'", "case-row-differs"),
+    "a row taken away": ("DELETE FROM records_casenow", "case-unlisted"),
+    "a row made up": (
+        """INSERT INTO records_casenow SELECT 'refund-x', kind, kind_digest, unit, state, is_open, revision,
+           head, content, opened_us, changed_us, next_us FROM records_casenow""",
+        "case-without-events",
+    ),
+    "an errand taken away": ("DELETE FROM records_errand", None),
+}
+
+
+@pytest.mark.parametrize("what", BEHIND)
+def test_whoever_changes_what_lists_show_is_found(office: Office, what: str) -> None:
+    office.open()
+    sql, code = BEHIND[what]
+    _raw(sql)
+    assert {each.code for each in prove(office.desk).problems} == ({code} if code else set())
+
+
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("sql", "codes"),
+    [
+        (
+            "UPDATE records_caseevent SET body = REPLACE(body, '5.00', '9.00')",
+            {"case-event-digest"},
+        ),
+        (
+            "UPDATE records_caseevent SET digest = '{0:064d}'",
+            {"case-event-digest", "case-event-untold"},
+        ),
+        ("UPDATE records_caseevent SET body = '{{'", {"case-unfolded"}),
+        ("DELETE FROM records_caseevent", {"case-without-events", "case-event-gone"}),
+        ("UPDATE records_caseneed SET people = 1", {"case-needs-differ"}),
+        ("UPDATE records_casekind SET text = REPLACE(text, 'people: 2', 'people: 1')", None),
+    ],
+)
+def test_whoever_goes_around_the_triggers_is_found(
+    office: Office, sql: str, codes: set[str] | None
+) -> None:
+    office.open()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
+    _raw(sql.format(0))
+    office.desk = Office(office.folder).desk if codes else _without_kinds(office)
+    found = {each.code for each in prove(office.desk).problems}
+    assert found >= (codes or {"case-unfolded"})
+
+
+def _without_kinds(office: Office) -> handling.Desk:
+    """An office whose packs hold another version by now: the kept text is all there is."""
+    return Office(office.folder, KIND.replace("House", "Home")).desk
