@@ -59,9 +59,7 @@ class Office:
             Signer("lender.example/ledger", seed=bytes(32)),
         )
         declared = kind(self.text)
-        kinds = Kinds(
-            {declared.id: declared}, {declared.digest: self.text}, lambda _, text: kind(text)
-        )
+        kinds = Kinds({declared.id: declared})
         self.desk = Desk(ledger, kinds, lambda *_: None)
 
     def command(self, verb: str, who: str, **told: object) -> Command:

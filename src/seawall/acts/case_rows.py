@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from seawall.cases.case import Case, Event, written
+from seawall.cases.case import Case, ClockRun, Event, written
 from seawall.cases.kind import Kind
 from seawall.core.canonical import canonical
 from seawall.core.period import microseconds
 from seawall.records.case_register import CaseRow, EventRow, Need
 
+TICK = "tick:"
+"""How the keys of what clocks do begin."""
 _SILENT = frozenset({"ask", "approve", "withdraw", "comment", "link", "warn", "breach"})
 
 
@@ -69,14 +71,55 @@ def case_row(case: Case, kind: Kind, next_at: datetime | None) -> CaseRow:
 
 
 def _content(case: Case) -> Mapping[str, object]:
-    """What lists show of a case without reading its events."""
+    """What lists and clocks need of a case without reading its events."""
     return {
+        "clocks": {name: _run(run) for name, run in case.clocks.items()},
+        "ticks": sorted(key for key in case.keys if key.startswith(TICK)),
         "fields": case.fields,
         "links": [list(link) for link in case.links],
         "waits": sorted(case.asked),
         "last_editor": case.last_editor,
         "state_since": written(case.state_since),
     }
+
+
+def _run(run: ClockRun) -> dict[str, object]:
+    return {
+        "triggered_at": written(run.triggered_at),
+        "started_at": written(run.started_at),
+        "pauses": [[written(begins), ends and written(ends)] for begins, ends in run.pauses],
+        "stopped_at": run.stopped_at and written(run.stopped_at),
+        "extensions": run.extensions,
+        "applies": run.applies,
+    }
+
+
+def runs_of(row: CaseRow) -> dict[str, ClockRun]:
+    """The clocks of a case as its row has them."""
+    told = json.loads(row.content)["clocks"]
+    return {
+        name: ClockRun(
+            name=name,
+            triggered_at=_moment(run["triggered_at"]),
+            started_at=_moment(run["started_at"]),
+            pauses=tuple(
+                (_moment(begins), ends and _moment(ends)) for begins, ends in run["pauses"]
+            ),
+            stopped_at=run["stopped_at"] and _moment(run["stopped_at"]),
+            extensions=run["extensions"],
+            applies=run["applies"],
+        )
+        for name, run in told.items()
+    }
+
+
+def ticks_of(row: CaseRow) -> frozenset[str]:
+    """What the clocks of a case told already, as its row has it."""
+    return frozenset(json.loads(row.content)["ticks"])
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def needs_of(kind: Kind) -> dict[str, Need]:

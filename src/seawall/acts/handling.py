@@ -31,7 +31,7 @@ HOLD = timedelta(seconds=30)
 """How long whoever tells the ledger has for it."""
 _TOGETHER = 500
 Timer = Callable[[Kind, Case], datetime | None]
-"""When the next of a case's clocks warns or runs out; None where none runs."""
+"""When a case's clocks want to be looked at next, `ticking.next_at`; None where none runs."""
 
 
 @dataclass(frozen=True)
@@ -40,36 +40,37 @@ class Kinds:
 
     Attributes:
         in_force: by id, the version under which cases are opened.
-        texts: their declarations' YAML, by digest.
-        read: reads a kept version's text again.
     """
 
     in_force: Mapping[str, Kind]
-    texts: Mapping[str, str]
-    read: Callable[[str, str], Kind]
 
     def of(self, digest: str) -> Kind:
-        """A version of a kind that a case goes by.
+        """A version of a kind that a case goes by; cases read it from what was kept with them.
 
         Raises:
             UnableToFindKind: nobody kept it, or its text says something else by now.
         """
-        known = {kind.digest: kind for kind in self.in_force.values()}
-        if digest in known:
-            return known[digest]
-        kept = register.kinds().get(digest)
-        if kept is None:
+        for kind in self.in_force.values():
+            if kind.digest == digest:
+                return kind
+        _, text = register.kinds().get(digest, ("", ""))
+        read = _read(text)
+        if read is None or read.digest != digest:
             raise UnableToFindKind(digest[:12])
-        kind = self.read(*kept)
-        if kind.digest != digest:
-            raise UnableToFindKind(digest[:12])
-        return kind
+        return read
 
     def opening(self, kind: str) -> Kind:
         """The version of a kind under which cases are opened. Raises `UnableToFindKind`."""
         if kind not in self.in_force:
             raise UnableToFindKind(kind, tuple(self.in_force))
         return self.in_force[kind]
+
+
+def _read(text: str) -> Kind | None:
+    try:
+        return Kind.model_validate_json(text)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -175,9 +176,7 @@ def _done(case_id: str, key: str) -> Event | None:
 
 def _keep(desk: Desk, kind: Kind, came: Stepped) -> list[ErrandRow]:
     """Add what a step gave; returns the errands that tell the ledger, which this process has taken up."""
-    text = desk.kinds.texts.get(kind.digest)
-    if text is not None:
-        register.keep_kind(kind.digest, kind.id, text, needs_of(kind))
+    register.keep_kind(kind.digest, kind.id, kind.text, needs_of(kind))
     rows = [row_of(each) for each in came.events]
     tells = [_telling(each) for each in rows]
     last = came.events[-1]

@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 from seawall.acts.deriving import Desk
 from seawall.acts.signing import Teller
 from seawall.book.store import Change
+from seawall.core.canonical import canonical
 from seawall.core.spreadsheet import harmless
 from seawall.core.steps import Steps
-from seawall.ledger.canonical import canonical
 from seawall.ledger.entry import Entry
 from seawall.portfolio import held, stream, tape
 from seawall.portfolio.delimited import Reject

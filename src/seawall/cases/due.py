@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from seawall.cases.calendar import Calendar
-from seawall.cases.case import Case, ClockRun
+from seawall.cases.case import ClockRun
 from seawall.cases.clock import Clock, Extension, Pause, State, due, state_at
 from seawall.cases.kind import Clock as Declared
 from seawall.cases.kind import Kind
@@ -38,20 +38,20 @@ class Due:
 
 
 def deadlines(
-    kind: Kind, case: Case, calendars: Mapping[str, Calendar], as_of: datetime
+    kind: Kind, runs: Mapping[str, ClockRun], calendars: Mapping[str, Calendar], as_of: datetime
 ) -> tuple[Due, ...]:
     """When each clock that counts in a case is due, those that were stopped too.
 
     Args:
         kind: the version of the kind that the case goes by.
-        case: as it stands.
+        runs: the case's clocks.
         calendars: by name; those that the kind's clocks name, and `always`.
         as_of: the time of which the states are; UTC, aware.
 
     Raises:
         UnableToFindCalendar: a clock's calendar is not among them.
     """
-    counting = ((name, run) for name, run in case.clocks.items() if run.applies)
+    counting = ((name, run) for name, run in runs.items() if run.applies)
     return tuple(_due(kind.clocks[name], run, calendars, as_of) for name, run in counting)
 
 

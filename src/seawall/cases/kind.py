@@ -1,6 +1,7 @@
 """What a kind of case declares: at most 60 lines of YAML that the one machine runs."""
 
 from functools import cached_property
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -13,8 +14,8 @@ from pydantic import (
 )
 from pydantic import Field as Limits
 
-from seawall.cases.case import digest
 from seawall.cases.limit import Limit, ToldTime
+from seawall.core.canonical import canonical
 from seawall.core.text import Text
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -276,9 +277,14 @@ class Kind(BaseModel):
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
     @cached_property
+    def text(self) -> str:
+        """What was declared, as canonical JSON, from which the same kind is read again."""
+        return canonical(self.model_dump(mode="json", by_alias=True, exclude_unset=True)).decode()
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of what was declared, in hexadecimal; it names this version of the kind."""
-        return digest(self.declared)
+        return sha256(self.text.encode()).hexdigest()
 
     @cached_property
     def roles(self) -> frozenset[str]:

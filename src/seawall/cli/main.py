@@ -51,6 +51,9 @@ COMMANDS: dict[str, Command] = {
         en="Look at decisions that count, and verify them all.", zh="查看正式决策并全部核验。")),
     "replay": Command("replays", "replay", Text(
         en="Decide past applications again.", zh="用策略重新决策历史申请。")),
+    "case": Command("cases", "app", Text(
+        en="Handle what needs a person: alerts, incidents, complaints, findings, reviews.",
+        zh="处理需要人工的事项：预警、事件、投诉、问题、审查。")),
     "ledger": Command("ledgers", "app", Text(
         en="Keep, prove and verify what was done.", zh="留存、证明与核验所做之事。")),
     "vault": Command("vaults", "app", Text(

@@ -29,7 +29,7 @@ class CaseKind(models.Model):
 
     Attributes:
         digest: of what it says.
-        text: the declaration's YAML.
+        text: the declaration as canonical JSON, whatever it named filled in.
     """
 
     digest: "Name" = models.CharField(primary_key=True, max_length=DIGEST)
