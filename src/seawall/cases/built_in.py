@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from seawall.cases import approving, problems, values, vetoes
+from seawall.cases import approving, guards, problems, values, vetoes
 from seawall.cases.act import TOLD, Act
 from seawall.cases.case import Case
 from seawall.cases.kind import MACHINE, Field, Kind
@@ -31,12 +31,24 @@ def turns(act: Act, case: Case) -> Iterator[Iterator[Problem]]:
 
 
 def editable(kind: Kind, case: Case, roles: frozenset[str]) -> dict[str, Field]:
-    """The fields that somebody with these roles may edit: what his verbs set without approval."""
-    verbs = kind.verbs.values()
-    free = {name for verb in verbs if {*verb.roles} & roles for name in kind.settable(verb)}
-    bound = {name for verb in verbs if verb.approval for name in kind.settable(verb)}
-    names = () if case.settled else free - bound
+    """The fields that somebody with these roles may edit: what his verbs set without approval.
+
+    What tells whether approval is needed is not edited either; and after an approved act, nothing.
+    """
+    mine = (verb for verb in kind.verbs.values() if roles.intersection(verb.roles))
+    free = {name for verb in mine for name in kind.settable(verb)}
+    names = set() if case.settled else free - bound(kind)
     return {name: field for name, field in kind.fields.items() if name in names}
+
+
+def bound(kind: Kind) -> frozenset[str]:
+    """The fields that acts under approval set, or by which it is told whether they need it."""
+    held: set[str] = set()
+    for verb in kind.verbs.values():
+        if verb.approval:
+            held |= kind.settable(verb)
+            held.update(guards.names(kind, verb.approval.when) if verb.approval.when else ())
+    return frozenset(held)
 
 
 def _somebody(act: Act, _: Case) -> Iterator[Problem]:

@@ -1,12 +1,15 @@
 """A case from its events alone: each is done again, and must come out as it was written."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from seawall.cases.act import UnableToReadEvent, command_of
+from seawall.cases.act import ASK, UnableToReadEvent, command_of
+from seawall.cases.built_in import BUILT_IN
 from seawall.cases.case import Case, Event
 from seawall.cases.kind import Kind
 from seawall.cases.step import Refused, step
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 
 def fold(kind_of: Mapping[str, Kind], events: Iterable[Event]) -> Case:
@@ -43,6 +46,49 @@ def followed(kind_of: Mapping[str, Kind], case: Case | None, event: Event) -> Ca
     if [made.digest for made in stepped.events] != [event.digest]:
         raise UnableToFold(event.case, event.number, _difference(stepped.events, event))
     return stepped.case
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event of a case, in words.
+
+    Attributes:
+        did: what was done.
+        state: the case's, after it.
+        moved: whether that is another one than before.
+    """
+
+    event: Event
+    did: Text
+    state: Text
+    moved: bool
+
+
+def timeline(kind_of: Mapping[str, Kind], events: Iterable[Event]) -> tuple[Moment, ...]:
+    """Events in words, each in those of the version of the kind that it goes by.
+
+    Args:
+        kind_of: every version that the events name, by digest.
+        events: of one case, in order.
+    """
+    told: list[Moment] = []
+    for event in events:
+        kind = kind_of[event.kind_digest]
+        moved = not told or told[-1].event.state != event.state
+        told.append(Moment(event, title(kind, event), kind.states[event.state].title, moved))
+    return tuple(told)
+
+
+def title(kind: Kind, event: Event) -> Text:
+    """What an event did, in words."""
+    if event.verb in BUILT_IN:
+        return BUILT_IN[event.verb].title
+    if event.verb == ASK:
+        return _ASKED.filled(verb=kind.verbs[str(event.fields["verb"])].title)
+    return kind.verbs[event.verb].title
+
+
+_ASKED = Text(en="Ask for approval: {verb}", zh="申请批准：{verb}")
 
 
 def _difference(made: tuple[Event, ...], event: Event) -> str:

@@ -35,9 +35,14 @@ def parsed(kind: Kind, text: str, where: Place = NOWHERE) -> Expression:
 
 def truth(kind: Kind, text: str, seen: Mapping[str, types.Value]) -> bool | None:
     """Whether a condition is true of what is seen; None where that is not known."""
-    names, function = _compiled(text, tuple(inputs(kind).items()))
-    found = function(*(seen[name] for name in names))
+    used, function = _compiled(text, tuple(inputs(kind).items()))
+    found = function(*(seen[name] for name in used))
     return found if isinstance(found, bool) else None
+
+
+def names(kind: Kind, text: str) -> tuple[str, ...]:
+    """What a condition looks at."""
+    return _compiled(text, tuple(inputs(kind).items()))[0]
 
 
 @lru_cache(maxsize=4096)

@@ -24,8 +24,8 @@ def of_words(act: Act) -> Iterator[Problem]:
         yield act.problem(problems.ON_OWN_BEHALF)
     if not key.strip() or len(key) > KEY_MOST:
         yield act.problem(problems.KEY_UNCLEAR, most=KEY_MOST)
-    spelled = {"key": key, "reason": reason, "unit": actor.unit, "links": act.command.links}
-    for what, value in spelled.items():
+    told = {"key": key, "reason": reason, "unit": actor.unit, "links": act.command.links}
+    for what, value in {**told, "roles": sorted(actor.roles)}.items():
         if not _spelled(value) or len(value) > TEXT_MOST:
             yield act.problem(problems.TEXT_UNCLEAR, what=what, most=TEXT_MOST)
 
