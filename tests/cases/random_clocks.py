@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from seawall.cases.calendar import Calendar
-from seawall.cases.clock import Clock, Extension, Pause
+from seawall.cases.clock import Clock, Extension, Pause, due
 from seawall.cases.limit import Limit
 from seawall.core import pack
 
@@ -15,9 +16,9 @@ since: 2026-01-01
 cite: a test
 """
 
-# Zones with daylight saving of an hour (New York, Berlin), of half an hour (Lord Howe), without (Lagos,
-# Shanghai, Kolkata, Riyadh); shifts that are split, over midnight, over the hour that is lost or comes
-# twice, by weekday; swapped days; weekends of one day, of Friday and Saturday, and none.
+# Zones with daylight saving of an hour (New York, Berlin), of half an hour (Lord Howe), at midnight (Cairo),
+# without (Lagos, Shanghai, Kolkata, Riyadh); shifts that are split, over midnight, over the hour that is
+# lost or comes twice, by weekday; swapped days; weekends of one day, of Friday and Saturday, and none.
 CALENDARS = {
     "New York, split": """
 zone: America/New_York
@@ -76,6 +77,16 @@ worked_weekend_as: sunday
 holidays: {country: AU, subdivision: NSW}
 shifts: [{begins: "01:40", ends: "02:20"}, {begins: "20:00", ends: "01:50"}]
 """,
+    "Cairo, clocks change at midnight": """
+zone: Africa/Cairo
+weekend: [friday, saturday]
+worked_weekend_as: sunday
+holidays: {country: EG}
+days:
+  - {on: 2025-04-25, worked: true, title: {en: stocktaking, zh: 盘点}, cite: a test}
+  - {on: 2026-04-24, worked: true, title: {en: stocktaking, zh: 盘点}, cite: a test}
+shifts: [{begins: "10:00", ends: "16:00"}, {begins: "20:00", ends: "24:00"}]
+""",
     "Riyadh, Friday and Saturday": """
 zone: Asia/Riyadh
 weekend: [friday, saturday]
@@ -84,6 +95,14 @@ holidays: {country: SA}
 shifts: [{begins: "23:00", ends: "00:00"}, {begins: "09:00", ends: "16:30"}]
 """,
 }
+
+
+AWKWARD = (
+    datetime(2025, 3, 9), datetime(2025, 3, 30), datetime(2025, 4, 5), datetime(2025, 4, 25),
+    datetime(2025, 10, 4), datetime(2025, 10, 26), datetime(2025, 10, 31), datetime(2025, 11, 2),
+    datetime(2026, 2, 14), datetime(2026, 10, 1),
+)  # fmt: skip
+"""Changes of clocks, and holidays with swapped days."""
 
 
 def calendar(name: str) -> Calendar:
@@ -115,7 +134,7 @@ def limit(chance: random.Random) -> dict[str, object]:
         else ("none", "following", "preceding")
     )
     made["rolls"] = chance.choice(rolls)
-    within = chance.choice((f"{chance.randint(1, 40)} calendar days",
+    within = chance.choice((f"{chance.randint(1, chance.choice((3, 9, 40)))} calendar days",
                             f"{chance.randint(1, 3)} calendar months"))  # fmt: skip
     return {**made, "within": within, "warns": warns}
 
@@ -124,10 +143,7 @@ def start(chance: random.Random) -> datetime:
     """Often about a change of clocks or a long holiday, often on a whole hour, often with microseconds."""
     at = datetime(2024, 2, 1) + timedelta(minutes=chance.randrange(60 * 24 * 1_000))
     if chance.random() < 0.3:
-        near = chance.choice(
-            (datetime(2025, 3, 9), datetime(2025, 3, 30), datetime(2025, 4, 5), datetime(2025, 10, 4),
-             datetime(2025, 10, 26), datetime(2025, 11, 2), datetime(2026, 2, 14), datetime(2026, 10, 1))
-        )  # fmt: skip
+        near = chance.choice(AWKWARD)
         at = near + timedelta(minutes=chance.randrange(-60 * 24 * 10, 60 * 24 * 3))
     how = chance.random()
     if how < 0.3:
@@ -135,9 +151,32 @@ def start(chance: random.Random) -> datetime:
     return at if how < 0.7 else at + timedelta(microseconds=chance.randrange(60_000_000))
 
 
-def pauses(chance: random.Random, begin: datetime) -> Iterator[Pause]:
+def pauses(chance: random.Random, bare: Clock) -> tuple[Pause, ...]:
+    """None, some from the start on, or one about the deadline that there would be without it."""
+    if chance.random() < 0.3:
+        about = due(bare).at
+        assert about is not None
+        return (_about(chance, about, bare.started_at),)
+    return tuple(_from(chance, bare.started_at))
+
+
+def _about(chance: random.Random, deadline: datetime, start_: datetime) -> Pause:
+    """It begins, or ends, at the deadline to the microsecond, or lies about it."""
+    exact = deadline + timedelta(microseconds=chance.choice((-1, 0, 0, 1)))
+    begins, ends = chance.choice(
+        (
+            (exact, exact + step(chance, 4)),
+            (exact - step(chance, 4), exact),
+            (exact - step(chance, 3), exact + step(chance, 3)),
+        )
+    )
+    begins = max(begins, start_)
+    return Pause(begins, None if chance.random() < 0.2 else max(begins, ends))
+
+
+def _from(chance: random.Random, begin: datetime) -> Iterator[Pause]:
     at = begin
-    for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 3, 5))):
+    for _ in range(chance.choice((0, 0, 1, 1, 2, 3, 5))):
         begins = at + step(chance, 8)
         ends = begins + step(chance, chance.choice((1, 2, 15)))
         yield Pause(begins, ends)
@@ -164,4 +203,5 @@ def clock(chance: random.Random, calendar_: Calendar) -> Clock:
     if chance.random() < 0.1:
         extensions.append(Extension("very complex", to=Limit.model_validate(limit(chance))))
     stopped = begin + step(chance, 40) if chance.random() < 0.2 else None
-    return Clock(first, begin, calendar_, tuple(pauses(chance, begin)), tuple(extensions), stopped)
+    bare = Clock(first, begin, calendar_, (), tuple(extensions), stopped)
+    return replace(bare, pauses=pauses(chance, bare))

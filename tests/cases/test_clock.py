@@ -14,7 +14,10 @@ from seawall.cases.shifts import UnableToReach
 from seawall.core import pack
 from seawall.core.text import Text
 from seawall.office import packs
+from tests.cases import random_clocks
 from tests.cases.random_clocks import HEAD
+
+CAIRO = "Cairo, clocks change at midnight"
 
 OFFICE = pack.parse(
     HEAD + "zone: UTC\nweekend: [saturday, sunday]\nworked_weekend_as: monday\n"
@@ -134,6 +137,14 @@ def test_a_pause_at_the_deadline_comes_too_late(within: str) -> None:
     assert at(limit(within), MONDAY, Pause(end - timedelta(microseconds=1))) is None
 
 
+def test_an_end_that_rolls_into_a_pause_rolls_on() -> None:
+    told = limit("5 calendar days", rolls="following")  # Saturday, hence Monday at 24:00
+    sunday, monday_24 = datetime(2026, 6, 7, 12), datetime(2026, 6, 9)
+    assert at(told, MONDAY, Pause(sunday, monday_24)) == monday_24 + DAY
+    assert at(told, MONDAY, Pause(sunday, monday_24 - timedelta(microseconds=1))) == monday_24
+    assert at(told, MONDAY, Pause(sunday, monday_24 + 2 * DAY)) == monday_24 + 3 * DAY
+
+
 def test_nothing_rolls_back_before_a_pause_that_is_over() -> None:
     told = limit("5 calendar days", rolls="preceding")
     held = Pause(datetime(2026, 6, 5, 12), datetime(2026, 6, 6, 12))
@@ -178,6 +189,21 @@ def test_a_time_of_day_is_the_first_instant_at_which_the_wall_shows_it_or_later(
 def test_a_day_over_the_change_of_clocks_is_as_the_page_says(told: Limit, hours: int) -> None:
     noon = datetime(2026, 3, 28, 11)  # in Berlin
     assert at(told, noon, calendar=BERLIN) == noon + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        # On Thursday 30 October 2025 the clocks go back from 24:00 to 23:00: the day ends after the second hour.
+        (datetime(2025, 10, 29, 10), datetime(2025, 10, 30, 22)),
+        # On Friday 24 April 2026 they go from 00:00 to 01:00: Thursday ends at the change.
+        (datetime(2026, 4, 22, 10), datetime(2026, 4, 23, 22)),
+    ],
+)
+def test_a_day_ends_once_where_clocks_change_at_midnight(
+    start: datetime, expected: datetime
+) -> None:
+    assert at(limit("1 calendar day"), start, calendar=random_clocks.calendar(CAIRO)) == expected
 
 
 def test_an_extension_adds_to_the_limit_or_sets_a_new_one_from_the_same_start() -> None:
