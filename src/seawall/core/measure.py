@@ -70,3 +70,33 @@ class Measure:
     columns: tuple[Column, ...]
     steps: Callable[[Question], Steps]
     source: str
+
+
+Period = Literal["day", "week", "month"]
+Arithmetic = Literal["share", "mean", "count", "level"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is asked of a trend."""
+
+    first: date
+    until: date
+    period: Period
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A measure told period by period."""
+
+    name: str
+    title: Text
+    meaning: Text
+    unit: Unit
+    arithmetic: Arithmetic
+    periods: tuple[Period, ...]
+    segments: tuple[str, ...]
+    reads: tuple[str, ...]
+    steps: Callable[[Span], Steps]
+    source: str
