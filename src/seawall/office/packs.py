@@ -8,7 +8,7 @@ from seawall.cases.calendar import Calendar
 from seawall.cases.statute import Statute, Statutes
 from seawall.core import pack
 from seawall.core import problems as pack_problems
-from seawall.core.problem import Place, refusal
+from seawall.core.problem import Place, UnableToUseInput, refusal
 from seawall.policy import problems as policy_problems
 from seawall.policy import reading
 from seawall.policy.cases import SUFFIX, Cases
@@ -17,6 +17,8 @@ from seawall.policy.program import Program
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.mapping import Mapping
 from seawall.simulator.declaration import Lender
+from seawall.warning import checking
+from seawall.warning.indicator import Indicator
 
 PACKS = Path(__file__).parents[1] / "packs"
 
@@ -41,6 +43,19 @@ def mapping(name: str) -> Mapping:
         UnableToUseInput: the file is not a mapping.
     """
     return pack.read(_named(name, mappings()), Mapping)
+
+
+def indicators(folder: Path | None = None) -> list[pack.Placed[Indicator]]:
+    """Every indicator in a folder and below it, by path; the shipped ones where None.
+
+    Raises:
+        UnableToUseInput: a file is no indicator, or does not lie where its risk and id say.
+    """
+    paths = sorted((folder or PACKS / "indicators").rglob("*.yaml"))
+    sheets = [pack.read_placed(path, Indicator) for path in paths]
+    if found := [problem for sheet in sheets for problem in checking.misplaced(sheet)]:
+        raise UnableToUseInput(tuple(found))
+    return sheets
 
 
 def lender() -> Lender:

@@ -27,6 +27,7 @@ from seawall.portfolio import (
 from seawall.portfolio import problems as tape_problems
 from seawall.portfolio.conventions import Conventions
 from seawall.vault import problems as vault_problems
+from seawall.warning import problems as warning_problems
 
 PROBLEM_KINDS: tuple[Kind, ...] = (
     *pack_problems.KINDS,
@@ -37,6 +38,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *check_problems.KINDS,
     *window_problems.KINDS,
     *vault_problems.KINDS,
+    *warning_problems.KINDS,
     *act_problems.KINDS,
     *kept_case_problems.KINDS,
     *case_problems.KINDS,
