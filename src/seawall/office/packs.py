@@ -19,6 +19,7 @@ from seawall.portfolio.mapping import Mapping
 from seawall.simulator.declaration import Lender
 from seawall.warning import checking
 from seawall.warning.indicator import Indicator
+from seawall.warning.routing import Examples, Routing
 
 PACKS = Path(__file__).parents[1] / "packs"
 
@@ -56,6 +57,12 @@ def indicators(folder: Path | None = None) -> list[pack.Placed[Indicator]]:
     if found := [problem for sheet in sheets for problem in checking.misplaced(sheet)]:
         raise UnableToUseInput(tuple(found))
     return sheets
+
+
+def routing() -> tuple[Routing, Examples]:
+    """Who is told of alerts, and the cases beside that."""
+    examples = pack.read(PACKS / "routing.cases.yaml", Examples)
+    return pack.read(PACKS / "routing.yaml", Routing), examples
 
 
 def lender() -> Lender:
