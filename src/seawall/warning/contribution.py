@@ -43,9 +43,9 @@ def of_ratio(before: Parts, now: Parts) -> tuple[Effect, ...]:
     A segment that is absent at one time has no rate of its own then, and all of its effect is mix.
     Empty where there is nothing to compare.
 
-    >>> [(e.segment, round(e.rate, 3), round(e.mix, 3)) for e in of_ratio(
+    >>> [(e.segment, round(e.rate, 3)) for e in of_ratio(
     ...     {"app": (2, 100), "web": (4, 100)}, {"app": (2, 100), "web": (8, 100)})]
-    [('web', 0.02, 0.0), ('app', 0.0, 0.0)]
+    [('web', 0.02), ('app', 0.0)]
     """
     whole0, whole1 = (sum(whole for _, whole in each.values()) for each in (before, now))
     if whole0 <= 0 or whole1 <= 0:
