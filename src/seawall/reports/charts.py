@@ -20,7 +20,7 @@ ON_DARK = {
     "#1f5f8b": "#5aa3d6", "#3a9188": "#55b5aa", "#7a6fb0": "#a79edb", "#b0793f": "#d29d63",
     "#6b7f95": "#9fb2c6", "#94546a": "#d08aa2", "#4d7c3a": "#86b56f", "#2f4b66": "#9db8d2",
     "#a9c9dd": "#2f5873", "#3f83b0": "#6fb0da", "#123a57": "#cfe6f5", "#eef4f8": "#22313d",
-    "#22303c": "#e3e9ee",
+    "#22303c": "#e3e9ee", "#d99a1b": "#e8b54d", "#c2372e": "#ef6f66",
 }  # fmt: skip
 """Every colour drawn with, as it is on a dark ground: what is light there is dark here."""
 _TIME_FORMAT = "%Y-%m"
