@@ -17,6 +17,7 @@ def pages() -> dict[str, str]:
     """Every page that is written here, by its path under `docs/`."""
     return {
         "measures.md": _measures(),
+        "trends.md": _trends(),
         "problems.md": _problems(),
         "contract.md": _contract(),
         "expression.md": _expression(),
@@ -75,6 +76,26 @@ def _verb_row(name: str, verb: Verb) -> str:
     since, to = ", ".join(verb.from_) or "(opens)", verb.to or "(stays)"
     return (f"| `{name}` | {verb.title.en} | {verb.title.zh} | {since} | {to} | "
             f"{', '.join(verb.roles)} | {by}{when} |")  # fmt: skip
+
+
+def _trends() -> str:
+    lines = ["# Trends", "",
+             "A trend tells one number period by period, each as it could be known at its period's "
+             "end: its row is the same whether the book holds later facts or was cut off there. "
+             "Indicators (`packs/indicators`) watch trends. Value = part / whole for a share and a "
+             "mean, whose whole is the sample; a count and a level have no whole.", "",
+             "趋势逐期给出一个数值，每期只用期末之前已知的事实。指标（`packs/indicators`）监测趋势。", ""]  # fmt: skip
+    for trend in tables.trends(packs.conventions()):
+        lines += [f"## {trend.name}", "", f"**{trend.title.en}** · {trend.title.zh}", "",
+                  trend.meaning.en, "", trend.meaning.zh, "",
+                  f"{trend.arithmetic}, {trend.unit}, by {', '.join(trend.periods)}. "
+                  f"Segments: {_listed(trend.segments) or 'none'}. "
+                  f"Reads {_listed(trend.reads)}. Source: {trend.source}.", ""]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _problems() -> str:

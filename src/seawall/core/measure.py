@@ -1,10 +1,15 @@
-"""A measure: a named function from facts to numbers, by date and segment, written as SQL steps."""
+"""A measure: a named function from facts to numbers, by date and segment, written as SQL steps.
+
+A `Measure` tells the book at one analysis date; a `Trend` tells one number period by period, each
+as it could be known at its period's end.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
+from seawall.core.period import month_end
 from seawall.core.steps import Steps
 from seawall.core.text import Text
 
@@ -73,22 +78,93 @@ class Measure:
 
 
 Period = Literal["day", "week", "month"]
+"""A week ends on Sunday (ISO 8601), a month on its last day."""
+
 Arithmetic = Literal["share", "mean", "count", "level"]
+"""How a trend's value comes of its row: `part / whole` for a share and a mean, `part` alone for a
+count of a period and for a level at its end."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """What is asked of a trend."""
+    """What is asked of a trend: the periods that end between two days, both included.
+
+    Attributes:
+        by: segment columns to break the answer down by, in order.
+
+    Raises:
+        UnableToSpan: no period ends between the two days.
+
+    >>> Span(date(2024, 1, 15), date(2024, 3, 1), "month").ends()
+    (datetime.date(2024, 1, 31), datetime.date(2024, 2, 29))
+    """
 
     first: date
     until: date
     period: Period
     by: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """A span without a period is a mistake of the caller."""
+        if not self.ends():
+            raise UnableToSpan(self.first, self.until, self.period)
+
+    def ends(self) -> tuple[date, ...]:
+        """The last day of every period, in order."""
+        days = (self.until - self.first).days + 1
+        every = (self.first + timedelta(days=turn) for turn in range(max(days, 0)))
+        return tuple(day for day in every if period_end(day, self.period) == day)
+
+    def keys(self, table: str | None = None) -> str:
+        """The segment columns as the head of a SELECT or GROUP BY list, each with its comma."""
+        prefix = f"{table}." if table else ""
+        return "".join(f"{prefix}{name}, " for name in self.by)
+
+
+def period_end(day: date, period: Period) -> date:
+    """The last day of the period that a day lies in.
+
+    >>> period_end(date(2024, 5, 1), "week")
+    datetime.date(2024, 5, 5)
+    """
+    if period == "month":
+        return month_end(day)
+    return day + timedelta(days=6 - day.weekday()) if period == "week" else day
+
+
+def period_start(end: date, period: Period) -> date:
+    """The first day of the period that ends on a day.
+
+    >>> period_start(date(2024, 2, 29), "month")
+    datetime.date(2024, 2, 1)
+    """
+    if period == "month":
+        return end.replace(day=1)
+    return end - timedelta(days=6) if period == "week" else end
+
 
 @dataclass(frozen=True)
 class Trend:
-    """A measure told period by period."""
+    """A trend's declaration: one number, period by period.
+
+    The answer has the segment columns asked for (text), `ends_on`, `part` and `whole`: one row for
+    every period of the span and every combination of segments met in it, ordered by segments and
+    time. `whole` is the sample that a share or a mean rests on, NULL for counts and levels; a period
+    in which nothing happened has zeros, a level that is not known is NULL.
+
+    The law of no hindsight: a period's row is the same whether the book holds later facts or was cut
+    off at the period's end.
+
+    Attributes:
+        name: what indicators call it.
+        meaning: how the number is computed and from what, for people.
+        unit: of the value.
+        periods: what it can be asked by.
+        segments: what it can be broken down by.
+        reads: the tables of the book that it reads, derived ones included.
+        steps: the SQL that answers.
+        source: where the definition comes from.
+    """
 
     name: str
     title: Text
@@ -100,3 +176,10 @@ class Trend:
     reads: tuple[str, ...]
     steps: Callable[[Span], Steps]
     source: str
+
+
+class UnableToSpan(ValueError):
+    """A span holds no whole period's end."""
+
+    def __init__(self, first: date, until: date, period: Period) -> None:
+        super().__init__(f"no {period} ends between {first} and {until}: ask for a longer span")

@@ -1,4 +1,4 @@
-"""What exists, in literal tables: kinds of problem, measures."""
+"""What exists, in literal tables: kinds of problem, measures, trends."""
 
 from seawall.acts import case_problems as kept_case_problems
 from seawall.acts import problems as act_problems
@@ -6,7 +6,7 @@ from seawall.cases import kind_problems
 from seawall.cases import problems as case_problems
 from seawall.core import problems as pack_problems
 from seawall.core.expression import problems as expression_problems
-from seawall.core.measure import Measure
+from seawall.core.measure import Measure, Trend
 from seawall.core.problem import Kind
 from seawall.ledger import problems as ledger_problems
 from seawall.policy import check_problems, window_problems
@@ -26,6 +26,7 @@ from seawall.portfolio import (
 )
 from seawall.portfolio import problems as tape_problems
 from seawall.portfolio.conventions import Conventions
+from seawall.portfolio.trends import deciding, early, owed
 from seawall.vault import problems as vault_problems
 from seawall.warning import problems as warning_problems
 
@@ -63,4 +64,13 @@ def measures(conventions: Conventions) -> tuple[Measure, ...]:
         concentration.measure(conventions),
         earnings.measure(conventions),
         collections.measure(conventions),
+    )
+
+
+def trends(conventions: Conventions) -> tuple[Trend, ...]:
+    """Every trend of the house, by subject."""
+    return (
+        *deciding.trends(conventions),
+        *early.trends(conventions),
+        *owed.trends(conventions),
     )

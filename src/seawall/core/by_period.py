@@ -1,0 +1,116 @@
+"""What the SQL of every trend is made of: periods, the facts that fall into them, the full grid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from seawall.core.measure import Arithmetic, Period, Span, period_start
+from seawall.core.steps import Steps
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Rows that trends count, and when each is known.
+
+    Attributes:
+        rows: the FROM clause.
+        day: SQL of the day on which a row happened and was known; a date.
+        segments: SQL of each segment, by its name.
+        joined: more of the FROM clause, for segments that need it; left out where none is asked.
+    """
+
+    rows: str
+    day: str
+    segments: Mapping[str, str] = field(default_factory=dict)
+    joined: str = ""
+
+    def source(self, span: Span) -> str:
+        """The FROM clause that a span needs."""
+        return f"{self.rows} {self.joined}" if span.by else self.rows
+
+    def keys(self, span: Span) -> str:
+        """The span's segments as named columns, each with its comma."""
+        return "".join(f"{self.segments[name]} AS {name}, " for name in span.by)
+
+
+def ends_on(day: str, period: Period) -> str:
+    """The last day of a day's period, as SQL."""
+    if period == "month":
+        return f"LAST_DAY({day})"
+    if period == "week":
+        return f"CAST(DATE_TRUNC('week', {day}) + INTERVAL 6 DAY AS DATE)"
+    return day
+
+
+def inside(day: str, span: Span, *, earlier_days: int = 0) -> str:
+    """Whether a day falls into the span's periods, or so many days before them, as SQL."""
+    ends = span.ends()
+    since = period_start(ends[0], span.period) - timedelta(days=earlier_days)
+    return f"{day} BETWEEN DATE '{since}' AND DATE '{ends[-1]}'"
+
+
+def periods(span: Span) -> str:
+    """Every period's last day, as a SELECT of `ends_on`."""
+    rows = ", ".join(f"(DATE '{end}')" for end in span.ends())
+    return f"SELECT day AS ends_on FROM (VALUES {rows}) AS listed(day)"
+
+
+def grouped(span: Span, *more: str) -> str:
+    """A GROUP BY clause over the segments and more columns."""
+    return f"GROUP BY {', '.join((*span.by, *more))}"
+
+
+def same(span: Span, left: str, right: str) -> str:
+    """A join condition on the segments, in which an unknown segment equals itself."""
+    return "".join(f" AND {left}.{n} IS NOT DISTINCT FROM {right}.{n}" for n in span.by)
+
+
+def counted(
+    facts: Facts, span: Span, arithmetic: Arithmetic, *, sums: tuple[str, str], where: str = "TRUE"
+) -> Steps:
+    """A trend that adds up the rows of each period.
+
+    Args:
+        facts: the rows.
+        span: what is asked.
+        arithmetic: what a period without rows is told as.
+        sums: aggregates over a period's rows, as SQL: the part, and the whole.
+        where: which rows.
+    """
+    part, whole = sums
+    happened = inside(facts.day, span)
+    steps = Steps().then("happened", f"""
+SELECT {facts.keys(span)}{ends_on(facts.day, span.period)} AS ends_on, {part} AS part, {whole} AS whole
+FROM {facts.source(span)}
+WHERE {happened} AND {where}
+GROUP BY {"".join(f"{facts.segments[name]}, " for name in span.by)}{ends_on(facts.day, span.period)}
+""")  # fmt: skip
+    return told(steps, span, arithmetic)
+
+
+def told(steps: Steps, span: Span, arithmetic: Arithmetic) -> Steps:
+    """The last steps of every trend: a row for each period and each segment met.
+
+    Args:
+        steps: the last of them gives the segments, `ends_on`, `part` and `whole` where something
+            is known.
+        span: what is asked.
+        arithmetic: a level that is not known stays NULL; all else is zero where nothing happened.
+    """
+    known = steps.queue[-1].name
+    gap = "NULL" if arithmetic == "level" else "0"
+    part = f"COALESCE(CAST(k.part AS DOUBLE), {gap})" if gap == "0" else "CAST(k.part AS DOUBLE)"
+    sampled = arithmetic in ("share", "mean")
+    whole = "COALESCE(CAST(k.whole AS DOUBLE), 0)" if sampled else "CAST(NULL AS DOUBLE)"
+    columns = "".join(f"CAST(g.{name} AS VARCHAR) AS {name}, " for name in span.by)
+    steps = steps.then("periods", periods(span))
+    if span.by:
+        steps = steps.then("met", f"SELECT DISTINCT {', '.join(span.by)} FROM {known}").then(
+            "grid", f"SELECT {span.keys('m')}p.ends_on FROM periods p CROSS JOIN met m"
+        )
+    order = "".join(f"{name} NULLS LAST, " for name in span.by)
+    return steps.then("trend", f"""
+SELECT {columns}g.ends_on, {part} AS part, {whole} AS whole
+FROM {"grid" if span.by else "periods"} g
+LEFT JOIN {known} k ON k.ends_on = g.ends_on{same(span, "k", "g")}
+ORDER BY {order}ends_on""")  # fmt: skip
