@@ -54,6 +54,9 @@ COMMANDS: dict[str, Command] = {
     "case": Command("cases", "app", Text(
         en="Handle what needs a person: alerts, incidents, complaints, findings, reviews.",
         zh="处理需要人工的事项：预警、事件、投诉、问题、审查。")),
+    "warn": Command("warnings", "app", Text(
+        en="Watch the book: indicators, their verdicts, what alerts were worth.",
+        zh="监测账册：预警指标、判定及预警效果。")),
     "ledger": Command("ledgers", "app", Text(
         en="Keep, prove and verify what was done.", zh="留存、证明与核验所做之事。")),
     "vault": Command("vaults", "app", Text(

@@ -138,6 +138,17 @@ def place(segment: Segment, titles: Mapping[str, Text]) -> Text:
     )
 
 
+def columns(segmentation: tuple[str, ...]) -> Text:
+    """A segmentation in words.
+
+    >>> columns(("channel", "region")).en
+    'channel and region'
+    """
+    if not segmentation:
+        return _BOOK
+    return Text(en=" and ".join(segmentation), zh=" × ".join(segmentation))
+
+
 def said(value: float | None, unit: Unit, *, signed: bool = False) -> str:
     """A value as people read it; a change with its sign, that of a share in percentage points.
 
