@@ -11,21 +11,27 @@ from seawall.warning import checking, problems
 from seawall.warning.indicator import Indicator
 from tests.warning.sheets import KNOWN, STANDING, sheet
 
+CALM_DOWN = {"name": "calm", "values": [0.5], "expect": "green"}
 WRONG: list[tuple[str, Mapping[str, Any]]] = [
     ("indicator-measure-unknown", {"measure": "latr_share"}),
     ("indicator-period-not-offered", {"period": "day"}),
     ("indicator-segment-not-offered", {"by": [["grade"]]}),
     ("indicator-segmentation-twice", {"by": [["channel", "region"], ["region", "channel"]]}),
     ("indicator-segmentation-twice", {"by": [["channel", "channel"]]}),
-    ("indicator-thresholds-disordered", {"direction": "down"}),
-    ("indicator-thresholds-disordered", {"direction": "both"}),
+    ("indicator-thresholds-disordered", {"direction": "down", "cases": [CALM_DOWN]}),
     ("indicator-thresholds-disordered",
      {"thresholds": {"amber": 0.05, "red": 0.05, "citation": "a paper"}}),
     ("indicator-thresholds-unsourced", {"thresholds": {"amber": 0.03, "red": 0.05}}),
     ("indicator-thresholds-unsourced",
      {"thresholds": {"amber": 0.03, "red": 0.05, "citation": "a paper",
                      "rationale": {"en": "ours", "zh": "自定"}}}),
-    ("indicator-thresholds-misfit", {"thresholds": None}),
+    ("indicator-thresholds-misfit", {"detectors": [{"kind": "change", "amber": 2, "red": 3}]}),
+    ("indicator-thresholds-misfit", {"detectors": [{"kind": "threshold", "amber": 0.04}]}),
+    ("indicator-thresholds-misfit",
+     {"thresholds": None, "detectors": [{"kind": "threshold", "amber": 0.03, "red": 0.05}]}),
+    ("indicator-case-fails", {"cases": [{"name": "c", "values": [0.1], "expect": "amber"}]}),
+    ("indicator-case-fails",
+     {"cases": [{"name": "c", "values": [0.1], "sample": [9], "expect": "red"}]}),
     ("indicator-role-unknown", {"owner": "king"}),
     ("indicator-playbook-unknown", {"playbook": "pray"}),
     ("indicator-no-playbook", {"playbook": None}),
@@ -56,7 +62,6 @@ def test_each_mistake_is_found_alone(code: str, changes: Mapping[str, Any]) -> N
 def test_every_kind_of_problem_can_be_met() -> None:
     met = {code for code, _ in WRONG}
     met |= {"indicator-twice", "indicator-misplaced"}  # below
-    met |= {"indicator-detector-unreadable", "indicator-case-fails"}
     assert met == {kind.code for kind in problems.KINDS}
 
 
@@ -95,6 +100,17 @@ def test_one_segment_may_stand_without_brackets() -> None:
     assert sheet(by=[[], "channel", ["channel", "region"]]).declared.by == (
         (), ("channel",), ("channel", "region"))  # fmt: skip
     assert sheet(by=None).declared.by == ((),)
+
+
+def test_the_threshold_detector_has_the_limits_of_the_thresholds() -> None:
+    (detector,) = sheet().declared.detectors
+    assert (detector.kind, detector.amber, detector.red) == ("threshold", 0.03, 0.05)
+
+
+def test_a_detector_that_nobody_knows_is_refused_with_its_place() -> None:
+    with pytest.raises(UnableToUseInput) as refused:
+        sheet(detectors=[{"kind": "threshold"}, {"kind": "guess"}])
+    assert "detectors.1" in str(refused.value.problems[0].facts["field"])
 
 
 def test_a_key_that_is_none_is_refused_with_its_place() -> None:

@@ -17,7 +17,7 @@ ALL = frozenset({"x"})
 def test_a_surge_is_a_rise_that_comes_and_surges_do_not_overlap(
     values: list[float], ahead: int
 ) -> None:
-    found = surges(DAYS, values, Surge(0.2, ahead), seen_by=ALL)
+    found = surges(DAYS, values, Surge(rise=0.2, ahead=ahead), seen_by=ALL)
     for one in found:
         start, full = DAYS.index(one.starts_on), DAYS.index(one.full_on)
         assert values[full] >= 1.2 * values[start]
@@ -29,7 +29,7 @@ def test_a_surge_is_a_rise_that_comes_and_surges_do_not_overlap(
 
 @given(st.lists(st.floats(1, 10), min_size=2, max_size=60))
 def test_a_series_that_only_falls_has_none(values: list[float]) -> None:
-    assert surges(DAYS, sorted(values, reverse=True), Surge(0.2, 4), seen_by=ALL) == ()
+    assert surges(DAYS, sorted(values, reverse=True), Surge(rise=0.2, ahead=4), seen_by=ALL) == ()
 
 
 @pytest.mark.real
@@ -38,7 +38,7 @@ def test_the_card_delinquencies_of_2007_and_2021_are_surges(real_data: Path) -> 
         rows = [(date.fromisoformat(row["date"]), float(row["DRCCLACBS"]))
                 for row in csv.DictReader(file)]  # fmt: skip
     days, values = zip(*rows, strict=True)
-    found = surges(days, values, Surge(0.2, 4), seen_by=ALL)
+    found = surges(days, values, Surge(rise=0.2, ahead=4), seen_by=ALL)
     years = [one.starts_on.year for one in found]
     assert 2007 in years
     assert 2021 in years

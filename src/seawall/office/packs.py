@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel
 
 from seawall.cases.calendar import Calendar
 from seawall.cases.statute import Statute, Statutes
@@ -21,6 +23,7 @@ from seawall.warning import checking
 from seawall.warning.indicator import Indicator
 from seawall.warning.routing import Examples, Routing
 
+Declared = TypeVar("Declared", bound=BaseModel)
 PACKS = Path(__file__).parents[1] / "packs"
 
 
@@ -63,6 +66,11 @@ def routing() -> tuple[Routing, Examples]:
     """Who is told of alerts, and the cases beside that."""
     examples = pack.read(PACKS / "routing.cases.yaml", Examples)
     return pack.read(PACKS / "routing.yaml", Routing), examples
+
+
+def backtest(name: str, model: type[Declared]) -> Declared:
+    """One of the packs that backtests count by."""
+    return pack.read(PACKS / "backtest" / f"{name}.yaml", model)
 
 
 def lender() -> Lender:

@@ -38,6 +38,12 @@ def findings(among: Sequence[Sheet]) -> list[Problem]:
     return list(checking.findings(among, known()))
 
 
+def failing(among: Sequence[Sheet]) -> list[Problem]:
+    """The cases in which another level comes out than is expected."""
+    exists = known()
+    return [problem for sheet in among for problem in checking.failing(sheet, exists)]
+
+
 def indicator(name: str, folder: Path | None = None) -> Indicator:
     """An indicator by its id.
 

@@ -225,10 +225,11 @@ def score(
 def counts(alarm: Alarm, truth: Truth, matching: Matching) -> bool:
     """Whether an alert counts for a trouble; see the module's head."""
     first, last = matching.window(truth)
-    return first <= alarm.on <= last and _concerns(alarm.cause, truth)
+    return first <= alarm.on <= last and concerns(alarm.cause, truth)
 
 
-def _concerns(cause: Cause, truth: Truth) -> bool:
+def concerns(cause: Cause, truth: Truth) -> bool:
+    """Whether a cause should see a trouble: by its indicator, and by nested segments."""
     nested = within(cause.segment, truth.segment) or within(truth.segment, cause.segment)
     return nested and cause.indicator in truth.seen_by
 
@@ -247,7 +248,7 @@ def _signals(
         for course in same:
             troubled = np.zeros(len(days), bool)
             for truth in truths:
-                if _concerns(course.cause, truth):
+                if concerns(course.cause, truth):
                     troubled |= _between(days, *matching.window(truth))
             on = course.levels > GREEN
             cells = (troubled & on, ~troubled & on, troubled & ~on, ~troubled & ~on)

@@ -8,7 +8,8 @@ from pathlib import PurePath
 from seawall.core.measure import Trend
 from seawall.core.pack import Placed
 from seawall.core.problem import Kind, Place, Problem
-from seawall.warning import problems
+from seawall.warning import judging, problems
+from seawall.warning.detectors.threshold import Threshold
 from seawall.warning.indicator import Indicator
 
 Sheet = Placed[Indicator]
@@ -35,7 +36,8 @@ def findings(sheets: Sequence[Sheet], known: Known) -> Iterator[Problem]:
         yield from _of_measure(sheet, known)
         yield from _of_thresholds(sheet)
         yield from _of_people(sheet, known)
-        yield from _of_cases(sheet)
+        misfits = tuple(_of_samples(sheet))
+        yield from misfits or failing(sheet, known)
     yield from _of_ids(sheets)
     yield from _of_parents(sheets)
 
@@ -76,14 +78,15 @@ def _of_segments(sheet: Sheet, trend: Trend) -> Iterator[Problem]:
 
 def _of_thresholds(sheet: Sheet) -> Iterator[Problem]:
     declared, given = sheet.declared, sheet.declared.thresholds
-    used = any(each.get("kind") == "threshold" for each in declared.detectors)
-    if used != (given is not None):
-        place = sheet.place("thresholds" if given else "detectors")
-        yield _wrong(problems.THRESHOLDS_MISFIT, place)
+    used = [each for each in declared.detectors if isinstance(each, Threshold)]
+    own = given is None or any((each.amber, each.red) != (given.amber, given.red) for each in used)
+    if (used and own) or (given is not None and not used):
+        yield _wrong(problems.THRESHOLDS_MISFIT, sheet.place("detectors"))
     if given is None:
         return
-    rising = given.red - given.amber
-    if {"up": rising <= 0, "down": rising >= 0, "both": True}[declared.direction]:
+    beyond = {"up": given.red - given.amber, "down": given.amber - given.red,
+              "both": abs(given.red) - abs(given.amber)}[declared.direction]  # fmt: skip
+    if beyond <= 0:
         place = sheet.place("thresholds", "red")
         yield _wrong(problems.THRESHOLDS_DISORDERED, place, direction=declared.direction,
                      amber=given.amber, red=given.red)  # fmt: skip
@@ -101,12 +104,24 @@ def _of_people(sheet: Sheet, known: Known) -> Iterator[Problem]:
         yield _unknown(problems.PLAYBOOK_UNKNOWN, sheet, "playbook", known.playbooks)
 
 
-def _of_cases(sheet: Sheet) -> Iterator[Problem]:
+def _of_samples(sheet: Sheet) -> Iterator[Problem]:
     for number, case in enumerate(sheet.declared.cases):
         if case.sample is not None and len(case.sample) != len(case.values):
             place = sheet.place("cases", number, "sample")
             yield _wrong(problems.CASE_MISFIT, place, name=case.name,
                          values=len(case.values), samples=len(case.sample))  # fmt: skip
+
+
+def failing(sheet: Sheet, known: Known) -> Iterator[Problem]:
+    """The cases of an indicator in which another level comes out than is expected."""
+    trend = known.trends.get(sheet.declared.measure)
+    for number, case in enumerate(sheet.declared.cases):
+        found = judging.tried(sheet.declared, case, trend.unit if trend else "index")
+        if found != case.expect:
+            place = sheet.place("cases", number, "expect")
+            yield _wrong(
+                problems.CASE_FAILS, place, name=case.name, expected=case.expect, found=found
+            )
 
 
 def _of_ids(sheets: Sequence[Sheet]) -> Iterator[Problem]:

@@ -159,7 +159,8 @@ def said(value: float | None, unit: Unit, *, signed: bool = False) -> str:
         return "–"
     sign = "+" if signed else ""
     if unit in ("share", "rate_annual"):
-        return f"{value * 100:{sign}.2f} pp" if signed else f"{value:.2%}"
+        # A change that rounds to nothing has no sign to be told by.
+        return f"{round(value * 100, 2) + 0.0:{sign}.2f} pp" if signed else f"{value:.2%}"
     if unit in ("count", "days", "months"):
         return f"{value:{sign},.0f}" if value == round(value) else f"{value:{sign},.1f}"
     return f"{value:{sign},.2f}"

@@ -1,12 +1,14 @@
 """An indicator: a trend that is watched, in which segments, within which limits, and by whom."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from seawall.core.measure import Period
 from seawall.core.text import Text
+from seawall.warning.detectors.table import Detector
+from seawall.warning.verdict import Combine, Direction
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -83,7 +85,8 @@ class Indicator(BaseModel):
         since: from when on its thresholds hold.
         direction: which way is bad.
         thresholds: limits of the detector `threshold`.
-        combine: `any` detector is enough, or `all` must agree: then the mildest of them counts.
+        detectors: what gives verdicts; `{kind: threshold}` has the limits of `thresholds`.
+        combine: `any` detector is enough for a level, or a `majority`, or `all` must reach it.
         sample_least: with fewer observations than these a period has no verdict.
         raise_after: so many verdicts on end, at a level or above, raise an alert to that level.
         clear_after: so many verdicts on end, below a level, end it.
@@ -103,10 +106,10 @@ class Indicator(BaseModel):
     by: Annotated[tuple[Segmentation, ...], BeforeValidator(_segmentations)] = ((),)
     period: Period
     since: date
-    direction: Literal["up", "down", "both"]
+    direction: Direction
     thresholds: Thresholds | None = None
-    detectors: tuple[dict[str, object], ...] = Field(min_length=1)
-    combine: Literal["any", "all"] = "any"
+    detectors: tuple[Detector, ...] = Field(min_length=1)
+    combine: Combine = "any"
     sample_least: int = Field(default=1, ge=0)
     raise_after: int = Field(default=1, ge=1)
     clear_after: int = Field(default=1, ge=1)
@@ -117,3 +120,18 @@ class Indicator(BaseModel):
     advice: Text | None = None
     explained_by: tuple[Name, ...] = ()
     cases: tuple[Case, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _threshold_has_the_limits(cls, given: Any) -> Any:  # noqa: ANN401 - as the file has it
+        """Limits stand once, with their source; the detector `threshold` is given them."""
+        if not isinstance(given, dict) or not isinstance(given.get("detectors"), list):
+            return given
+        limits = given.get("thresholds")
+        named = limits if isinstance(limits, dict) else {}
+        own = {level: named[level] for level in ("amber", "red") if level in named}
+        filled = [
+            {**own, **each} if isinstance(each, dict) and each.get("kind") == "threshold" else each
+            for each in given["detectors"]
+        ]
+        return {**given, "detectors": filled}

@@ -42,8 +42,8 @@ THRESHOLDS_DISORDERED = Kind(
         zh="方向为 {direction} 时，黄色阈值为 {amber}，红色阈值不能为 {red}。",
     ),
     Text(
-        en="Put red beyond amber in the direction that is bad; with `both` there is no threshold.",
-        zh="红色阈值应在不利方向上比黄色更远；方向为 `both` 时不能使用阈值。",
+        en="Put red beyond amber in the direction that is bad; with `both`, farther from zero.",
+        zh="红色阈值应在不利方向上比黄色更远；方向为 `both` 时应离零更远。",
     ),
 )
 THRESHOLDS_UNSOURCED = Kind(
@@ -60,20 +60,12 @@ THRESHOLDS_UNSOURCED = Kind(
 THRESHOLDS_MISFIT = Kind(
     "indicator-thresholds-misfit",
     Text(
-        en="Thresholds are given if, and only if, a detector of kind `threshold` uses them.",
-        zh="当且仅当使用 `threshold` 检测器时，才应给出阈值。",
+        en="Limits stand under `thresholds`, and the detector `threshold` uses those.",
+        zh="限值应写在 `thresholds` 中，并由 `threshold` 检测器使用。",
     ),
     Text(
-        en="Add `thresholds:`, or the detector, or take the other away.",
-        zh="请补充 `thresholds:` 或检测器，或删去另一个。",
-    ),
-)
-DETECTOR_UNREADABLE = Kind(
-    "indicator-detector-unreadable",
-    Text(en="Detector {number}: {why}.", zh="第 {number} 个检测器：{why}。"),
-    Text(
-        en="docs/warning.md names the kinds of detector and what each asks for.",
-        zh="检测器种类及其参数见 docs/warning.md。",
+        en="Add the detector `threshold`, or take its own limits from it, or take `thresholds` away.",
+        zh="请补充 `threshold` 检测器，或删去该检测器自带的限值，或删去 `thresholds`。",
     ),
 )
 ROLE_UNKNOWN = Kind(
@@ -154,7 +146,7 @@ CASE_FAILS = Kind(
 
 KINDS = (
     MEASURE_UNKNOWN, PERIOD_NOT_OFFERED, SEGMENT_NOT_OFFERED, SEGMENTATION_TWICE,
-    THRESHOLDS_DISORDERED, THRESHOLDS_UNSOURCED, THRESHOLDS_MISFIT, DETECTOR_UNREADABLE,
+    THRESHOLDS_DISORDERED, THRESHOLDS_UNSOURCED, THRESHOLDS_MISFIT,
     ROLE_UNKNOWN, PLAYBOOK_UNKNOWN, NO_WAY_OUT, PARENT_UNKNOWN, PARENT_CIRCLE, TWICE, MISPLACED,
     CASE_MISFIT, CASE_FAILS,
 )  # fmt: skip

@@ -1,13 +1,16 @@
 """What a backtest tries: settings of an indicator's detectors, chosen on one stretch, told on another."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from seawall.core.text import Text
 from seawall.warning.backtest import Matching
+from seawall.warning.detectors.table import Detector
+from seawall.warning.detectors.threshold import Threshold
 from seawall.warning.indicator import Indicator, Name
+from seawall.warning.truths import Surge
+from seawall.warning.verdict import Combine
 
 CONFIG = ConfigDict(frozen=True, extra="forbid")
 
@@ -18,15 +21,15 @@ class Setting(BaseModel):
     Attributes:
         detectors: other detectors than those declared.
         only: of those, the ones of these kinds.
-        times: amber and red thresholds are moved to so many times themselves.
+        times: limits of the detector `threshold` are moved to so many times themselves.
     """
 
     model_config = CONFIG
 
-    detectors: tuple[dict[str, object], ...] | None = None
+    detectors: tuple[Detector, ...] | None = None
     only: tuple[str, ...] = ()
     times: float | None = Field(default=None, gt=0)
-    combine: str | None = None
+    combine: Combine | None = None
     raise_after: int | None = Field(default=None, ge=1)
     clear_after: int | None = Field(default=None, ge=1)
 
@@ -37,16 +40,19 @@ def tried(indicator: Indicator, setting: Setting) -> Indicator | None:
         include={"combine", "raise_after", "clear_after"}, exclude_none=True
     )
     detectors = setting.detectors or indicator.detectors
-    kept = tuple(each for each in detectors if not setting.only or each.get("kind") in setting.only)
+    kept = tuple(each for each in detectors if not setting.only or each.kind in setting.only)
     if not kept:
         return None
-    if setting.times is not None and indicator.thresholds is not None:
-        moved = {
-            level: getattr(indicator.thresholds, level) * setting.times
-            for level in ("amber", "red")
-        }
-        changes["thresholds"] = indicator.thresholds.model_copy(update=moved)
+    if setting.times is not None:
+        kept = tuple(_moved(each, setting.times) for each in kept)
     return indicator.model_copy(update={**changes, "detectors": kept})
+
+
+def _moved(detector: Detector, times: float) -> Detector:
+    if not isinstance(detector, Threshold):
+        return detector
+    moved = {"amber": detector.amber * times, "red": detector.red * times}
+    return detector.model_copy(update=moved)
 
 
 class Settings(BaseModel):
@@ -56,6 +62,7 @@ class Settings(BaseModel):
         rationale: why these, and this ratio.
         ratio: how many false alarms a missed trouble costs, where settings are chosen.
         ratios: for which the cost is told.
+        surge: what counts as a trouble of a real book.
     """
 
     model_config = CONFIG
@@ -64,10 +71,11 @@ class Settings(BaseModel):
     rationale: Text
     ratio: float = Field(gt=0)
     ratios: tuple[float, ...] = Field(min_length=1)
+    surge: Surge
     settings: dict[Name, Setting] = Field(min_length=1)
 
 
-class Planted(BaseModel):
+class PlantedKind(BaseModel):
     """What a kind of planted trouble should be seen by, and when it has its full effect.
 
     Attributes:
@@ -92,9 +100,44 @@ class PlantedTroubles(BaseModel):
     cite: str
     early_days: int = Field(ge=0)
     late_days: int = Field(ge=0)
-    kinds: Mapping[Name, Planted]
+    kinds: dict[Name, PlantedKind]
 
     @property
     def matching(self) -> Matching:
         """How early and late an alert may be."""
         return Matching(self.early_days, self.late_days)
+
+
+class SeriesTrial(BaseModel):
+    """A backtest on one real series from a file: `backtest/card_delinquencies.yaml`.
+
+    Attributes:
+        file: below the folder of real series.
+        day, value: columns; the day is the first of its period.
+        times: what values are multiplied by.
+        months: of one period.
+        warm_up: periods at the beginning of which nothing is asked.
+        chosen_until: settings are chosen on what is up to then, and told on what is later.
+        late_days: how long after a surge an alert still counts.
+        recession_early_days: how long before a recession a signal counts.
+    """
+
+    model_config = CONFIG
+
+    title: Text
+    since: date
+    cite: str
+    file: str
+    day: str
+    value: str
+    times: float
+    months: int = Field(ge=1)
+    warm_up: int = Field(ge=0)
+    chosen_until: date
+    ratio: float = Field(gt=0)
+    ratios: tuple[float, ...] = Field(min_length=1)
+    late_days: int = Field(ge=0)
+    surge: Surge
+    recession_early_days: int = Field(ge=0)
+    indicator: Indicator
+    settings: dict[Name, Setting] = Field(min_length=1)

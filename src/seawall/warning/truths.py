@@ -1,7 +1,6 @@
 """Where nobody planted troubles: what counts as one in a real series, by a rule stated beforehand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -43,8 +42,7 @@ class Episodes(BaseModel):
         )
 
 
-@dataclass(frozen=True)
-class Surge:
+class Surge(BaseModel):
     """When a series is about to surge: it will rise by a share of itself within some periods.
 
     Attributes:
@@ -52,8 +50,10 @@ class Surge:
         ahead: within how many of the next periods.
     """
 
-    rise: float
-    ahead: int
+    model_config = CONFIG
+
+    rise: float = Field(gt=0)
+    ahead: int = Field(ge=1)
 
 
 def surges(
@@ -68,7 +68,7 @@ def surges(
     another is complete is part of it.
 
     >>> days = [date(2024, month, 28) for month in range(1, 8)]
-    >>> (found,) = surges(days, [4, 4, 4, 5, 5, 5, 5], Surge(0.2, 2), seen_by=frozenset({"x"}))
+    >>> (found,) = surges(days, [4, 4, 4, 5, 5, 5, 5], Surge(rise=0.2, ahead=2), seen_by=frozenset({"x"}))
     >>> print(found.starts_on, found.full_on)
     2024-02-28 2024-04-28
     """
@@ -87,7 +87,7 @@ def surges(
 
 def _rises(values: Sequence[float], place: int, rule: Surge) -> bool:
     coming = values[place + 1 : place + 1 + rule.ahead]
-    return bool(coming) and max(coming) >= values[place] * (1 + rule.rise)
+    return bool(coming) and 0 < values[place] * (1 + rule.rise) <= max(coming)
 
 
 def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:

@@ -1,0 +1,176 @@
+"""What there is to say of an indicator's standing in a home's book: its series, and its account."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from seawall.core.measure import Column, Measure, Period, Span, Trend
+from seawall.core.problem import Unable
+from seawall.core.text import Text
+from seawall.office import watching
+from seawall.office.measuring import Reading
+from seawall.office.watching import Judged
+from seawall.reports import leaf
+from seawall.reports.warning import Line
+from seawall.warning import contribution, explaining, holding
+from seawall.warning.cause import Cause, Segment, within
+from seawall.warning.contribution import Effect
+from seawall.warning.explaining import Account
+from seawall.warning.indicator import Indicator
+from seawall.warning.panel import Panel
+
+_DRIVERS = ("channel", "product", "region", "partner", "grade", "purpose")
+"""Segments by which a change is taken apart, in this order among equals."""
+_NORMAL_PERIODS: dict[Period, int] = {"day": 28, "week": 12, "month": 12}
+"""A change is told against so many periods before the trouble, pooled."""
+_LEVELS = {holding.UNKNOWN: "unknown", 0: "green", 1: "amber", 2: "red"}
+
+
+def lines(judged: Judged, row: int) -> Iterator[Line]:
+    """One series period by period: value, normal range, verdict."""
+    found, values = judged.judgement, judged.panel.values
+    for place, day in enumerate(judged.panel.ends_on):
+        value, low, high = (_known(each[row, place]) for each in (values, found.low, found.high))
+        yield Line(day, value, low, high, _LEVELS[int(found.levels[row, place])])
+
+
+def shown(reading: Reading, indicator: Indicator, by: tuple[str, ...]) -> tuple[Measure, pa.Table]:
+    """An indicator's series by one of its segmentations, as a measure's answer.
+
+    Raises:
+        UnableToFindSegmentation: it is not watched by these segments.
+    """
+    judged = _judged(reading, indicator, by)
+    rows = [
+        {**dict(segment), **{c.name: getattr(line, c.name) for c in _columns(judged.trend)}}
+        for row, segment in enumerate(judged.panel.segments)
+        for line in lines(judged, row)
+    ]
+    first, last = judged.panel.ends_on[0], judged.panel.ends_on[-1]
+    measure = Measure(
+        name=indicator.id,
+        title=indicator.title,
+        meaning=judged.trend.meaning,
+        columns=_columns(judged.trend),
+        steps=lambda _: judged.trend.steps(Span(first, last, indicator.period, by)),
+        source=judged.trend.source,
+    )
+    return measure, pa.Table.from_pylist(rows)
+
+
+def _columns(trend: Trend) -> tuple[Column, ...]:
+    words = {_LEVELS[level]: text for level, text in explaining.LEVELS.items()}
+    return (
+        Column("ends_on", "date", Text(en="period to", zh="截至")),
+        Column("value", trend.unit, Text(en="value", zh="值")),
+        Column("low", trend.unit, Text(en="normal from", zh="正常下限")),
+        Column("high", trend.unit, Text(en="normal to", zh="正常上限")),
+        Column("level", "label", Text(en="verdict", zh="判定"), words),
+    )
+
+
+def account(reading: Reading, indicator: Indicator, segment: Segment) -> Account:
+    """All there is to say of where an indicator stands in a segment.
+
+    Raises:
+        UnableToFindSegmentation: it is not watched by these segments.
+        UnableToFindSegment: the book holds nothing of this one.
+    """
+    names = {name for name, _ in segment}
+    by = next((each for each in indicator.by if set(each) == names), tuple(sorted(names)))
+    judged = _judged(reading, indicator, by)
+    if segment not in judged.panel.segments:
+        raise UnableToFindSegment(indicator.id, segment)
+    row = judged.panel.segments.index(segment)
+    begun = int(holding.begun(judged.judgement.held[row])[-1])
+    effects, compared = _drivers(reading, judged, segment, begun)
+    last = list(lines(judged, row))[-1]
+    return Account(
+        indicator=indicator,
+        trend=judged.trend,
+        cause=Cause(indicator.id, segment),
+        ends_on=last.ends_on,
+        value=last.value,
+        sample=_known(judged.panel.whole[row, -1]),
+        level=int(judged.judgement.levels[row, -1]),
+        normal=(last.low, last.high),
+        since=judged.panel.ends_on[begun] if begun >= 0 else None,
+        effects=effects,
+        compared=compared,
+        titles=leaf.SEGMENTS,
+    )
+
+
+def _judged(reading: Reading, indicator: Indicator, by: tuple[str, ...]) -> Judged:
+    if by not in indicator.by:
+        raise UnableToFindSegmentation(indicator.id, by, indicator.by)
+    alone = indicator.model_copy(update={"by": (by,)})
+    (found,) = watching.judged(reading, [alone], reading.as_of)
+    return found
+
+
+def _drivers(
+    reading: Reading, judged: Judged, segment: Segment, begun: int
+) -> tuple[tuple[Effect, ...], tuple[date, date] | None]:
+    """What drives a segment's change: by the column in which one value stands out most."""
+    trend, ends_on = judged.trend, judged.panel.ends_on
+    until = begun if begun >= 0 else len(ends_on) - 1
+    first = max(0, until - _NORMAL_PERIODS[judged.indicator.period])
+    taken = {name for name, _ in segment}
+    columns = [name for name in _DRIVERS if name in trend.segments and name not in taken]
+    if until <= first or not columns:
+        return (), None
+    tried = [_effects(reading, judged, segment, (name, first, until)) for name in columns]
+    best = max(tried, key=lambda effects: abs(effects[0].total) if len(effects) > 1 else -1.0)
+    return best, (ends_on[first], ends_on[until - 1])
+
+
+def _effects(
+    reading: Reading, judged: Judged, segment: Segment, against: tuple[str, int, int]
+) -> tuple[Effect, ...]:
+    column, first, until = against
+    ends_on = judged.panel.ends_on
+    by = (*judged.by, column)
+    span = Span(ends_on[first], ends_on[-1], judged.indicator.period, by)
+    panel = watching.answered(reading.engine, judged.trend, span)
+    normal, last = slice(0, until - first), slice(-1, None)
+    inside = {dict(each)[column]: row for row, each in enumerate(panel.segments)
+              if within(each, segment)}  # fmt: skip
+    if judged.trend.arithmetic in ("count", "level"):
+        return contribution.of_sum(_means(panel, inside, normal), _means(panel, inside, last))
+    return contribution.of_ratio(_pooled(panel, inside, normal), _pooled(panel, inside, last))
+
+
+def _pooled(
+    panel: Panel, rows: Mapping[str, int], periods: slice
+) -> dict[str, tuple[float, float]]:
+    return {name: (float(np.nansum(panel.part[row, periods])),
+                   float(np.nansum(panel.whole[row, periods])))
+            for name, row in rows.items()}  # fmt: skip
+
+
+def _means(panel: Panel, rows: Mapping[str, int], periods: slice) -> dict[str, float]:
+    width = len(panel.part[0, periods])
+    return {name: float(np.nansum(panel.part[row, periods])) / width for name, row in rows.items()}
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+class UnableToFindSegmentation(Unable, LookupError):
+    """An indicator is not watched by some segments."""
+
+    def __init__(self, name: str, asked: Sequence[str], known: Sequence[Sequence[str]]) -> None:
+        told = "; ".join(", ".join(each) or "the whole book" for each in known)
+        super().__init__(f"{name} is not watched by {', '.join(asked)}; it is by: {told}")
+
+
+class UnableToFindSegment(Unable, LookupError):
+    """The book holds nothing of a segment."""
+
+    def __init__(self, name: str, segment: Segment) -> None:
+        said = ", ".join(f"{column}={value}" for column, value in segment)
+        super().__init__(f"the book holds nothing of {said} for {name}")

@@ -1,0 +1,99 @@
+"""A backtest on a real series: settings chosen on its first half, told on its second."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from seawall.core.period import month_end, month_index, month_start
+from seawall.core.problem import Unable
+from seawall.office import packs
+from seawall.warning import backtest, judging
+from seawall.warning.backtest import Course, Matching, Score, Stretch, Truth
+from seawall.warning.cause import Cause
+from seawall.warning.panel import Panel
+from seawall.warning.settings import SeriesTrial, tried
+from seawall.warning.truths import Episodes, surges
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came out for one kind of trouble.
+
+    Attributes:
+        of: surges of the series itself, or recessions.
+        chosen: the settings that cost least on the first stretch.
+        first, second: what these were worth on the stretch they were chosen on, and on the other.
+        tried: what every setting was worth on the first stretch.
+    """
+
+    of: str
+    chosen: str
+    first: Score
+    second: Score
+    tried: dict[str, Score]
+
+
+def card_delinquencies(folder: Path) -> tuple[SeriesTrial, tuple[Told, ...]]:
+    """The delinquencies of card loans at banks of the United States since 1991.
+
+    Args:
+        folder: of real series, as `SEAWALL_DATA` names it.
+
+    Raises:
+        UnableToFindSeries: the file is not there.
+    """
+    trial = packs.backtest("card_delinquencies", SeriesTrial)
+    series = read(folder / trial.file, trial)
+    seen = frozenset({trial.indicator.id})
+    values = series.values[0].tolist()
+    own = surges(series.ends_on, values, trial.surge, seen_by=seen)
+    crises = packs.backtest("recessions", Episodes).truths(seen)
+    return trial, (
+        _told("surges", trial, series, (own, Matching(0, trial.late_days))),
+        _told("recessions", trial, series, (crises, Matching(trial.recession_early_days, 0))),
+    )
+
+
+def read(path: Path, trial: SeriesTrial) -> Panel:
+    """A series from a delimited file, as a panel of one row."""
+    if not path.is_file():
+        raise UnableToFindSeries(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [(date.fromisoformat(row[trial.day]), float(row[trial.value]) * trial.times)
+                for row in csv.DictReader(file)]  # fmt: skip
+    ends = tuple(month_end(month_start(month_index(day) + trial.months - 1)) for day, _ in rows)
+    values = np.array([[value for _, value in rows]])
+    return Panel("level", ((),), ends, values, np.full(values.shape, np.nan))
+
+
+def _told(
+    of: str, trial: SeriesTrial, series: Panel, against: tuple[Sequence[Truth], Matching]
+) -> Told:
+    truths, matching = against
+    begin = series.ends_on[trial.warm_up]
+    first = Stretch(begin, trial.chosen_until)
+    second = Stretch(trial.chosen_until + _DAY, series.ends_on[-1])
+    courses = {name: _courses(trial, series, name) for name in trial.settings}
+    scores = {name: backtest.score(each, truths, first, matching) for name, each in courses.items()}
+    chosen = backtest.choose(scores, trial.ratio)
+    after = backtest.score(courses[chosen], truths, second, matching)
+    return Told(of, chosen, scores[chosen], after, scores)
+
+
+def _courses(trial: SeriesTrial, series: Panel, setting: str) -> list[Course]:
+    made = tried(trial.indicator, trial.settings[setting]) or trial.indicator
+    found = judging.judge(made, series, "share")
+    return [Course(Cause(made.id), series.ends_on, found.held[0])]
+
+
+class UnableToFindSeries(Unable):
+    """A folder of real series lacks one."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"there is no {path}: --real names the folder that holds the real series")
