@@ -65,27 +65,80 @@ def same(span: Span, left: str, right: str) -> str:
     return "".join(f" AND {left}.{n} IS NOT DISTINCT FROM {right}.{n}" for n in span.by)
 
 
+@dataclass(frozen=True)
+class Summary:
+    """One pass over facts that many trends are read from: sums by period, segments and more keys.
+
+    Its step is the first one of each such trend and has the same words in all of them, so that
+    `sharing.answers` need run it only once.
+
+    Attributes:
+        name: the step's.
+        facts: the rows.
+        sums: aggregates over rows, as SQL, by the column that holds them.
+        keys: more columns to sum by, as SQL, by name.
+        where: which rows.
+    """
+
+    name: str
+    facts: Facts
+    sums: Mapping[str, str]
+    keys: Mapping[str, str] = field(default_factory=dict)
+    where: str = "TRUE"
+
+    def steps(self, span: Span, *, earlier_days: int = 0) -> Steps:
+        """The pass; with some days before the span, for trends that look back."""
+        end = ends_on(self.facts.day, span.period)
+        segments = {name: self.facts.segments[name] for name in span.by}
+        columns = [*segments.items(), ("ends_on", end), *self.keys.items(), *self.sums.items()]
+        listed = ", ".join(f"{sql} AS {name}" for name, sql in columns)
+        happened = inside(self.facts.day, span, earlier_days=earlier_days)
+        return Steps().then(self.name, f"""
+SELECT {listed}
+FROM {self.facts.source(span)}
+WHERE {happened} AND {self.where}
+GROUP BY {", ".join((*segments.values(), end, *self.keys.values()))}""")  # fmt: skip
+
+    def trend(self, span: Span, arithmetic: Arithmetic, *, part: str, whole: str = "NULL") -> Steps:
+        """A trend that is read from the pass.
+
+        Args:
+            span: what is asked.
+            arithmetic: how its value comes of its row.
+            part: an aggregate over the pass's rows, as SQL.
+            whole: the same, of what the value is told against.
+        """
+        steps = self.steps(span).then("read", f"""
+SELECT {span.keys()}ends_on, {part} AS part, {whole} AS whole
+FROM {self.name} {grouped(span, "ends_on")}""")  # fmt: skip
+        return told(steps, span, arithmetic)
+
+
 def counted(
     facts: Facts, span: Span, arithmetic: Arithmetic, *, sums: tuple[str, str], where: str = "TRUE"
 ) -> Steps:
-    """A trend that adds up the rows of each period.
+    """A trend that has a pass over its facts to itself.
 
     Args:
         facts: the rows.
         span: what is asked.
-        arithmetic: what a period without rows is told as.
+        arithmetic: how its value comes of its row.
         sums: aggregates over a period's rows, as SQL: the part, and the whole.
         where: which rows.
     """
     part, whole = sums
-    happened = inside(facts.day, span)
-    steps = Steps().then("happened", f"""
-SELECT {facts.keys(span)}{ends_on(facts.day, span.period)} AS ends_on, {part} AS part, {whole} AS whole
-FROM {facts.source(span)}
-WHERE {happened} AND {where}
-GROUP BY {"".join(f"{facts.segments[name]}, " for name in span.by)}{ends_on(facts.day, span.period)}
-""")  # fmt: skip
-    return told(steps, span, arithmetic)
+    own = Summary("happened", facts, {"part": part, "whole": whole}, where=where)
+    return told(own.steps(span), span, arithmetic)
+
+
+def share_of(condition: str) -> tuple[str, str]:
+    """The aggregates of a share: the rows that meet a condition, and all rows."""
+    return f"{times(condition)}", "COUNT(*)"
+
+
+def times(condition: str) -> str:
+    """How many rows meet a condition, as SQL."""
+    return f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)"
 
 
 def told(steps: Steps, span: Span, arithmetic: Arithmetic) -> Steps:

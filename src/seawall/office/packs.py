@@ -18,6 +18,7 @@ from seawall.policy.declaration import Sheet
 from seawall.policy.program import Program
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.mapping import Mapping
+from seawall.portfolio.watching import Watching
 from seawall.simulator.declaration import Lender
 from seawall.warning import checking
 from seawall.warning.indicator import Indicator
@@ -33,6 +34,11 @@ OVERLAYS_MOST = 8
 def conventions() -> Conventions:
     """The shipped conventions."""
     return pack.read(PACKS / "conventions" / "delinquency.yaml", Conventions)
+
+
+def watching() -> Watching:
+    """The shipped look-backs and counts of trends."""
+    return pack.read(PACKS / "conventions" / "watching.yaml", Watching)
 
 
 def mappings() -> dict[str, Path]:

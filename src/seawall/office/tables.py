@@ -9,6 +9,7 @@ from seawall.core.expression import problems as expression_problems
 from seawall.core.measure import Measure, Trend
 from seawall.core.problem import Kind
 from seawall.ledger import problems as ledger_problems
+from seawall.office import packs
 from seawall.policy import check_problems, window_problems
 from seawall.policy import problems as policy_problems
 from seawall.portfolio import (
@@ -26,7 +27,17 @@ from seawall.portfolio import (
 )
 from seawall.portfolio import problems as tape_problems
 from seawall.portfolio.conventions import Conventions
-from seawall.portfolio.trends import deciding, early, owed
+from seawall.portfolio.trends import (
+    applying,
+    collecting,
+    concentrating,
+    crowding,
+    deciding,
+    drift,
+    lending,
+    maturing,
+    owed,
+)
 from seawall.vault import problems as vault_problems
 from seawall.warning import problems as warning_problems
 
@@ -82,8 +93,15 @@ def measures(conventions: Conventions) -> tuple[Measure, ...]:
 
 def trends(conventions: Conventions) -> tuple[Trend, ...]:
     """Every trend of the house, by subject."""
+    watching = packs.watching()
     return (
-        *deciding.trends(conventions),
-        *early.trends(conventions),
+        *applying.trends(watching),
+        *crowding.trends(watching),
+        *drift.trends(watching),
+        *deciding.trends(watching),
+        *lending.trends(watching),
         *owed.trends(conventions),
+        *maturing.trends(conventions, watching),
+        *concentrating.trends(watching),
+        *collecting.trends(),
     )

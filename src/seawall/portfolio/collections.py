@@ -47,11 +47,11 @@ def measure(conventions: Conventions) -> Measure:
 
 
 _OWED = "m.opening_arrears + m.scheduled"
-_MET = f"LEAST(m.cash, {_OWED})"
+MET = f"LEAST(m.cash, {_OWED})"
 # What an open loan has not paid is its arrears. One that was charged off, or closed with something
 # waived, left unpaid whatever it did not meet.
-_SHORT = f"""CASE WHEN m.status = 'open' THEN m.arrears
-    WHEN m.status = 'repaid' AND m.waived <= 0 THEN 0 ELSE {_OWED} - {_MET} END"""
+SHORT = f"""CASE WHEN m.status = 'open' THEN m.arrears
+    WHEN m.status = 'repaid' AND m.waived <= 0 THEN 0 ELSE {_OWED} - {MET} END"""
 _CASH = ("owed", "met", "ahead", "late_owed", "late_met")
 _CONTACTS = (
     "contacts", "reached", "promises", "promises_due", "kept", "promised_money", "kept_money",
@@ -107,10 +107,10 @@ def _dues(question: Question) -> str:
     """Loan by loan, what the month asked for and what it got; a surplus of one helps no other."""
     opened = "COALESCE(m.opening_bucket, '') NOT IN ('repaid', 'charged_off')"
     late = "m.opening_bucket <> 'current'"
-    owed = f"{_MET} + {_SHORT}"
-    columns = f"""m.month_end, {owed} AS owed, {_MET} AS met, m.cash - {_MET} AS ahead,
+    owed = f"{MET} + {SHORT}"
+    columns = f"""m.month_end, {owed} AS owed, {MET} AS met, m.cash - {MET} AS ahead,
   CASE WHEN {late} THEN {owed} ELSE 0 END AS late_owed,
-  CASE WHEN {late} THEN {_MET} ELSE 0 END AS late_met"""
+  CASE WHEN {late} THEN {MET} ELSE 0 END AS late_met"""
     return months(question, columns, opened)
 
 
