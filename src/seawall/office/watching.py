@@ -1,9 +1,10 @@
 """Indicators judged over a home's book: trends asked, panels judged, causes told where they stand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from seawall.core import sharing
 from seawall.core.engine import Engine
 from seawall.core.measure import Period, Span, Trend
 from seawall.core.steps import Steps
@@ -48,7 +49,11 @@ class Judged:
                 yield standing
 
 
-def judged(reading: Reading, indicators: Iterable[Indicator], until: date) -> Iterator[Judged]:
+Asked = tuple[str, Period, tuple[str, ...]]
+"""A trend's name, the period and the segments by which it is asked."""
+
+
+def judged(reading: Reading, indicators: Sequence[Indicator], until: date) -> Iterator[Judged]:
     """Judge indicators over every period that has ended by a day.
 
     Args:
@@ -60,16 +65,24 @@ def judged(reading: Reading, indicators: Iterable[Indicator], until: date) -> It
         For each indicator, by each of its segmentations: verdicts by segment and period.
     """
     known = {each.name: each for each in tables.trends(reading.conventions)}
-    begun = _begun(reading.engine)
-    asked: dict[tuple[str, Period, tuple[str, ...]], Panel] = {}
+    panels = _panels(reading, known, indicators, until)
     for indicator in indicators:
         trend = known[indicator.measure]
         for by in indicator.by:
-            key = trend.name, indicator.period, by
-            if key not in asked:
-                asked[key] = answered(reading.engine, trend, _span(begun, until, key))
-            panel_ = asked[key]
-            yield Judged(indicator, trend, by, panel_, judging.judge(indicator, panel_, trend.unit))
+            found = panels[trend.name, indicator.period, by]
+            yield Judged(indicator, trend, by, found, judging.judge(indicator, found, trend.unit))
+
+
+def _panels(
+    reading: Reading, known: Mapping[str, Trend], indicators: Sequence[Indicator], until: date
+) -> dict[Asked, Panel]:
+    """Each question once, and what several questions begin with once."""
+    asked = dict.fromkeys((each.measure, each.period, by) for each in indicators for by in each.by)
+    begun = _begun(reading.engine)
+    queues = [known[key[0]].steps(_span(begun, until, key)) for key in asked]
+    rows = sharing.answers(reading.engine, queues)
+    return {key: panel(answer, key[2], known[key[0]].arithmetic)
+            for key, answer in zip(asked, rows, strict=True)}  # fmt: skip
 
 
 def answered(engine: Engine, trend: Trend, span: Span) -> Panel:
@@ -77,7 +90,7 @@ def answered(engine: Engine, trend: Trend, span: Span) -> Panel:
     return panel(engine.table(trend.steps(span)), span.by, trend.arithmetic)
 
 
-def _span(begun: date, until: date, key: tuple[str, Period, tuple[str, ...]]) -> Span:
+def _span(begun: date, until: date, key: Asked) -> Span:
     _, period, by = key
     first = max(begun, until - timedelta(days=LOOK_BACK_DAYS[period]))
     return Span(first, until, period, by)
