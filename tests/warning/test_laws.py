@@ -19,6 +19,14 @@ DECLARED: dict[str, list[dict[str, object]]] = {
         {"amber": 0.2, "red": 0.5},
         {"amber": 0.01, "red": 0.1, "of": "absolute", "gap": 12},
     ],
+    "robust_z": [{}, {"season": "weekday", "history_min": 5}, {"season": "month_of_year"}],
+    "ewma": [{}, {"start_up": 8, "weight": 0.3}],
+    "cusum": [{}, {"start_up": 8, "slack": 0.25}],
+    "page_hinkley": [{"start_up": 8}],
+    "funnel": [{}, {"target": 0.03, "over_dispersed": False}],
+    "vintage": [{}, {"history_min": 1}],
+    "forecast": [{"line": 0.04}, {"line": 12, "window": 6}],
+    "change_point": [{"start_up": 8}],
 }
 ALL: list[Detector] = [
     TypeAdapter(Detector).validate_python({"kind": kind, **settings})

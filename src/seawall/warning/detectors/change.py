@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from seawall.core.text import Text
-from seawall.warning.detectors.declaring import TwoLimits
+from seawall.warning.declaring import TwoLimits
 from seawall.warning.series import FloatArray, Series
 from seawall.warning.verdict import Direction, Verdicts, graded, normal_range, towards
 

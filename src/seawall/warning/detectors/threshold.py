@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from seawall.core.text import Text
-from seawall.warning.detectors.declaring import CONFIG
+from seawall.warning.declaring import CONFIG
 from seawall.warning.series import Series
 from seawall.warning.verdict import Direction, Verdicts, graded, normal_range, towards
 
