@@ -6,6 +6,8 @@ A test compares them with what this module gives, so that they cannot drift.
 from pathlib import Path
 
 from seawall.cases.kind import Verb
+from seawall.cases.process import conformance
+from seawall.cases.process import tables as process_tables
 from seawall.core.expression import reference as expression_reference
 from seawall.office import kinds, packs, tables
 from seawall.portfolio import segments, tape
@@ -21,6 +23,7 @@ def pages() -> dict[str, str]:
         "problems.md": _problems(),
         "contract.md": _contract(),
         "expression.md": _expression(),
+        "process.md": _process(),
         "schemas/policy.schema.json": packs.policy_schema("policy") + "\n",
         "schemas/cases.schema.json": packs.policy_schema("cases") + "\n",
         "kinds.md": _kinds(),
@@ -96,6 +99,20 @@ def _trends() -> str:
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _process() -> str:
+    """The page's own words, up to the first measure, and the measures behind them."""
+    words, _, _ = (DOCS / "process.md").read_text(encoding="utf-8").partition("### ")
+    lines: list[str] = []
+    for measure in (*process_tables.measures(), conformance.measure()):
+        lines += [f"### {measure.name}", "", f"**{measure.title.en}** · {measure.title.zh}", "",
+                  measure.meaning.en, "", measure.meaning.zh, "", f"Source: {measure.source}.", "",
+                  "| column | unit | English | 中文 |", "|---|---|---|---|"]  # fmt: skip
+        lines += [f"| `{c.name}` | {c.unit} | {c.title.en} | {c.title.zh} |"
+                  for c in measure.columns]  # fmt: skip
+        lines.append("")
+    return words + "\n".join(lines)
 
 
 def _problems() -> str:

@@ -44,8 +44,12 @@ def digest(path: Path) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The file's bytes, decompressed where its name ends in `.gz`."""
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file's bytes, decompressed where its name ends in `.gz`.
+
+    Raises:
+        UnableToUseInput: it cannot be opened, or ends in the middle.
+    """
     try:
         if path.suffix == ".gz":
             with gzip.open(path) as packed:
@@ -85,7 +89,7 @@ def read(
         progress("reading", number / len(files))
         file.source = source_of(file.path, mapping)
         source = mapping.sources[file.source]
-        with _opened(file.path) as stream:
+        with opened(file.path) as stream:
             reader = Reader(stream, str(file.path), _dialect(source))
             columns = tuple(name for name in source.columns if name in reader.header)
             for batch in reader.batches(columns):
@@ -123,7 +127,7 @@ def source_of(path: Path, mapping: Mapping) -> str:
     lacking: dict[str, list[str]] = {}
     header: tuple[str, ...] = ()
     for name, source in mapping.sources.items():
-        header = _header(path, source)
+        header = header_of(path, source)
         lacking[name] = _lacking(source, header)
     fitting = [name for name, missing in lacking.items() if not missing]
     if fitting:
@@ -142,7 +146,7 @@ def _refuse_other_delimiter(path: Path, mapping: Mapping) -> None:
     """Say so where the header would fit a source if another mark separated its fields."""
     for name, source in mapping.sources.items():
         for mark in _DELIMITERS.replace(source.delimiter, ""):
-            header = _header(path, source.model_copy(update={"delimiter": mark}))
+            header = header_of(path, source.model_copy(update={"delimiter": mark}))
             if not _lacking(source, header):
                 # As YAML reads it: a tab is "\t" in double quotes only.
                 found, wanted = json.dumps(mark), json.dumps(source.delimiter)
@@ -160,9 +164,14 @@ def gives_facts(mapping: Mapping, source: str) -> bool:
     return any(part.source == source for parts in mapping.tables.values() for part in parts)
 
 
-def _header(path: Path, source: Source) -> tuple[str, ...]:
+def header_of(path: Path, source: Source) -> tuple[str, ...]:
+    """The names in a file's first line.
+
+    Raises:
+        UnableToUseInput: there is none, it cannot be read, or a name stands twice.
+    """
     first = Place(str(path), line=1)
-    with _opened(path) as stream:
+    with opened(path) as stream:
         try:
             header = Reader(stream, str(path), _dialect(source)).header
         except UnicodeDecodeError as error:

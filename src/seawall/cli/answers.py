@@ -23,7 +23,7 @@ _BETWEEN = 3
 _SIGNS = 4  # a Chinese heading breaks anywhere, but not into less
 _KEYS: frozenset[Unit] = frozenset(("label", "date", "months"))
 _RIGHT: frozenset[Unit] = frozenset(
-    ("count", "money", "share", "rate_annual", "days", "months", "index")
+    ("count", "money", "share", "rate_annual", "days", "hours", "months", "index")
 )
 
 
@@ -159,5 +159,5 @@ def shown(value: object, unit: Unit) -> str:
 
 _FORMS: dict[Unit, str] = {
     "share": ".2%", "rate_annual": ".2%", "money": ",.2f", "index": ".4f",
-    "count": ",.0f", "days": ",.0f", "months": ",.0f",
+    "count": ",.0f", "days": ",.0f", "hours": ",.2f", "months": ",.0f",
 }  # fmt: skip

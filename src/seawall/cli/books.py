@@ -128,7 +128,7 @@ def portfolio(
     asked = _segments(by)
     _known(measure, tuple(each.name for each in tables.measures(packs.conventions())), "measure")
     on_screen = form == "table" and output is None
-    written = "" if on_screen else _form(form, output)
+    written = "" if on_screen else export.form_of(form, output)
     reading = measuring.read(homes.home(home), as_of.date() if as_of else None)
     chosen = reading.measure(measure)
     if steps:
@@ -145,21 +145,6 @@ def _about(reading: measuring.Reading) -> Text:
     """Of when an answer is, and in what: balances are those of the last month-end up to then."""
     told = _AS_OF if reading.as_of == reading.month_end else _AS_OF_LATER
     return told.filled(day=reading.as_of, last=reading.month_end, currency=reading.currency)
-
-
-def _form(form: str, output: Path | None) -> str:
-    """What to write: as asked, else as the file's name says, else, without a name's end, CSV."""
-    named = output.suffix.removeprefix(".") if output else ""
-    known = ("json", "csv", "parquet")
-    if form == "table":
-        if named and named not in known:
-            msg = f"no form is called .{named}: name the file .{', .'.join(known)}, or say --format"
-            raise typer.BadParameter(msg, param_hint="--output")
-        return named or "csv"
-    if named in known and named != form:
-        msg = f"--format {form} and a file named .{named} contradict each other"
-        raise typer.BadParameter(msg, param_hint="--format")
-    return form
 
 
 def report(

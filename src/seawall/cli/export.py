@@ -39,6 +39,25 @@ def write(rows: pa.Table, form: str, target: Path | None) -> None:
         target.write_text(text(rows, form) + "\n", encoding="utf-8")
 
 
+def form_of(form: str, output: Path | None) -> str:
+    """What to write: as asked, else as the file's name says, else, without a name's end, CSV.
+
+    Raises:
+        typer.BadParameter: the name says another form, or none that is written.
+    """
+    named = output.suffix.removeprefix(".") if output else ""
+    known = ("json", "csv", "parquet")
+    if form == "table":
+        if named and named not in known:
+            msg = f"no form is called .{named}: name the file .{', .'.join(known)}, or say --format"
+            raise typer.BadParameter(msg, param_hint="--output")
+        return named or "csv"
+    if named in known and named != form:
+        msg = f"--format {form} and a file named .{named} contradict each other"
+        raise typer.BadParameter(msg, param_hint="--format")
+    return form
+
+
 def _cell(value: object) -> object:
     """A CSV cell; a text that a spreadsheet would compute is marked as text."""
     if isinstance(value, str):

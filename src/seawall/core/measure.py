@@ -13,7 +13,9 @@ from seawall.core.period import month_end
 from seawall.core.steps import Steps
 from seawall.core.text import Text
 
-Unit = Literal["label", "date", "count", "money", "share", "rate_annual", "days", "months", "index"]
+Unit = Literal[
+    "label", "date", "count", "money", "share", "rate_annual", "days", "hours", "months", "index"
+]
 
 
 @dataclass(frozen=True)
