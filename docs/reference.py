@@ -24,6 +24,7 @@ def pages() -> dict[str, str]:
         "contract.md": _contract(),
         "expression.md": _expression(),
         "process.md": _process(),
+        "playbooks.md": _playbooks(),
         "schemas/policy.schema.json": packs.policy_schema("policy") + "\n",
         "schemas/cases.schema.json": packs.policy_schema("cases") + "\n",
         "kinds.md": _kinds(),
@@ -113,6 +114,36 @@ def _process() -> str:
                   for c in measure.columns]  # fmt: skip
         lines.append("")
     return words + "\n".join(lines)
+
+
+def _playbooks() -> str:
+    """The page's own words, up to the first playbook; the shipped playbooks and drills behind them."""
+    words, _, _ = (DOCS / "playbooks.md").read_text(encoding="utf-8").partition("### ")
+    lines: list[str] = []
+    for name in packs.playbooks():
+        plan = packs.playbook(name)
+        sheet = plan.sheet
+        lines += [f"### {name}", "", f"**{sheet.title.en}** · {sheet.title.zh}", "",
+                  sheet.about.en, "", sheet.about.zh, "", f"By: {'; '.join(sheet.cite)}.", "",
+                  "| step | owner | phase | within | leads to | English | 中文 |",
+                  "|---|---|---|---|---|---|---|"]  # fmt: skip
+        lines += [
+            f"| `{step.id}` | {step.owner} | {step.phase} | "
+            f"{f'{step.within.count} {step.within.unit}' if step.within else ''} | "
+            f"{', '.join(f'`{each}`' for each in dict.fromkeys(step.leads_to))} | "
+            f"{step.title.en} | {step.title.zh} |"
+            for step in plan.steps.values()
+        ]
+        exits = "; ".join(f"{each.title.en} ({each.title.zh})" for each in sheet.exits)
+        lines += ["", f"Closed when: {exits}.", ""]
+    for name in packs.drills():
+        drill = packs.drill(name).sheet
+        lines += [f"### drill: {name}", "", f"**{drill.title.en}** · {drill.title.zh}, of `{drill.playbook}`", "",
+                  drill.about.en, "", drill.about.zh, "", "| minute | English | 中文 |", "|---|---|---|"]  # fmt: skip
+        lines += [f"| {each.minute} | {each.says.en} | {each.says.zh} |" for each in drill.injects]
+        expected = ", ".join(f"{phase} {minute}" for phase, minute in drill.expect.items())
+        lines += ["", f"Expected by minute: {expected}.", ""]
+    return "\n".join((words.rstrip("\n"), "", *lines))
 
 
 def _problems() -> str:

@@ -59,6 +59,8 @@ COMMANDS: dict[str, Command] = {
         zh="监测账册：预警指标、判定及预警效果。")),
     "process": Command("processes", "process", Text(
         en="Measure how the cases of an event log went.", zh="度量事件日志中案件的办理过程。")),
+    "playbook": Command("playbooks", "app", Text(
+        en="Read and test playbooks, and name the drills.", zh="阅读与测试处置预案，列出演练。")),
     "ledger": Command("ledgers", "app", Text(
         en="Keep, prove and verify what was done.", zh="留存、证明与核验所做之事。")),
     "vault": Command("vaults", "app", Text(

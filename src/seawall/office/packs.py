@@ -6,11 +6,17 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel
 
+from seawall.cases import drill as drill_module
+from seawall.cases import playbook as playbook_module
+from seawall.cases import playbook_cases, playbook_checks
 from seawall.cases.calendar import Calendar
+from seawall.cases.drill import Drill
+from seawall.cases.playbook import Playbook
 from seawall.cases.statute import Statute, Statutes
 from seawall.core import pack
 from seawall.core import problems as pack_problems
 from seawall.core.problem import Place, UnableToUseInput, refusal
+from seawall.core.text import Text
 from seawall.policy import problems as policy_problems
 from seawall.policy import reading
 from seawall.policy.cases import SUFFIX, Cases
@@ -151,6 +157,62 @@ def policy_schema(of: Literal["policy", "cases"]) -> str:
         **model.model_json_schema(),
     }
     return json.dumps(schema, ensure_ascii=False, indent=1)
+
+
+ROLES: dict[str, Text] = {
+    "administrator": Text(en="administrator", zh="系统管理员"),
+    "analyst": Text(en="analyst", zh="风险分析师"),
+    "assessor": Text(en="third-party assessor", zh="第三方评估方"),
+    "auditor": Text(en="internal auditor", zh="内部审计"),
+    "collections": Text(en="collections", zh="催收管理"),
+    "compliance": Text(en="compliance", zh="合规"),
+    "customer_care": Text(en="customer care", zh="客户服务"),
+    "fraud": Text(en="fraud team", zh="反欺诈"),
+    "machine": Text(en="machine", zh="系统"),
+    "risk_head": Text(en="risk head", zh="风险负责人"),
+    "security": Text(en="IT security", zh="信息安全"),
+}
+"""Who may own a step of a playbook."""
+
+
+def playbooks() -> dict[str, Path]:
+    """The shipped playbooks, by id."""
+    every = sorted((PACKS / "playbooks").glob("*.yaml"))
+    return {path.stem: path for path in every if not path.name.endswith(SUFFIX)}
+
+
+def playbook(name: str) -> Playbook:
+    """A shipped playbook by its id, or one from a file.
+
+    Raises:
+        UnableToUseInput: the text is not a playbook; carries every problem with its place.
+    """
+    placed = pack.read_placed(_named(name, playbooks()), playbook_module.Sheet)
+    return playbook_checks.playbook(placed, roles=frozenset(ROLES))
+
+
+def playbook_cases_beside(path: Path) -> pack.Placed[playbook_cases.Cases]:
+    """The cases beside a playbook's file.
+
+    Raises:
+        UnableToUseInput: there are none, or they cannot be read.
+    """
+    return pack.read_placed(cases_beside(path), playbook_cases.Cases)
+
+
+def drills() -> dict[str, Path]:
+    """The shipped drills, by id."""
+    return {path.stem: path for path in sorted((PACKS / "drills").glob("*.yaml"))}
+
+
+def drill(name: str) -> Drill:
+    """A shipped drill by its id, or one from a file, with the playbook it exercises.
+
+    Raises:
+        UnableToUseInput: the text is not a drill, or its playbook is not one.
+    """
+    placed = pack.read_placed(_named(name, drills()), drill_module.Sheet)
+    return drill_module.drill(placed, playbook(placed.declared.playbook))
 
 
 def _named(name: str, shipped: dict[str, Path]) -> Path:

@@ -4,6 +4,7 @@ from seawall.acts import case_problems as kept_case_problems
 from seawall.acts import problems as act_problems
 from seawall.cases import kind_problems
 from seawall.cases import problems as case_problems
+from seawall.cases import playbook_problems
 from seawall.cases.process import problems as process_problems
 from seawall.core import problems as pack_problems
 from seawall.core.expression import problems as expression_problems
@@ -53,6 +54,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *vault_problems.KINDS,
     *warning_problems.KINDS,
     *process_problems.KINDS,
+    *playbook_problems.KINDS,
     *act_problems.KINDS,
     *kept_case_problems.KINDS,
     *case_problems.KINDS,

@@ -1,0 +1,283 @@
+"""A run of a playbook, folded from its events: what is next, what is late, what is missing.
+
+The fold is pure: events and a time in, values out. It refuses nothing that really happened; a step
+done before its turn, or a decision against its condition, is told as such.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+from seawall.cases.playbook import Exit, Playbook, Reckon, Tell, Within, running
+from seawall.core.expression.types import Value
+
+What = Literal["started", "begun", "done", "skipped", "decided", "attached", "told", "known"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in a run.
+
+    Attributes:
+        what: `started` begins the run; `begun`, `done`, `skipped` (`value` says why) and `decided`
+            (`name` is the step it leads to, `value` why) are about a step; `attached` gives evidence
+            (`name`) by its digest (`value`); `told` that somebody (`name`) was told; `known` that a
+            fact (`name`) is `value` from now on.
+        at: when, UTC.
+        by: who.
+    """
+
+    what: What
+    at: datetime
+    by: str
+    step: str | None = None
+    name: str | None = None
+    value: Value = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where one step stands.
+
+    Attributes:
+        early: whether it was done or begun before its turn.
+        against: whether a decision was taken otherwise than its conditions said at the time.
+    """
+
+    begun_at: datetime | None = None
+    ended_at: datetime | None = None
+    skipped: str | None = None
+    to: str | None = None
+    early: bool = False
+    against: bool = False
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done, and not skipped."""
+        return self.ended_at is not None and self.skipped is None
+
+
+@dataclass(frozen=True)
+class Late:
+    """Something that missed its limit.
+
+    Attributes:
+        tell: who should have been told; None where the step itself is late.
+        ended_at: when it came after all; None where it has not.
+    """
+
+    step: str
+    due_at: datetime
+    ended_at: datetime | None
+    tell: Tell | None = None
+
+
+@dataclass(frozen=True)
+class PlaybookRun:
+    """A run at a moment.
+
+    Attributes:
+        plan: the playbook.
+        exercise: whether it is a drill.
+        started_at: when it started; limits count from here.
+        as_of: the moment.
+        steps: every step that something is known of.
+        facts: what is known.
+        reckon: the calendar that ends limits.
+    """
+
+    plan: Playbook
+    started_at: datetime
+    as_of: datetime
+    exercise: bool = False
+    steps: Mapping[str, Progress] = field(default_factory=dict)
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    reckon: Reckon = field(default=running, compare=False)
+
+    def progress(self, step: str) -> Progress:
+        """Where a step stands."""
+        return self.steps.get(step, Progress())
+
+    def follow(self, step: str) -> tuple[str, ...]:
+        """Where an ended step led; a skipped decision led where the facts of that moment said."""
+        taken = self.progress(step).to
+        return (taken,) if taken is not None else self.plan.steps[step].next
+
+    @cached_property
+    def reached(self) -> tuple[str, ...]:
+        """The first step, and every step that an ended one led to, in the file's order."""
+        found, fresh = {self.plan.first}, [self.plan.first]
+        while fresh:
+            step = fresh.pop()
+            following = self.follow(step) if self.progress(step).ended_at is not None else ()
+            fresh += [each for each in following if each not in found]
+            found.update(following)
+        return tuple(name for name in self.plan.steps if name in found)
+
+    @cached_property
+    def next(self) -> tuple[str, ...]:
+        """Open steps: reached, not ended, and with no other such step that can still lead to them."""
+        waiting = [step for step in self.reached if self.progress(step).ended_at is None]
+        return tuple(
+            step for step in waiting
+            if not any(step in self.plan.below[other] for other in waiting)
+        )  # fmt: skip
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.next
+
+    def due(self, within: Within | None) -> datetime | None:
+        """When a limit of this run ends; None where there is none, or where no calendar tells."""
+        return None if within is None else self.reckon(self.started_at, within)
+
+    def late(self) -> Iterator[Late]:
+        """Steps and messages that missed their limit: done after it, or not done though it passed."""
+        for name in self._looked_at():
+            step, progress = self.plan.steps[name], self.progress(name)
+            if progress.skipped is not None:
+                continue
+            due_at = self.due(step.within)
+            if _missed(due_at, progress.ended_at, self.as_of):
+                yield Late(name, due_at, progress.ended_at)  # type: ignore[arg-type]
+            for tell in step.tell:
+                due_at, told_at = self.due(tell.within), progress.told.get(tell.whom)
+                if _missed(due_at, told_at, self.as_of):
+                    yield Late(name, due_at, told_at, tell)  # type: ignore[arg-type]
+
+    def missing(self) -> Iterator[tuple[str, str]]:
+        """Evidence (step, evidence) that steps should have left and did not."""
+        for name, progress in self.steps.items():
+            if progress.done:
+                wanted = (each.id for each in self.plan.steps[name].evidence)
+                yield from ((name, each) for each in wanted if each not in progress.evidence)
+
+    def untold(self) -> Iterator[tuple[str, Tell]]:
+        """Whom done steps should have told and did not."""
+        for name, progress in self.steps.items():
+            if progress.done:
+                wanted = self.plan.steps[name].tell
+                yield from ((name, each) for each in wanted if each.whom not in progress.told)
+
+    def unmet(self) -> tuple[Exit, ...]:
+        """Exit criteria that do not hold, or of which it is not known."""
+        return tuple(self.plan.unmet(self.facts))
+
+    @property
+    def may_close(self) -> bool:
+        """Whether everything is done, left its evidence, told everybody, and every exit holds."""
+        left = (any(self.missing()), any(self.untold()), bool(self.unmet()))
+        return self.over and not any(left)
+
+    def _looked_at(self) -> tuple[str, ...]:
+        """Steps that were reached, or done before anything led to them."""
+        return tuple(name for name in self.plan.steps if name in {*self.reached, *self.steps})
+
+
+def _missed(due_at: datetime | None, ended_at: datetime | None, as_of: datetime) -> bool:
+    return due_at is not None and (ended_at or as_of) > due_at
+
+
+def fold(
+    plan: Playbook,
+    events: Sequence[Event],
+    as_of: datetime,
+    *,
+    exercise: bool = False,
+    reckon: Reckon = running,
+) -> PlaybookRun:
+    """The run that events make, up to a moment.
+
+    Args:
+        plan: the playbook.
+        events: what happened, in order of time; the first one `started` the run.
+        as_of: the moment; later events are not seen.
+        exercise: whether it is a drill.
+        reckon: the calendar that ends limits; without one, limits of working time end nowhere.
+
+    Raises:
+        UnableToFold: the events do not fit the playbook, or are out of order.
+    """
+    seen = [event for event in events if event.at <= as_of]
+    if not seen or seen[0].what != "started":
+        raise UnableToFold("a run begins with the event that started it")
+    steps: dict[str, Progress] = {}
+    facts: dict[str, Value] = {}
+    run = PlaybookRun(plan, seen[0].at, as_of, exercise, steps, facts, reckon)
+    before = seen[0]
+    for event in seen[1:]:
+        if event.at < before.at:
+            raise UnableToFold(f"an event of {event.at} stands behind one of {before.at}")
+        _take(run, event, steps, facts)
+        before = event
+    return PlaybookRun(plan, seen[0].at, as_of, exercise, steps, facts, reckon)
+
+
+def _take(
+    run: PlaybookRun, event: Event, steps: dict[str, Progress], facts: dict[str, Value]
+) -> None:
+    if event.what == "started":
+        raise UnableToFold("a run starts once")
+    if event.what == "known":
+        if event.name not in run.plan.sheet.facts:
+            raise UnableToFold(f"the playbook asks for no fact {event.name!r}")
+        facts[event.name] = event.value
+    else:
+        step = event.step or ""
+        steps[step] = _moved(run, event)
+
+
+def _moved(run: PlaybookRun, event: Event) -> Progress:
+    """A step's progress after an event about it."""
+    step, held = _of(run, event)
+    ending = event.what in ("done", "skipped", "decided")
+    if ending and held.ended_at is not None:
+        raise UnableToFold(f"{step!r} had ended before it was {event.what}")
+    turn = PlaybookRun(run.plan, run.started_at, event.at, steps=run.steps, facts=run.facts).next
+    early = held.early or (
+        step not in turn and held.begun_at is None and event.what not in ("attached", "told")
+    )
+    if event.what == "begun":
+        return replace(held, begun_at=held.begun_at or event.at, early=early)
+    if event.what == "attached":
+        return replace(held, evidence={**held.evidence, event.name or "": str(event.value)})
+    if event.what == "told":
+        return replace(held, told={event.name or "": event.at, **held.told})
+    if event.what == "skipped":
+        to = run.plan.branch(step, run.facts).to if run.plan.steps[step].decide else None
+        return replace(held, ended_at=event.at, skipped=str(event.value), to=to, early=early)
+    return replace(
+        held, ended_at=event.at, to=event.name, early=early,
+        against=event.what == "decided" and event.name != run.plan.branch(step, run.facts).to,
+    )  # fmt: skip
+
+
+def _of(run: PlaybookRun, event: Event) -> tuple[str, Progress]:
+    """The step an event is about, and where it stands; what the event names must be there."""
+    step = run.plan.steps.get(event.step or "")
+    if step is None:
+        raise UnableToFold(f"the playbook has no step {event.step!r}")
+    named = {
+        "decided": {branch.to for branch in step.decide},
+        "attached": {each.id for each in step.evidence},
+        "told": {each.whom for each in step.tell},
+    }.get(event.what)
+    if named is not None and event.name not in named:
+        raise UnableToFold(f"{step.id!r} has no {event.name!r} that could be {event.what}")
+    if event.what == "done" and step.decide:
+        raise UnableToFold(f"{step.id!r} is a decision: say which way")
+    if event.what == "skipped" and not event.value:
+        raise UnableToFold(f"{step.id!r} was skipped without a reason")
+    return step.id, run.progress(step.id)
+
+
+class UnableToFold(ValueError):
+    """Events that no run of the playbook can have."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"these are no events of this playbook: {why}")
