@@ -142,13 +142,16 @@ class PlaybookRun:
             step, progress = self.plan.steps[name], self.progress(name)
             if progress.skipped is not None:
                 continue
-            due_at = self.due(step.within)
-            if _missed(due_at, progress.ended_at, self.as_of):
-                yield Late(name, due_at, progress.ended_at)  # type: ignore[arg-type]
+            yield from self._late(name, step.within, progress.ended_at)
             for tell in step.tell:
-                due_at, told_at = self.due(tell.within), progress.told.get(tell.whom)
-                if _missed(due_at, told_at, self.as_of):
-                    yield Late(name, due_at, told_at, tell)  # type: ignore[arg-type]
+                yield from self._late(name, tell.within, progress.told.get(tell.whom), tell)
+
+    def _late(
+        self, step: str, within: Within | None, ended_at: datetime | None, tell: Tell | None = None
+    ) -> Iterator[Late]:
+        due_at = self.due(within)
+        if due_at is not None and (ended_at or self.as_of) > due_at:
+            yield Late(step, due_at, ended_at, tell)
 
     def missing(self) -> Iterator[tuple[str, str]]:
         """Evidence (step, evidence) that steps should have left and did not."""
@@ -177,10 +180,6 @@ class PlaybookRun:
     def _looked_at(self) -> tuple[str, ...]:
         """Steps that were reached, or done before anything led to them."""
         return tuple(name for name in self.plan.steps if name in {*self.reached, *self.steps})
-
-
-def _missed(due_at: datetime | None, ended_at: datetime | None, as_of: datetime) -> bool:
-    return due_at is not None and (ended_at or as_of) > due_at
 
 
 def fold(

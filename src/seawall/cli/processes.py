@@ -15,6 +15,7 @@ from seawall.core.problem import Place, Problem
 from seawall.core.text import Text
 from seawall.office import processing
 from seawall.office.processing import LogFile
+from seawall.portfolio.delimited import Dialect
 
 PROBLEMS_SHOWN = 20
 
@@ -44,6 +45,8 @@ def process(
         str | None, typer.Option("--time-format", help="A strptime format.  [default: ISO 8601]")
     ] = None,
     delimiter: Annotated[str, typer.Option("--delimiter", help="Between fields.")] = ",",
+    encoding: Annotated[str, typer.Option("--encoding", help="Such as gb18030.")] = "utf-8",
+    steps: Annotated[bool, typer.Option("--steps", help="Show the SQL steps instead.")] = False,
     form: Annotated[
         Literal["table", "json", "csv", "parquet"], typer.Option("--format", help="How to print.")
     ] = "table",
@@ -63,7 +66,10 @@ def process(
     _refuse_misfits(show, tuple(known), machine, segments)
     columns = Columns(case, activity, at, lifecycle, actor, segments, time_format, completed)
     written = "" if on_screen else export.form_of(form, output)
-    read = processing.read(file, columns, delimiter)
+    read = processing.read(file, columns, Dialect(_mark(delimiter), encoding))
+    if steps:
+        screen.result(known[show].steps(read.question(segments)).sql())
+        return
     _tell(screen, file, read)
     rows = read.deviations(machine) if machine else read.answer(known[show], segments)
     if on_screen:
@@ -86,6 +92,15 @@ def _refuse_misfits(
     if machine is not None and by:
         msg = "conformance is not broken down"
         raise typer.BadParameter(msg, param_hint="--by")
+
+
+def _mark(delimiter: str) -> str:
+    """What separates fields: one character, or the word for one that no shell passes on."""
+    mark = {"\\t": "\t", "tab": "\t"}.get(delimiter, delimiter)
+    if len(mark) != 1:
+        msg = f"{delimiter!r} is no single character"
+        raise typer.BadParameter(msg, param_hint="--delimiter")
+    return mark
 
 
 def _tell(screen: Screen, file: Path, read: LogFile) -> None:

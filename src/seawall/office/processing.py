@@ -17,6 +17,8 @@ from seawall.core.problem import Problem, UnableToUseInput
 from seawall.portfolio.delimited import Dialect, Reader
 from seawall.portfolio.mapping import Reads, Source
 
+_PLAIN = Dialect()
+
 
 @dataclass(frozen=True)
 class LogFile:
@@ -58,23 +60,24 @@ class LogFile:
         return conformance.deviations(made, self.answer(conformance.measure()))
 
 
-def read(path: Path, columns: Columns, delimiter: str = ",") -> LogFile:
+def read(path: Path, columns: Columns, dialect: Dialect = _PLAIN) -> LogFile:
     """Read a file of events.
 
     Args:
         path: delimited text with a header, also `.gz`.
         columns: which of its columns is what.
-        delimiter: what separates its fields.
+        dialect: what separates its fields, and its encoding.
 
     Raises:
         UnableToUseInput: it cannot be read, or lacks a column.
     """
     reads = {name: Reads(type="text") for name in columns.named}
-    header = tape_files.header_of(path, Source(columns=reads, delimiter=delimiter))
+    source = Source(columns=reads, delimiter=dialect.delimiter, encoding=dialect.encoding)
+    header = tape_files.header_of(path, source)
     if wrong := tuple(outside.misfits(columns, header, str(path))):
         raise UnableToUseInput(wrong)
     with tape_files.opened(path) as stream:
-        reader = Reader(stream, str(path), Dialect(delimiter))
+        reader = Reader(stream, str(path), dialect)
         taken = [outside.taken(each, columns, str(path)) for each in reader.batches(columns.named)]
     empty = outside.schema(columns).empty_table()
     return LogFile(

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seawall.cases.process import conformance
@@ -50,6 +50,7 @@ FITS = re.compile(f"n*{ROUND}cn*(?:rn*{ROUND}cn*)*")
 VERBS = {"t": "take", "a": "answer", "c": "close", "r": "reopen", "n": "note", "x": "shred"}
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text("tacrnx", max_size=12) | st.from_regex(FITS, fullmatch=True))
 def test_what_fits_is_a_regular_language(letters: str) -> None:
     outcome = conformance.replay(machine(), [VERBS[each] for each in letters])

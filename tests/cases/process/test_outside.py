@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from seawall.cases.process import conformance, tables
+from seawall.cases.process import conformance, outside, tables
 from seawall.cases.process.outside import Columns
+from seawall.core.engine import DuckEngine
 from seawall.core.problem import UnableToUseInput
+from seawall.core.steps import Steps
 from seawall.office import processing
 from seawall.office.processing import LogFile
+from seawall.portfolio.delimited import Dialect
 
+SEMICOLONS = Dialect(";")
 COLUMNS = Columns("case", "what", "when", lifecycle="lc", actor="who")
 TEXT = """case;what;when;lc;who;team
 1;apply;2026-01-01T10:00:00+02:00;COMPLETE;ann;north
@@ -39,7 +43,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_every_row_is_kept_or_rejected_with_its_reason(file: Path) -> None:
-    read = processing.read(file, COLUMNS, ";")
+    read = processing.read(file, COLUMNS, SEMICOLONS)
     assert read.rows == 7 == read.log.num_rows + len(read.rejects)
     assert {(each.code, each.where.row, each.where.column) for each in read.rejects} == {
         ("row-quotes", 7, None), ("log-value-missing", 4, "what"), ("log-value-missing", 5, "case"),
@@ -48,14 +52,14 @@ def test_every_row_is_kept_or_rejected_with_its_reason(file: Path) -> None:
 
 
 def test_times_with_a_zone_become_utc_and_those_without_are_utc(file: Path) -> None:
-    told = processing.read(file, COLUMNS, ";").answer(MEASURES["activities"])
+    told = processing.read(file, COLUMNS, SEMICOLONS).answer(MEASURES["activities"])
     check = next(row for row in told.to_pylist() if row["activity"] == "check")
     assert (check["waiting_median_hours"], check["working_median_hours"]) == (0.5, 0.5)
 
 
 def test_rows_that_complete_nothing_can_be_passed_over(file: Path) -> None:
     columns = Columns("case", "what", "when", lifecycle="lc", completed=True)
-    read = processing.read(file, columns, ";")
+    read = processing.read(file, columns, SEMICOLONS)
     assert read.passed_over == 1
     assert read.log["activity"].to_pylist() == ["apply", "check"]
 
@@ -75,10 +79,10 @@ def test_a_declared_time_format_is_read(file: Path) -> None:
 ])  # fmt: skip
 def test_columns_that_do_not_fit_are_named(file: Path, columns: Columns, code: str | None) -> None:
     if code is None:
-        assert processing.read(file, columns, ";").log.num_rows == 3
+        assert processing.read(file, columns, SEMICOLONS).log.num_rows == 3
         return
     with pytest.raises(UnableToUseInput) as refused:
-        processing.read(file, columns, ";")
+        processing.read(file, columns, SEMICOLONS)
     assert code in {each.code for each in refused.value.problems}
 
 
@@ -87,8 +91,25 @@ def test_every_column_of_a_measure_is_kept_from_breakdowns(file: Path) -> None:
         for name in [column.name for column in each.columns]:
             columns = Columns("case", "what", "when", attributes=(name,))
             with pytest.raises(UnableToUseInput) as refused:
-                processing.read(file, columns, ";")
+                processing.read(file, columns, SEMICOLONS)
             assert "log-column-name" in {problem.code for problem in refused.value.problems}
+
+
+def test_no_word_of_sql_is_a_breakdown(engine: DuckEngine) -> None:
+    words = Steps().then(
+        "words",
+        """
+SELECT keyword_name FROM duckdb_keywords()
+WHERE keyword_category IN ('reserved', 'type_function')""",
+    )
+    assert set(engine.table(words)["keyword_name"].to_pylist()) == outside.RESERVED
+
+
+def test_a_log_in_another_encoding_is_read(tmp_path: Path) -> None:
+    made = tmp_path / "log.csv"
+    made.write_text("案件\t活动\t时间\n1\t申请\t2026-01-01\n", encoding="gb18030")
+    read = processing.read(made, Columns("案件", "活动", "时间"), Dialect("\t", "gb18030"))
+    assert read.log["activity"].to_pylist() == ["申请"]
 
 
 def seawall(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -111,7 +132,24 @@ def test_the_command_prints_exports_and_tells_what_is_left_out(file: Path) -> No
     assert "7 行 = 保留 3 + 拒收 4" in spoken
 
 
+def test_the_command_replays_a_machine_and_shows_its_steps(file: Path, tmp_path: Path) -> None:
+    options = (file, "--case", "case", "--activity", "what", "--at", "when", "--delimiter", ";")
+    machine = tmp_path / "machine.yaml"
+    machine.write_text("title: {en: A, zh: 甲}\ninitial: new\nfinals: [done]\nmoves:\n"
+                       "  - {verb: apply, from: [new], to: in}\n"
+                       "  - {verb: check, from: [in], to: done}\n", encoding="utf-8")  # fmt: skip
+    replayed = (*options, "--show", "conformance", "--machine", machine)
+    done = seawall(*replayed, "--format", "json")
+    assert [(row["fate"], row["state"], row["cases"]) for row in json.loads(done.stdout)] == [
+        ("not_allowed_here", "done", 1)
+    ]
+    assert "此处不允许" in seawall(*replayed, "--lang", "zh").stdout
+    told = seawall(*options, "--show", "graph", "--steps")
+    assert "WITH events AS" in told.stdout
+
+
 @pytest.mark.parametrize(("extra", "said"), [
+    (("--delimiter", "::"), "no single character"),
     (("--show", "paths"), "there is no measure 'paths'"),
     (("--show", "conformance"), "need each other"),
     (("--format", "json", "-o", "x.csv"), "contradict each other"),

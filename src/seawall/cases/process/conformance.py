@@ -132,10 +132,14 @@ def _unsound(placed: Placed[Sheet], made: Machine) -> Iterator[Problem]:
 
 def _closure(begun: set[str], ways: set[tuple[str, str]]) -> set[str]:
     """Every state that ways lead to, from some states."""
-    reached, fresh = set(begun), set(begun)
+    onward: dict[str, list[str]] = {}
+    for state, to in ways:
+        onward.setdefault(state, []).append(to)
+    reached, fresh = set(begun), list(begun)
     while fresh:
-        fresh = {to for state, to in ways if state in fresh} - reached
-        reached |= fresh
+        following = [each for each in onward.get(fresh.pop(), ()) if each not in reached]
+        reached.update(following)
+        fresh += following
     return reached
 
 

@@ -13,13 +13,11 @@ LOG_COLUMN_MISSING = Kind(
 )
 LOG_COLUMN_NAME = Kind(
     "log-column-name",
+    Text(en="{name!r} cannot be a breakdown.", zh="{name!r} 不能作为细分。"),
     Text(
-        en="{name!r} cannot be a breakdown: its name is taken, or no plain word.",
-        zh="{name!r} 不能作为细分：名称已被占用或不是普通单词。",
-    ),
-    Text(
-        en="Rename the column: letters, digits, underscores, and none of: {taken}.",
-        zh="请改列名：仅用字母、数字、下划线，且不得为：{taken}。",
+        en="Rename the column: letters, digits and underscores, and no name that a measure or SQL "
+        "uses itself, such as `cases` or `order`.",
+        zh="请改列名：仅用字母、数字、下划线，且不得与指标列名或 SQL 保留字相同，如 `cases`、`order`。",
     ),
 )
 LOG_VALUE_MISSING = Kind(
