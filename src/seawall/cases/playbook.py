@@ -224,9 +224,12 @@ class Playbook:
 
     def holds(self, condition: str, facts: Mapping[str, Value]) -> bool:
         """Whether a condition is known to hold; unknown is not."""
-        expression = self.conditions[condition]
-        given = (facts.get(name) for name in expression.names)
-        return python_function(expression)(*given) is True
+        given = (facts.get(name) for name in self.conditions[condition].names)
+        return self._compiled[condition](*given) is True
+
+    @cached_property
+    def _compiled(self) -> Mapping[str, Callable[..., Value]]:
+        return {text: python_function(each) for text, each in self.conditions.items()}
 
     def branch(self, step: str, facts: Mapping[str, Value]) -> Branch:
         """The branch that a decision takes by the facts: the first that holds, else its default."""

@@ -126,8 +126,8 @@ def _bare(text: str) -> Plain:
 
 
 _NONE = Text(
-    en="Nothing to show: the book holds no such facts up to this date.",
-    zh="无数据：截至该日账册中没有相关事实。",
+    en="Nothing to show: there are no such facts up to this date.",
+    zh="无数据：截至该日没有相关事实。",
 )
 _NEWEST = Text(
     en="… the last {shown} of {rows} rows; --format csv gives them all.",

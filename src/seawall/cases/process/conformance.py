@@ -1,9 +1,9 @@
 """Whether cases went as a declared machine allows: a replay, and where each first departed from it.
 
 The machine is deterministic: a history leads to one state, so a case is replayed by a fold, and two
-cases of one sequence end alike. A log has far fewer sequences than cases, and fewer still than rows;
-so the sequences come from SQL, each once, and the fold is plain Python over them. The same in SQL
-would be a recursion over positions, as many rounds as the longest case has rows.
+cases of one sequence end alike. So the sequences come from SQL, each once, and the fold is plain
+Python over them. The same in SQL would be a recursion over positions, as many rounds as the longest
+case has rows.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

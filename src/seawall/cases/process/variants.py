@@ -21,7 +21,7 @@ def measure() -> Measure:
             "首末事件间隔中位数。按频次从高到低排列。",
         ),
         columns=(
-            Column("variant", "label", Text(en="variant", zh="变体")),
+            Column("variant", "label", Text(en="no.", zh="变体")),
             Column("cases", "count", log.CASES),
             Column("share", "share", Text(en="share of cases", zh="案件占比")),
             Column("share_so_far", "share", Text(en="so far", zh="累计占比")),
@@ -59,8 +59,8 @@ GROUP BY {question.keys("e")}e.case_id""", kept=True)
 def sequences(question: Question) -> Steps:
     """Every variant's activities, one row each: `variant`, `cases`, `position`, `activity`.
 
-    `variant` is one of its cases. What the whole log has in hundreds of thousands of rows, its
-    variants have in thousands: a replay looks at each once.
+    `variant` is one of its cases. Cases that went alike are looked at once: in the log of the BPI
+    Challenge 2012, 4,366 sequences of 182,467 rows stand for 13,087 cases of 262,200.
     """
     return (
         traces(question)
