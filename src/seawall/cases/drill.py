@@ -108,6 +108,12 @@ def drill(placed: Placed[Sheet], plan: Playbook) -> Drill:
 
 Subject = Literal["milestone", "step", "evidence", "message"]
 Verdict = Literal["met", "late", "missed", "out_of_order", "against"]
+SUBJECTS: Mapping[Subject, Text] = {
+    "milestone": Text(en="milestone", zh="里程碑"),
+    "step": Text(en="step", zh="步骤"),
+    "evidence": Text(en="evidence", zh="证据"),
+    "message": Text(en="message", zh="通报"),
+}
 VERDICTS: Mapping[Verdict, Text] = {
     "met": Text(en="as planned", zh="达标"),
     "late": Text(en="late", zh="超时"),

@@ -117,10 +117,15 @@ DRILL_EXPECTS_NOTHING = Kind(
         zh="请删去该期望，或给出通往该阶段的情境。",
     ),
 )
+EVENT_MISFIT = Kind(
+    "playbook-event-misfit",
+    Text(en="This is no event of the playbook: {why}.", zh="该事件与预案不符：{why}。"),
+    Text(en="Correct the record of the exercise.", zh="请更正演练记录。"),
+)
 
 KINDS = (
     STEP_TWICE, STEP_UNKNOWN, STEP_UNREACHED, STEP_CIRCLE, STEP_TWO_WAYS, DECISION_NOT_TOTAL,
     DECISION_BEHIND_DEFAULT, CONDITION_NO_TRUTH, ROLE_UNKNOWN, PARTY_UNKNOWN, DEADLINE_BACKWARDS,
     WORDS_MISSING, FACT_UNKNOWN, FACT_MISFIT, DRILL_OTHER_PLAYBOOK, DRILL_INJECTS_OUT_OF_ORDER,
-    DRILL_EXPECTS_NOTHING,
+    DRILL_EXPECTS_NOTHING, EVENT_MISFIT,
 )  # fmt: skip

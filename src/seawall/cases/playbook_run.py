@@ -211,7 +211,7 @@ def fold(
     before = seen[0]
     for event in seen[1:]:
         if event.at < before.at:
-            raise UnableToFold(f"an event of {event.at} stands behind one of {before.at}")
+            raise UnableToFold(f"an event of {event.at} stands behind one of {before.at}", event)
         _take(run, event, steps, facts)
         before = event
     return PlaybookRun(plan, seen[0].at, as_of, exercise, steps, facts, reckon)
@@ -221,10 +221,10 @@ def _take(
     run: PlaybookRun, event: Event, steps: dict[str, Progress], facts: dict[str, Value]
 ) -> None:
     if event.what == "started":
-        raise UnableToFold("a run starts once")
+        raise UnableToFold("a run starts once", event)
     if event.what == "known":
         if event.name not in run.plan.sheet.facts:
-            raise UnableToFold(f"the playbook asks for no fact {event.name!r}")
+            raise UnableToFold(f"the playbook asks for no fact {event.name!r}", event)
         facts[event.name] = event.value
     else:
         step = event.step or ""
@@ -236,7 +236,7 @@ def _moved(run: PlaybookRun, event: Event) -> Progress:
     step, held = _of(run, event)
     ending = event.what in ("done", "skipped", "decided")
     if ending and held.ended_at is not None:
-        raise UnableToFold(f"{step!r} had ended before it was {event.what}")
+        raise UnableToFold(f"{step!r} had ended before it was {event.what}", event)
     turn = PlaybookRun(run.plan, run.started_at, event.at, steps=run.steps, facts=run.facts).next
     early = held.early or (
         step not in turn and held.begun_at is None and event.what not in ("attached", "told")
@@ -260,23 +260,30 @@ def _of(run: PlaybookRun, event: Event) -> tuple[str, Progress]:
     """The step an event is about, and where it stands; what the event names must be there."""
     step = run.plan.steps.get(event.step or "")
     if step is None:
-        raise UnableToFold(f"the playbook has no step {event.step!r}")
+        raise UnableToFold(f"the playbook has no step {event.step!r}", event)
     named = {
         "decided": {branch.to for branch in step.decide},
         "attached": {each.id for each in step.evidence},
         "told": {each.whom for each in step.tell},
     }.get(event.what)
     if named is not None and event.name not in named:
-        raise UnableToFold(f"{step.id!r} has no {event.name!r} that could be {event.what}")
+        raise UnableToFold(f"{step.id!r} has no {event.name!r} that could be {event.what}", event)
     if event.what == "done" and step.decide:
-        raise UnableToFold(f"{step.id!r} is a decision: say which way")
+        raise UnableToFold(f"{step.id!r} is a decision: say which way", event)
     if event.what == "skipped" and not event.value:
-        raise UnableToFold(f"{step.id!r} was skipped without a reason")
+        raise UnableToFold(f"{step.id!r} was skipped without a reason", event)
     return step.id, run.progress(step.id)
 
 
 class UnableToFold(ValueError):
-    """Events that no run of the playbook can have."""
+    """Events that no run of the playbook can have.
 
-    def __init__(self, why: str) -> None:
+    Attributes:
+        why: what is wrong.
+        event: the first that no run can have; None where the start is missing.
+    """
+
+    def __init__(self, why: str, event: Event | None = None) -> None:
+        self.why = why
+        self.event = event
         super().__init__(f"these are no events of this playbook: {why}")

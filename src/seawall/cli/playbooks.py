@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from seawall.cases import playbook_cases
+from seawall.cases.drill import SUBJECTS, VERDICTS
 from seawall.cases.playbook import PHASES, Playbook, Step, Unit, Within
 from seawall.cli.options import LangOption
 from seawall.cli.screen import Screen, language
@@ -106,6 +107,35 @@ def drills(lang: LangOption = None) -> None:
         )
 
 
+@app.command()
+def score(
+    record: Annotated[Path, typer.Argument(help="The record of an exercise (YAML).")],
+    lang: LangOption = None,
+) -> None:
+    """Score an exercise: every check with its minutes, and what to follow up."""
+    screen = Screen(language(lang))
+    scored = packs.exercise(record)
+    for line in scored.lines:
+        mark = "✓" if line.verdict == "met" else "✗"
+        minutes = f"{_minute(line.actual)} / {_minute(line.planned)}"
+        about = f"{SUBJECTS[line.subject].in_(screen.language):10} {minutes:>15}"
+        told = f"{line.what.in_(screen.language)}: {VERDICTS[line.verdict].in_(screen.language)}"
+        screen.result(f"{mark} {about}  {told}")
+    screen.result(
+        _SCORE.filled(met=scored.met, n=len(scored.lines), share=scored.share).in_(screen.language)
+    )
+    for lesson in scored.lessons:
+        screen.result(f"  · {lesson.in_(screen.language)}")
+
+
+def _minute(minute: float | None) -> str:
+    return "–" if minute is None else f"{minute:g}"
+
+
+_SCORE = Text(
+    en="{met} of {n} checks as planned ({share:.0%}); minutes are actual / planned. To follow up:",
+    zh="{n} 项中 {met} 项达标（{share:.0%}）；分钟为实际／计划。改进事项：",
+)
 _LIMITS: dict[Unit, Text] = {
     "minutes": Text(en="within {count} min", zh="{count} 分钟内"),
     "hours": Text(en="within {count} h", zh="{count} 小时内"),

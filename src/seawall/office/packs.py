@@ -7,10 +7,11 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel
 
 from seawall.cases import drill as drill_module
+from seawall.cases import exercise as exercise_module
 from seawall.cases import playbook as playbook_module
 from seawall.cases import playbook_cases, playbook_checks
 from seawall.cases.calendar import Calendar
-from seawall.cases.drill import Drill
+from seawall.cases.drill import Drill, Score
 from seawall.cases.playbook import Playbook
 from seawall.cases.statute import Statute, Statutes
 from seawall.core import pack
@@ -213,6 +214,16 @@ def drill(name: str) -> Drill:
     """
     placed = pack.read_placed(_named(name, drills()), drill_module.Sheet)
     return drill_module.drill(placed, playbook(placed.declared.playbook))
+
+
+def exercise(path: Path) -> Score:
+    """The score of an exercise, from its record.
+
+    Raises:
+        UnableToUseInput: the file is no record, or not of the drill that it names.
+    """
+    placed = pack.read_placed(path, exercise_module.Record)
+    return exercise_module.scored(placed, drill(placed.declared.drill))
 
 
 def _named(name: str, shipped: dict[str, Path]) -> Path:
