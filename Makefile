@@ -39,6 +39,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/policy.py
 	$(BIN)/python bench/ledger.py
 	$(BIN)/python bench/vault.py
+	$(BIN)/python bench/detectors.py
 	$(BIN)/python -m bench.deciding
 	$(BIN)/python bench/replay.py
 	$(BIN)/python bench/clocks.py

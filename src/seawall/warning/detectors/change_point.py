@@ -24,6 +24,7 @@ class ChangePoint(StartUp, TwoLimits):
     constant hazard. A new run's mean is expected about target with a standard deviation of
     sigma / sqrt(`PRIOR_WEIGHT`). Run lengths beyond `RUNS_MAX` share one weight. It tells of the event:
     when the new level has lasted for longer than `recent`, it is quiet again.
+    A jump of two sigmas in a dozen periods it mostly misses: `cusum` is for those.
 
     >>> from datetime import date, timedelta
     >>> ends = tuple(date(2026, 1, 1) + timedelta(days=day) for day in range(6))

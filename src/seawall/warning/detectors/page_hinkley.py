@@ -32,8 +32,8 @@ class PageHinkley(StartUp, TwoLimits):
 
     Attributes:
         tolerance: of each deviation, in sigmas.
-        amber, red: the climb from which on it is bad, in sigmas. Set to a false alarm every few
-            hundred periods; see `docs/detectors.md` for the simulation.
+        amber, red: the climb from which on it is bad, in sigmas; how often each is wrong is
+            told in `docs/detectors.md`.
     """
 
     kind: Literal["page_hinkley"]
