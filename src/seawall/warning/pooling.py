@@ -81,7 +81,7 @@ class PooledShares(TwoLimits):
         )
 
     def _counts(self, series: Series) -> list[Count | None]:
-        """Hits and trials of each period; None where they are not told or not enough."""
+        """Hits and trials of each period, to the nearest whole; None where not told or not enough."""
         told = (series.sample >= self.sample_min) & (series.sample <= SAMPLE_MAX)
         told &= (series.value >= 0) & (series.value <= 1)
         trials = np.round(np.where(told, series.sample, 1)).astype(np.int64)
