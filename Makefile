@@ -43,6 +43,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench.deciding
 	$(BIN)/python bench/replay.py
 	$(BIN)/python bench/clocks.py
+	$(BIN)/python bench/warning.py
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict
