@@ -13,7 +13,8 @@ from typing import Any
 
 import duckdb
 
-Kind = dict[str, Any]
+Told = dict[str, Any]
+"""A mapping of the YAML."""
 SQL_TYPES = {
     "text": "VARCHAR", "token": "VARCHAR", "choice": "VARCHAR", "boolean": "BOOLEAN",
     "integer": "BIGINT", "number": "DOUBLE", "money": "DOUBLE", "date": "DATE", "time": "TIMESTAMP",
@@ -54,14 +55,16 @@ def behind(act: Act) -> set[str]:
     return {person(each) for each in (act.name, act.for_) if each}
 
 
-def listed(value: Any) -> list[str]:
-    return [] if value is None else [value] if isinstance(value, str) else list(value)
+def listed(value: object) -> list[str]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) else []
 
 
 class PlainMachine:
     """One case, by what was done to it."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Told) -> None:
         self.kind = kind
         self.done: list[Done] = []
 
@@ -107,12 +110,12 @@ class PlainMachine:
             links |= frozenset(act.links)
         self.done.append(Done(act, came_to, before, (state, fields, links)))
 
-    def _needs(self, verb: Any) -> set[str]:
+    def _needs(self, verb: Told) -> set[str]:
         opens = not verb.get("from")
         required = {n for n, f in self.kind["fields"].items() if f.get("required") and opens}
         return required | set(listed(verb.get("needs")))
 
-    def _may_set(self, verb: Any) -> set[str]:
+    def _may_set(self, verb: Told) -> set[str]:
         return self._needs(verb) | set(listed(verb.get("sets")))
 
     def _own(self, act: Act) -> str:
@@ -142,11 +145,11 @@ class PlainMachine:
     def _alike(self, one: Act, other: Act) -> bool:
         """Whether two acts would leave the case alike, for the same reason."""
 
-        def left(act: Act) -> Any:
+        def left(act: Act) -> tuple[object, ...]:
             fields = {k: v for k, v in {**self.fields, **act.fields}.items() if v is not None}
             return fields, self.links | frozenset(act.links), act.reason
 
-        return bool(left(one) == left(other))
+        return left(one) == left(other)
 
     def _fields_fit(self, act: Act, may: set[str], needs: set[str]) -> bool:
         given = {name for name, value in act.fields.items() if value is not None}
@@ -166,7 +169,7 @@ class PlainMachine:
             for name, link in declared.items()
         )
 
-    def _leads(self, verb: Any) -> bool:
+    def _leads(self, verb: Told) -> bool:
         since = listed(verb.get("from"))
         if not self.done:
             return not since
@@ -311,12 +314,11 @@ class PlainMachine:
         used = [name for name in known if name in _words(condition)]
         columns = ", ".join(f'CAST(? AS {known[name][0]}) AS "{name}"' for name in used) or "1"
         values = tuple(_bare(known[name][1]) for name in used)
-        found = _asked_of_duckdb(f"SELECT {condition} FROM (SELECT {columns})", values)
-        return found
+        return _asked_of_duckdb(f"SELECT {condition} FROM (SELECT {columns})", values)
 
 
 @cache
-def _asked_of_duckdb(query: str, values: tuple[Any, ...]) -> bool | None:
+def _asked_of_duckdb(query: str, values: tuple[object, ...]) -> bool | None:
     row = _connection().execute(query, values).fetchone()
     assert row is not None
     truth: bool | None = row[0]
@@ -328,7 +330,7 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def _bare(value: Any) -> Any:
+def _bare(value: object) -> object:
     """A time as DuckDB takes it for one without a zone."""
     return value.removesuffix("Z") if isinstance(value, str) and value.endswith("Z") else value
 

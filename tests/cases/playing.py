@@ -9,7 +9,7 @@ from typing import Any
 from seawall.cases.case import Actor, Case, Command, Event
 from seawall.cases.kind import Kind
 from seawall.cases.step import Refused, Stepped, step
-from tests.cases.plain_machine import BUILT_IN, Act, PlainMachine, listed
+from tests.cases.plain_machine import BUILT_IN, Act, PlainMachine, Told, listed
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAMES = ("Ann", " ANN ", "Bob", "Ｂｏｂ", "Cy", "Dee", "Eli", "Fay", "Gus", "Hal", "Ida", "Joe")
@@ -22,7 +22,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
-def value(told: dict[str, Any], rng: Random) -> Any:
+def value(told: Told, rng: Random) -> object:
     """A value that a field can hold."""
     if told["type"] == "choice":
         return rng.choice(list(told["among"]))
@@ -138,11 +138,11 @@ class Play:
         actor = self._actor(listed(verb["roles"]))
         return Act(name, *actor, self.now, self._key(), self._fields(verb), reason, links)
 
-    def _leads(self, verb: Any, state: str | None) -> bool:
+    def _leads(self, verb: Told, state: str | None) -> bool:
         since = listed(verb.get("from"))
         return not since if state is None else state in since or "*" in since
 
-    def _fields(self, verb: Any) -> dict[str, Any]:
+    def _fields(self, verb: Told) -> dict[str, Any]:
         told = self.told["fields"]
         needs = [*listed(verb.get("needs"))]
         if not verb.get("from"):
