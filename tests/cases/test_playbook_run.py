@@ -12,7 +12,7 @@ from seawall.cases.playbook_cases import known
 from seawall.cases.playbook_run import Event, PlaybookRun, UnableToFold, What
 from seawall.office import packs
 
-START = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - the house's times are UTC
+START = datetime(2026, 3, 2, 9, 0)
 PLANS = {name: packs.playbook(name) for name in packs.playbooks()}
 OUTAGE = PLANS["payment_outage"]
 

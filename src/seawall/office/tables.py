@@ -2,9 +2,8 @@
 
 from seawall.acts import case_problems as kept_case_problems
 from seawall.acts import problems as act_problems
-from seawall.cases import kind_problems
+from seawall.cases import kind_problems, playbook_problems
 from seawall.cases import problems as case_problems
-from seawall.cases import playbook_problems
 from seawall.cases.process import problems as process_problems
 from seawall.core import problems as pack_problems
 from seawall.core.expression import problems as expression_problems
