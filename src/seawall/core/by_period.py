@@ -131,6 +131,40 @@ def counted(
     return told(own.steps(span), span, arithmetic)
 
 
+def standing(facts: Facts, span: Span, *, ended: str, where: str = "TRUE") -> Steps:
+    """A level: how many things that had begun by a period's end had not ended by then.
+
+    Args:
+        facts: one row a thing; its day is the one it begins to count on.
+        span: what is asked.
+        ended: SQL of the day it ended; NULL where it has not.
+        where: which things.
+    """
+    first, last = span.ends()[0], span.ends()[-1]
+    moves = " UNION ALL ".join(
+        f"SELECT {facts.keys(span)}{day} AS day, {size} AS n FROM {facts.source(span)} "
+        f"WHERE {day} <= DATE '{last}' AND {facts.day} <= DATE '{last}' AND {where}"
+        for day, size in ((facts.day, 1), (ended, -1))
+    )
+    end = ends_on(f"GREATEST(day, DATE '{first}')", span.period)
+    met = f"CROSS JOIN (SELECT DISTINCT {', '.join(span.by)} FROM moves) AS met"
+    over = f"PARTITION BY {', '.join(span.by)} " if span.by else ""
+    steps = (
+        Steps()
+        .then("moves", moves)
+        .then("sums", f"""
+SELECT {span.keys()}ends_on, SUM(n) AS n FROM (
+  SELECT {span.keys()}{end} AS ends_on, n FROM moves
+  UNION ALL SELECT {span.keys()}ends_on, 0 AS n FROM ({periods(span)}) AS ends {met if span.by else ""}
+) AS together {grouped(span, "ends_on")}""")
+        .then("stood", f"""
+SELECT {span.keys()}ends_on, SUM(n) OVER ({over}ORDER BY ends_on ROWS UNBOUNDED PRECEDING) AS part,
+  NULL AS whole
+FROM sums""")
+    )  # fmt: skip
+    return told(steps, span, "level")
+
+
 def share_of(condition: str) -> tuple[str, str]:
     """The aggregates of a share: the rows that meet a condition, and all rows."""
     return f"{times(condition)}", "COUNT(*)"

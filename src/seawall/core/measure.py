@@ -14,8 +14,9 @@ from seawall.core.steps import Steps
 from seawall.core.text import Text
 
 Unit = Literal[
-    "label", "date", "count", "money", "share", "rate_annual", "days", "hours", "months", "index"
-]
+    "label", "date", "count", "money", "share", "rate_annual", "milliseconds", "minutes", "hours",
+    "days", "months", "index",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from seawall.cases.calendar import Calendar
 from seawall.cases.drill import Drill, Score
 from seawall.cases.playbook import Playbook
 from seawall.cases.statute import Statute, Statutes
+from seawall.conduct.rules import Rules
 from seawall.core import pack
 from seawall.core import problems as pack_problems
 from seawall.core.problem import Place, UnableToUseInput, refusal
@@ -26,6 +27,7 @@ from seawall.policy.program import Program
 from seawall.portfolio.conventions import Conventions
 from seawall.portfolio.mapping import Mapping
 from seawall.portfolio.watching import Watching
+from seawall.resilience.settings import Settings
 from seawall.simulator.declaration import Lender
 from seawall.warning import checking
 from seawall.warning.indicator import Indicator
@@ -46,6 +48,16 @@ def conventions() -> Conventions:
 def watching() -> Watching:
     """The shipped look-backs and counts of trends."""
     return pack.read(PACKS / "conventions" / "watching.yaml", Watching)
+
+
+def conduct() -> Rules:
+    """The shipped limits of conduct."""
+    return pack.read(PACKS / "conventions" / "conduct.yaml", Rules)
+
+
+def resilience() -> Settings:
+    """The shipped settings of machines, accesses and duties."""
+    return pack.read(PACKS / "conventions" / "resilience.yaml", Settings)
 
 
 def mappings() -> dict[str, Path]:

@@ -5,11 +5,13 @@ from seawall.acts import problems as act_problems
 from seawall.cases import kind_problems, playbook_problems
 from seawall.cases import problems as case_problems
 from seawall.cases.process import problems as process_problems
+from seawall.conduct import complaints, contacting
 from seawall.core import problems as pack_problems
 from seawall.core.expression import problems as expression_problems
 from seawall.core.measure import Measure, Trend
 from seawall.core.problem import Kind
 from seawall.ledger import problems as ledger_problems
+from seawall.market import rates
 from seawall.office import packs
 from seawall.policy import check_problems, window_problems
 from seawall.policy import problems as policy_problems
@@ -39,6 +41,7 @@ from seawall.portfolio.trends import (
     maturing,
     owed,
 )
+from seawall.resilience import accesses, machines, notices
 from seawall.vault import problems as vault_problems
 from seawall.warning import problems as warning_problems
 
@@ -96,7 +99,7 @@ def measures(conventions: Conventions) -> tuple[Measure, ...]:
 
 def trends(conventions: Conventions) -> tuple[Trend, ...]:
     """Every trend of the house, by subject."""
-    watching = packs.watching()
+    watching, conduct, resilience = packs.watching(), packs.conduct(), packs.resilience()
     return (
         *applying.trends(watching),
         *crowding.trends(watching),
@@ -107,4 +110,10 @@ def trends(conventions: Conventions) -> tuple[Trend, ...]:
         *maturing.trends(conventions, watching),
         *concentrating.trends(watching),
         *collecting.trends(),
+        *complaints.trends(conduct),
+        *contacting.trends(conduct),
+        *rates.trends(),
+        *machines.trends(),
+        *accesses.trends(resilience),
+        *notices.trends(resilience),
     )

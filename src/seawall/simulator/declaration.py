@@ -337,6 +337,7 @@ class Operations(_Declared):
         customer_sign_in_failed: a day, per 1,000 loans of the plan.
         burst_daily: mean API error bursts a day.
         office_hours: local hours in which customers complain.
+        notices: of regulators; `monthly` is for the lender as a whole.
     """
 
     latency_ms: float
@@ -354,6 +355,7 @@ class Operations(_Declared):
     sign_in_failed: float
     permission_denied: float
     customer_sign_in_failed: float
+    notices: Grievance
 
 
 class Planted(_Declared):

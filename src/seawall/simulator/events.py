@@ -1,4 +1,4 @@
-"""Events around the book: complaints and disputes, failed payments, sign-ins, outages, backups."""
+"""Events around the book: complaints, disputes, failed payments, sign-ins, outages, notices, backups."""
 
 from collections.abc import Iterator, Mapping
 
@@ -97,7 +97,7 @@ def _by_end(by: Simulation, at: Days) -> pa.Array:
 
 
 def of_operations(by: Simulation) -> Iterator[pa.Table]:
-    """Sign-ins that failed, permissions denied, outages, error bursts and backups."""
+    """Sign-ins that failed, permissions denied, outages, error bursts, notices and backups."""
     rule, days, chance = by.lender.operations, series.all_days(by.plan), by.chance(14)
     staff = {"sign_in_failed": rule.sign_in_failed, "permission_denied": rule.permission_denied}
     for place, (kind, rate) in enumerate(staff.items()):
@@ -114,9 +114,23 @@ def of_operations(by: Simulation) -> Iterator[pa.Table]:
     at = _moments(by, chance, days, bursts)
     sizes = 1.0 + chance.poisson(rule.errors, len(at))
     yield _daily("api_error", 4, at, {"subject": same(_GATEWAY, len(at)), "value": sizes})
+    yield _notices(by, days)
     nights = days[series.backups(by.plan, by.lender, days)].astype("M8[us]")
     at = nights + rule.backup_hour * _HOUR * _SECOND
     yield _daily("backup_done", 5, at, {"subject": same("book", len(at))})
+
+
+def _notices(by: Simulation, days: Days) -> pa.Table:
+    """Notices of the regulator, each with its topic, and when it was answered."""
+    rule, chance = by.lender.operations.notices, by.chance(15)
+    at = _moments(by, chance, days, np.full(len(days), rule.monthly / _DAYS_A_MONTH))
+    took = rule.days_median * np.exp(rule.days_spread * chance.standard_normal(len(at)))
+    closed = at + (took * _DAY_SECONDS).astype(np.int64) * _SECOND
+    topics = label(rule.topics, named(chance, rule.topics, len(at)))
+    columns = {
+        "subject": same("regulator", len(at)), "detail": topics, "closed_at": _by_end(by, closed),
+    }  # fmt: skip
+    return _daily("regulatory_notice", 6, at, columns)
 
 
 def _growth(by: Simulation, days: Days) -> Floats:
