@@ -296,5 +296,5 @@ def test_only_promises_whose_day_has_come_are_kept_or_broken(
 
 
 def test_every_law_holds_of_random_loans(walk: Walked, conventions: Conventions) -> None:
-    reading = measuring.Reading(walk.engine, None, conventions, AS_OF, AS_OF, "CNY")  # type: ignore[arg-type]
+    reading = measuring.Reading(walk.engine, None, conventions, AS_OF, AS_OF, AS_OF, "CNY")  # type: ignore[arg-type]
     assert {law.en: broken for law, broken in measuring.check(reading) if broken} == {}

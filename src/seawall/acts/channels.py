@@ -10,11 +10,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import apprise
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from seawall.acts.delivering import Letter, UnableToDeliver
+from seawall.acts.delivering import Letter, Notice, UnableToDeliver
 from seawall.core.problem import Unable
 from seawall.core.text import Language
 
@@ -28,12 +29,22 @@ class Declared(BaseModel):
     Attributes:
         url: an Apprise address, or `env:NAME` for one in a variable of the environment.
         language: of what is sent by it.
+        roles: whom it reaches; everybody where none is named.
+        ways: `page`, `message`, `mail`; all of them where none is named.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str = Field(min_length=1, repr=False)
     language: Language = "en"
+    roles: frozenset[str] = frozenset()
+    ways: frozenset[Literal["page", "message", "mail"]] = frozenset()
+
+    def takes(self, notice: Notice) -> bool:
+        """Whether a notice goes by it."""
+        return (not self.roles or notice.to in self.roles) and (
+            not self.ways or notice.by in self.ways
+        )
 
 
 class AppriseChannel:
@@ -50,6 +61,7 @@ class AppriseChannel:
     def __init__(self, name: str, declared: Declared) -> None:
         self.name = name
         self.language = declared.language
+        self.takes = declared.takes
         self._to = apprise.Apprise()
         if not self._to.add(_address(name, declared.url)):
             raise UnableToOpenChannel(name, "its address is none that Apprise knows")
@@ -94,6 +106,11 @@ def read(file: Path) -> dict[str, AppriseChannel]:
     except (OSError, ValueError) as error:
         raise UnableToOpenChannel(file.name, str(error)) from None
     return {name: AppriseChannel(name, each) for name, each in told.items()}
+
+
+def route(channels: Mapping[str, AppriseChannel], notice: Notice) -> tuple[str, ...]:
+    """The channels by which a notice goes."""
+    return tuple(name for name, each in channels.items() if each.takes(notice))
 
 
 _CHANNELS: TypeAdapter[Mapping[str, Declared]] = TypeAdapter(Mapping[str, Declared])

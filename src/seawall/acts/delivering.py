@@ -43,6 +43,8 @@ class Notice:
         verb: what happened.
         at: when.
         fields: what else the kind says of it; no personal data.
+        by: the way: `page`, `message`, `mail`.
+        about: the cases that it tells of; it is sent while one of them is in the state.
     """
 
     to: str
@@ -52,6 +54,8 @@ class Notice:
     verb: str
     at: datetime
     fields: Mapping[str, Any]
+    by: str = "message"
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,7 @@ def _routed(post: Post, errand: ErrandRow, at: datetime) -> None:
 
 def _sent(post: Post, errand: ErrandRow, at: datetime) -> str:
     notice, name = _notice(errand), json.loads(errand.content)["by"]
-    if why := _unwanted(post, errand, notice, at):
+    if why := _unwanted(post, notice, at):
         register.finish(errand, "dropped", why)
         return "dropped"
     letter = post.write(notice)
@@ -184,10 +188,10 @@ def _sent(post: Post, errand: ErrandRow, at: datetime) -> str:
     return "sent"
 
 
-def _unwanted(post: Post, errand: ErrandRow, notice: Notice, at: datetime) -> str:
+def _unwanted(post: Post, notice: Notice, at: datetime) -> str:
     """Why a notice is not sent any more; empty where it is."""
-    case = register.standing(errand.case_id)
-    if case is None or case.state != notice.state:
+    cases = register.standing_all(notice.about or (notice.case,)).values()
+    if all(case.state != notice.state for case in cases):
         return "the case has left the state that this tells of"
     if at - notice.at > post.patience.valid:
         return "stale"
@@ -206,7 +210,8 @@ def _failed(post: Post, errand: ErrandRow, letter: Letter, at: datetime, why: st
 def _notice(errand: ErrandRow) -> Notice:
     told = json.loads(errand.content)
     return Notice(told["to"], errand.case_id, told["kind"], told["state"], told["verb"],
-                  moment_at(told["at_us"]), told["fields"])  # fmt: skip
+                  moment_at(told["at_us"]), told["fields"], told.get("by_way", "message"),
+                  tuple(told.get("about", ())))  # fmt: skip
 
 
 def _entry(kind: str, errand: ErrandRow, letter: Letter, at: datetime) -> Entry:

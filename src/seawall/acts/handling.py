@@ -8,7 +8,7 @@ nothing.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +30,8 @@ TELL = "tell"
 HOLD = timedelta(seconds=30)
 """How long whoever tells the ledger has for it."""
 _TOGETHER = 500
+Follows = Callable[[Event], Sequence[ErrandRow]]
+"""What else should follow from an event."""
 Timer = Callable[[Kind, Case], datetime | None]
 """When a case's clocks want to be looked at next, `ticking.next_at`; None where none runs."""
 
@@ -110,8 +112,14 @@ def open_case(desk: Desk, kind: str, command: Command) -> Handled:
     return _handled(desk, declared, opened_id(declared.id, command.key), command)
 
 
-def handle(desk: Desk, case_id: str, command: Command) -> Handled:
+def handle(desk: Desk, case_id: str, command: Command, also: Follows | None = None) -> Handled:
     """Do something with a case.
+
+    Args:
+        desk: where it is handled.
+        case_id: the case's.
+        command: what to do.
+        also: errands to queue beside those of the kind, together with the event.
 
     Raises:
         UnableToFindCase: there is none of this id.
@@ -123,7 +131,7 @@ def handle(desk: Desk, case_id: str, command: Command) -> Handled:
         raise UnableToFindCase(case_id)
     digest = standing.kind_digest
     kind = desk.kinds.opening(standing.kind) if command.verb == UPGRADE else desk.kinds.of(digest)
-    return _handled(desk, kind, case_id, command)
+    return _handled(desk, kind, case_id, command, also)
 
 
 def tell(desk: Desk, at: datetime) -> int:
@@ -134,7 +142,9 @@ def tell(desk: Desk, at: datetime) -> int:
     return len(waiting)
 
 
-def _handled(desk: Desk, kind: Kind, case_id: str, command: Command) -> Handled:
+def _handled(
+    desk: Desk, kind: Kind, case_id: str, command: Command, also: Follows | None = None
+) -> Handled:
     for name in filter(None, (command.actor.name, command.actor.on_behalf_of)):
         checked(name)
     with register.change():
@@ -146,7 +156,7 @@ def _handled(desk: Desk, kind: Kind, case_id: str, command: Command) -> Handled:
             return Handled(case, None, new=False, problems=came.problems)
         if not came.events:
             return Handled(case, _done(case_id, command.key), new=False)
-        tells = _keep(desk, kind, came)
+        tells = _keep(desk, kind, came, also)
     for errand in tells:
         _tell(desk, errand)
     return Handled(came.case, came.events[-1], new=True)
@@ -174,13 +184,14 @@ def _done(case_id: str, key: str) -> Event | None:
     return None if row is None else event_of(row)
 
 
-def _keep(desk: Desk, kind: Kind, came: Stepped) -> list[ErrandRow]:
+def _keep(desk: Desk, kind: Kind, came: Stepped, also: Follows | None) -> list[ErrandRow]:
     """Add what a step gave; returns the errands that tell the ledger, which this process has taken up."""
     register.keep_kind(kind.digest, kind.id, kind.text, needs_of(kind))
     rows = [row_of(each) for each in came.events]
     tells = [_telling(each) for each in rows]
     last = came.events[-1]
     follows = [_errand(last, kind, effect, place) for place, effect in enumerate(came.effects)]
+    follows += also(last) if also else ()
     register.add(rows, case_row(came.case, kind, desk.timer(kind, came.case)), [*tells, *follows])
     return tells
 

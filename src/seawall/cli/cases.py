@@ -1,6 +1,7 @@
 """The commands about cases: open one, look at it, do something with it, let clocks tick, prove them all."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import uuid4
@@ -283,9 +284,12 @@ def _tell(screen: Screen, counter: Counter, came: Handled) -> None:
 
 @app.command()
 def tick(home: HomeOption = None, lang: LangOption = None) -> None:
-    """Warn of what is due soon, and note what was not done in time."""
+    """Warn of what is due soon, note what was not done in time, and send the notices that wait."""
     screen, counter = Screen(language(lang)), cases.counter(homes.home(home))
-    screen.say(_TICKED, n=counter.tick())
+    told, sent = counter.tick()
+    screen.say(_TICKED, n=told, **asdict(sent))
+    for errand, why in register.errands("send", "dead"):
+        screen.failure(f"{errand.key}: {why}")
 
 
 @app.command()
@@ -341,7 +345,11 @@ _HOW = Text(
     en="Others must approve: seawall case approve {case} {verb} {digest} --as NAME --role ROLE; then do it again.",
     zh="需他人批准：seawall case approve {case} {verb} {digest} --as 姓名 --role 角色；之后再次执行。",
 )
-_TICKED = Text(en="{n:,} warnings and notes of lateness.", zh="已发出 {n:,} 条预警与超时登记。")
+_TICKED = Text(
+    en="{n:,} warnings and notes of lateness; notices: {sent:,} sent, {put_off:,} to be tried again, "
+    "{dead:,} given up, {dropped:,} no longer wanted or without a channel.",
+    zh="预警与超时登记 {n:,} 条；通知：已发送 {sent:,}，待重试 {put_off:,}，已放弃 {dead:,}，已失效或无渠道 {dropped:,}。",
+)
 _PROVED = Text(
     en="{cases:,} cases with {events:,} events folded again: {wrong:,} problems, {untold:,} not told to the ledger yet.",
     zh="已重算 {cases:,} 个案件、{events:,} 个事件：问题 {wrong:,} 项，尚未记入账本 {untold:,} 个。",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from seawall.cli import grids
+from seawall.cli import grids, watches
 from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
@@ -203,3 +203,8 @@ _CHECKED = Text(
     en="{indicators} indicators, {problems} problems.",
     zh="预警指标 {indicators} 个，问题 {problems} 个。",
 )
+
+
+app.command("watch")(watches.watch)
+app.command("alerts")(watches.list_alerts)
+app.command("silence")(watches.silence)

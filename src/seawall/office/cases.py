@@ -5,24 +5,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from seawall.acts import handling, ticking
+from seawall.acts import channels, delivering, handling, ticking
 from seawall.acts.case_rows import events_of
+from seawall.acts.delivering import Delivered, Post
 from seawall.acts.handling import Desk, Kinds, UnableToFindCase
 from seawall.cases.calendar import Calendar
 from seawall.cases.case import Case, Event
 from seawall.cases.due import Due, deadlines
 from seawall.cases.fold import fold
 from seawall.cases.kind import Kind
-from seawall.office import kinds, packs
+from seawall.office import kinds, packs, warning
 from seawall.office.homes import Home
+from seawall.office.letters import Letters
 from seawall.records import case_register as register
 from seawall.records import starting
+
+CHANNELS = "channels.toml"
+"""Beside the home's keys: by which channels notices leave the house."""
 
 
 @dataclass(frozen=True)
 class Counter:
     """Where a home's cases are handled; opened by `counter`."""
 
+    home: Home
     desk: Desk
     calendars: Mapping[str, Calendar]
 
@@ -41,11 +47,17 @@ class Counter:
         dues = deadlines(kind, case.clocks, self.calendars, datetime.now(UTC))
         return Seen(kind, case, tuple(events), dues)
 
-    def tick(self) -> int:
-        """Let clocks tell what is due by now, and the ledger what it was not told."""
+    def tick(self) -> tuple[int, Delivered]:
+        """Let clocks tell what is due by now, the ledger be told what it was not, and notices go out."""
         at = datetime.now(UTC)
         handling.tell(self.desk, at)
-        return ticking.tick(self.desk, self.calendars, at)
+        return ticking.tick(self.desk, self.calendars, at), delivering.deliver(self._post(), at)
+
+    def _post(self) -> Post:
+        to = channels.read(self.home.folder / "keys" / CHANNELS)
+        indicators = {each.declared.id: each.declared for each in warning.sheets()}
+        write = Letters(self.desk, indicators).write
+        return Post(self.desk.ledger, to, partial(channels.route, to), write)
 
 
 @dataclass(frozen=True)
@@ -69,4 +81,4 @@ def counter(home: Home) -> Counter:
     calendars = {name: packs.calendar(name) for name in packs.calendars()}
     declared = Kinds({name: kinds.kind(name) for name in kinds.kinds()})
     timer = partial(ticking.next_at, calendars=calendars)
-    return Counter(Desk(ledger, declared, timer), calendars)
+    return Counter(home, Desk(ledger, declared, timer), calendars)

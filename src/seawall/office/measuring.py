@@ -33,6 +33,7 @@ class Reading:
 
     Attributes:
         as_of: the analysis date.
+        first: the book's first month-end.
         month_end: the last month-end up to then, whose balances are told.
         currency: what amounts are in.
     """
@@ -41,6 +42,7 @@ class Reading:
     snapshot: Snapshot
     conventions: Conventions
     as_of: date
+    first: date
     month_end: date
     currency: str
 
@@ -77,7 +79,8 @@ def read(at: Home, as_of: date | None = None) -> Reading:
     if as_of is not None and not known["first"] <= as_of <= known["until"]:
         raise UnableToLookThere(as_of, known["first"], known["until"])
     last, currency = known["last"], known["currency"]
-    return Reading(engine, snapshot, at.conventions, as_of or last, last, currency)
+    first = known["first"]
+    return Reading(engine, snapshot, at.conventions, as_of or last, first, last, currency)
 
 
 def _extent(as_of: date | None) -> Steps:

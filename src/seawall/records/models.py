@@ -241,5 +241,14 @@ from seawall.records.case_models import (  # noqa: E402
     CaseNow,
     Errand,
 )
+from seawall.records.watch_models import AlertSilence, IndicatorValue  # noqa: E402
 
-__all__ = ["CaseEvent", "CaseKind", "CaseNeed", "CaseNow", "Errand"]
+__all__ = [
+    "AlertSilence",
+    "CaseEvent",
+    "CaseKind",
+    "CaseNeed",
+    "CaseNow",
+    "Errand",
+    "IndicatorValue",
+]

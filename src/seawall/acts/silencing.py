@@ -1,0 +1,37 @@
+"""Silence alerts: nobody is told of them for some time, with a reason; they stay in every list."""
+
+from datetime import datetime, timedelta
+
+from seawall.acts.alert_cases import json_of, segment_of, shown
+from seawall.acts.signing import Signed
+from seawall.core.period import microseconds, moment_at
+from seawall.ledger.entry import Entry
+from seawall.ledger.log import Ledger
+from seawall.records import watch_register
+from seawall.records.watch_register import SilenceRow
+from seawall.warning.alert import Silence
+
+_REMEMBERED = timedelta(days=30)
+
+
+def silence(ledger: Ledger, asked: Silence, signed: Signed) -> bool:
+    """Silence some alerts: nobody is told of them; they stay in every list. Whether it was new."""
+    row = SilenceRow(signed.act, asked.reason, signed.by, microseconds(asked.since),
+                     microseconds(asked.until), asked.indicator or "", asked.team or "",
+                     json_of(asked.segment))  # fmt: skip
+    new = watch_register.silence(row)
+    told = row._asdict() | {"segment": shown(asked.segment)}
+    del told["act"], told["asked_by"]
+    ledger.append(Entry(kind="warning.silence", subject="warning:silences", actor=signed.by,
+                             at=signed.at, act=signed.act, body=told))  # fmt: skip
+    return new
+
+
+def silences(at: datetime) -> tuple[Silence, ...]:
+    """Silences that count, or counted lately: what waited through one waits anew from its end."""
+    since = microseconds(at) - _REMEMBERED // timedelta(microseconds=1)
+    return tuple(
+        Silence(str(number), row.reason, row.asked_by, moment_at(row.since_us), moment_at(row.until_us),
+                row.indicator or None, row.team or None, segment_of(row.segment))
+        for number, row in watch_register.silences(since)
+    )  # fmt: skip

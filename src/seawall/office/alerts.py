@@ -1,0 +1,123 @@
+"""Watching a home's book: verdicts become alerts, alerts cases, and people are told."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from seawall.acts import watching as acts
+from seawall.acts.handling import Desk
+from seawall.acts.watching import Said, Value, Watched
+from seawall.cases.calendar import Calendar
+from seawall.cases.shifts import working_time
+from seawall.core.measure import Period
+from seawall.core.period import microseconds
+from seawall.office import cases, measuring, packs, warning, watching
+from seawall.office.homes import Home
+from seawall.office.watching import Judged
+from seawall.warning import judging
+from seawall.warning.alert import Rules
+from seawall.warning.cause import Cause
+
+_KEPT_DAYS: dict[Period, int] = {"day": 35, "week": 70, "month": 370}
+"""How far back a watch looks for values that late facts have changed."""
+_MORNING = timedelta(hours=25)
+"""Watched in hindsight, a day's end is seen at one o'clock (UTC) on the day after it."""
+_MINUTE_US = 60_000_000
+
+
+class _Hours:
+    """A working calendar as routes need one, see `warning.routing.WorkingTime`."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._worked = working_time(calendar)
+
+    def is_open(self, at: datetime) -> bool:
+        at_us = microseconds(at)
+        return self._worked.passed(at_us + 1) > self._worked.passed(at_us)
+
+    def minutes(self, first: datetime, last: datetime) -> float:
+        worked = self._worked.passed(microseconds(last)) - self._worked.passed(microseconds(first))
+        return worked / _MINUTE_US
+
+
+@dataclass(frozen=True)
+class Watchman:
+    """Who watches a home; opened by `watchman`."""
+
+    home: Home
+    desk: Desk
+    rules: Rules
+
+    def watch(self, until: date | None = None, *, at: datetime | None = None) -> Watched:
+        """Look at every indicator now, by what the book knows until a day.
+
+        Args:
+            until: the last month-end of the book where None.
+            at: when it is looked at; now where None.
+        """
+        reading = measuring.read(self.home, until)
+        indicators = tuple(self.rules.indicators.values())
+        judged = tuple(watching.judged(reading, indicators, reading.as_of))
+        return self._said(judged, reading.as_of, at or datetime.now(UTC))
+
+    def watch_through(self, days: Sequence[date]) -> Iterator[tuple[date, Watched]]:
+        """Look as if it were the night after each of some days, never seeing what came later.
+
+        Each trend is asked once: what it says of a period is the same whether later facts are known.
+        """
+        reading = measuring.read(self.home, days[-1])
+        indicators = tuple(self.rules.indicators.values())
+        judged = tuple(watching.judged(reading, indicators, reading.as_of))
+        for day in days:
+            at = datetime(day.year, day.month, day.day, tzinfo=UTC) + _MORNING
+            yield day, self._said(judged, day, at)
+
+    def _said(self, judged: Sequence[Judged], day: date, at: datetime) -> Watched:
+        seen = [until(each, day) for each in judged]
+        standings = tuple(each for one in seen for each in one.standings())
+        values = tuple(value for one in seen for value in _values(one, day))
+        return acts.watch(self.desk, self.rules, Said(standings, values), at)
+
+
+def watchman(home: Home) -> Watchman:
+    """The watchman of a home; its ledger and the office's database are opened.
+
+    Raises:
+        UnableToFindLedger: no ledger was started in this home.
+    """
+    desk = cases.counter(home).desk
+    routing, _ = packs.routing()
+    hours = _Hours(packs.calendar(routing.calendar))
+    indicators = {each.declared.id: each.declared for each in warning.sheets()}
+    return Watchman(home, desk, Rules(indicators, routing, hours))
+
+
+def until(judged: Judged, day: date) -> Judged:
+    """What was found by a day; verdicts know nothing of later periods, so they are cut, not made anew."""
+    count = bisect_right(judged.panel.ends_on, day)
+    found = judged.judgement
+    cut = judging.Judgement(
+        *(getattr(found, name)[:, :count] for name in found.__dataclass_fields__)
+    )
+    return replace(judged, panel=judged.panel.until(day), judgement=cut)
+
+
+def _values(judged: Judged, day: date) -> Iterator[Value]:
+    """The values of the last periods, of every segment."""
+    ends_on = judged.panel.ends_on
+    first = bisect_right(ends_on, day - timedelta(days=_KEPT_DAYS[judged.indicator.period]))
+    values, found = judged.panel.values, judged.judgement
+    for row, segment in enumerate(judged.panel.segments):
+        cause = Cause(judged.indicator.id, segment)
+        for place in range(first, len(ends_on)):
+            yield Value(
+                cause, ends_on[place], _known(values[row, place]), _known(judged.panel.whole[row, place]),
+                int(found.levels[row, place]), _known(found.low[row, place]), _known(found.high[row, place]),
+            )  # fmt: skip
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
