@@ -1,5 +1,6 @@
 """Opening, erasing and holding: the ledger tells of each before it counts, once, and holds no value."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import pytest
 
 from seawall.acts import erasing, opening
 from seawall.acts.erasing import Hold
-from seawall.acts.opening import UnableToOpenAgain
+from seawall.acts.opening import Sought, UnableToOpenAgain
 from seawall.acts.signing import Signed, UnableToSignAs
 from seawall.ledger import log
 from seawall.ledger.entry import Erasing, Recorded
@@ -19,7 +20,13 @@ from seawall.ledger.note import Signer
 from seawall.ledger.sqlite import SqliteStore
 from seawall.ledger.store import UnableToWriteStore
 from seawall.vault.erasure import Erasure, Order
-from seawall.vault.refusals import UnableToErase, UnableToFindPerson, UnableToOpen
+from seawall.vault.plain import Plain
+from seawall.vault.refusals import (
+    UnableToErase,
+    UnableToFindPerson,
+    UnableToOpen,
+    UnableToOpenSoMuch,
+)
 from seawall.vault.store import Vault
 from tests.vault.conftest import ALICE, BOB, NOW, ask, given, sqlite_room
 
@@ -57,6 +64,71 @@ def house(tmp_path: Path) -> Iterator[House]:
     store.close()
     room.rows.close()
     room.keys.close()
+
+
+def looked_up(
+    house: House, *phones: str, act: str = "find:1", **asked: object
+) -> list[tuple[str, ...]]:
+    sought = Sought("phone", [Plain(each) for each in phones], "CN")
+    return opening.find(house.ledger, house.vault, sought, ask=ask(**asked), act=act)  # type: ignore[arg-type]
+
+
+def test_a_look_up_is_told_with_whom_it_found_and_without_the_value(house: House) -> None:
+    alice, bob = house.tokens
+    assert looked_up(house, ALICE["phone"], "13812345678", BOB["phone"]) == [(alice,), (), (bob,)]
+    assert looked_up(house, "13812345678", act="find:2") == [()]
+    first, second = house.told()
+    assert (first.told["kind"], first.told["actor"]) == ("vault.find", "bob")
+    assert json.loads(first.body or b"") == {
+        "purpose": "contact_customer", "approval": None, "field": "phone", "values": 3,
+        "found": sorted((alice, bob)),
+    }  # fmt: skip
+    assert second.told["subject"] == "field:phone"
+    written = b"".join(each.leaf + (each.body or b"") for each in house.told())
+    for value in (ALICE["phone"], BOB["phone"], "13812345678"):
+        assert value.encode() not in written
+        assert hashlib.sha256(value.encode()).hexdigest().encode() not in written
+
+
+def test_guesses_take_from_the_actors_limits_as_openings_do(house: House) -> None:
+    """60 an hour for this purpose, ten at once without an approval."""
+    with pytest.raises(UnableToOpen, match="approval"):
+        looked_up(house, *[f"138123456{n:02}" for n in range(11)])
+    for turn in range(6):
+        looked_up(house, *[f"13812345{turn}{n:02}" for n in range(10)], act=f"find:{turn}")
+    with pytest.raises(UnableToOpenSoMuch):
+        looked_up(house, ALICE["phone"], act="find:more")
+    one = [(house.tokens[0], "phone")]
+    with pytest.raises(UnableToOpenSoMuch):
+        opening.open_all(house.ledger, house.vault, one, ask=ask(), act="open:more")
+    assert house.kinds() == ["vault.find"] * 6
+
+
+def test_nobody_is_looked_up_untold_twice_or_beside_the_purpose(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UnableToOpen, match="not for the purpose"):
+        looked_up(house, ALICE["phone"], purpose="pay_out")
+    looked_up(house, ALICE["phone"])
+    with pytest.raises(UnableToOpenAgain):
+        looked_up(house, ALICE["phone"])
+    house.broken(monkeypatch)
+    with pytest.raises(UnableToWriteStore):
+        looked_up(house, ALICE["phone"], act="find:2")
+
+
+@pytest.mark.parametrize("actor", ["Bob", "bob ", "bоb", "b\u200bob", ""])
+def test_nobody_has_limits_of_his_own_under_another_spelling(house: House, actor: str) -> None:
+    one = [(house.tokens[0], "phone")]
+    with pytest.raises(UnableToSignAs):
+        opening.open_all(house.ledger, house.vault, one, ask=ask(actor=actor), act="open:1")
+    with pytest.raises(UnableToSignAs):
+        opening.export(
+            house.ledger, house.vault, one[0][0], ask=ask("answer_person", actor=actor), act="x"
+        )
+    with pytest.raises(UnableToSignAs):
+        looked_up(house, ALICE["phone"], actor=actor)
+    assert house.kinds() == []
 
 
 def test_an_opening_is_told_with_purpose_and_fields_and_without_a_value(house: House) -> None:

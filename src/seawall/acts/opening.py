@@ -1,4 +1,4 @@
-"""Open people's data: for a declared purpose, once the ledger tells of it.
+"""Open people's data, or look people up: for a declared purpose, once the ledger tells of it.
 
 The entry is durable before anything is decrypted. An act opens once: told again, it is refused, so that
 nobody opens twice behind one entry. An opening that fails after its entry leaves a record too many,
@@ -7,16 +7,18 @@ never one too few.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from seawall.core.canonical import canonical
+from seawall.acts.signing import checked
 from seawall.core.problem import Unable
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
-from seawall.vault.opening import Ask, Recorder, Unsealing, Wanted
+from seawall.vault.opening import Ask, LookUp, Recorder, Unsealing, Wanted
 from seawall.vault.plain import Plain
 from seawall.vault.store import Vault
 
-KIND = "vault.open"
+KIND, FIND = "vault.open", "vault.find"
 
 
 def open_all(
@@ -32,24 +34,76 @@ def open_all(
         act: the act's key; each opening has its own.
 
     Raises:
+        UnableToSignAs: nobody goes by the actor's name, whose limits are counted by it.
         UnableToOpenAgain: the act was told before.
         UnableToUseVault: as `Vault.open_all`.
         UnableToWriteStore: the ledger failed; nothing is opened.
     """
+    checked(ask.actor)
     return vault.open_all(wanted, ask=ask, record=_recorder(ledger, act))
 
 
 def export(ledger: Ledger, vault: Vault, token: str, *, ask: Ask, act: str) -> Plain:
     """Everything held on one person, as JSON. Arguments and refusals as `open_all`."""
+    checked(ask.actor)
     return vault.export(token, ask=ask, record=_recorder(ledger, act))
 
 
-def _recorder(ledger: Ledger, act: str) -> Recorder:
-    def record(unsealing: Unsealing) -> None:
-        if not ledger.append(_entry(unsealing, act)).new:
-            raise UnableToOpenAgain(act)
+@dataclass(frozen=True)
+class Sought:
+    """By which values people are looked up.
 
-    return record
+    Attributes:
+        country: whose identity numbers and telephones, where a value does not say so itself.
+    """
+
+    field: str
+    values: Sequence[Plain]
+    country: str
+
+
+def find(
+    ledger: Ledger, vault: Vault, sought: Sought, *, ask: Ask, act: str
+) -> list[tuple[str, ...]]:
+    """For each value the tokens of all who have it: whether somebody is known is a disclosure, too.
+
+    The entry names the field, how many values were asked for, and whom it found; never a value, nor a
+    digest of one, which would confirm a guess. Arguments and refusals as `open_all`.
+    """
+    checked(ask.actor)
+
+    def record(made: LookUp) -> None:
+        _once(ledger, _found(made, act))
+
+    return vault.look_up(
+        sought.field, sought.values, country=sought.country, ask=ask, record=record
+    )
+
+
+def _recorder(ledger: Ledger, act: str) -> Recorder:
+    return lambda unsealing: _once(ledger, _entry(unsealing, act))
+
+
+def _once(ledger: Ledger, entry: Entry) -> None:
+    if not ledger.append(entry).new:
+        raise UnableToOpenAgain(entry.act)
+
+
+def _found(made: LookUp, act: str) -> Entry:
+    return Entry(
+        kind=FIND,
+        subject=subject(made.tokens) if made.tokens else f"field:{made.field}",
+        actor=made.ask.actor,
+        at=made.ask.at,
+        act=act,
+        body={
+            "purpose": made.ask.purpose,
+            "approval": made.ask.approval,
+            "field": made.field,
+            "values": made.values,
+            "found": list(made.tokens),
+        },
+    )
 
 
 def _entry(unsealing: Unsealing, act: str) -> Entry:

@@ -13,6 +13,7 @@ import typer
 
 from seawall.acts import erasing, opening
 from seawall.acts.erasing import Hold
+from seawall.acts.opening import Sought
 from seawall.acts.signing import Signed, fresh, now
 from seawall.cli.options import ActorOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
@@ -131,15 +132,26 @@ def _batches(given: Iterable[Given]) -> Iterator[list[Given]]:
 @app.command()
 def find(
     field: FieldArgument,
+    purpose: PurposeOption,
+    actor: ActorOption,
+    approval: ApprovalOption = None,
     country: CountryOption = "CN",
     home: HomeOption = None,
     lang: LangOption = None,
 ) -> None:
-    """Find the tokens of whoever has a value, read from standard input, one a line."""
-    screen, vault = Screen(language(lang)), homes.home(home).vault.open()
-    for line in sys.stdin:
-        for token in vault.find(field, Plain(line.strip()), country=country):
-            screen.result(token)
+    """Find the tokens of whoever has a value, read from standard input, one a line.
+
+    The ledger tells of it first, without the values.
+    """
+    screen, at = Screen(language(lang)), homes.home(home)
+    asked = Ask(purpose, actor, datetime.now(UTC), approval)
+    values = [Plain(line.strip()) for line in sys.stdin if line.strip()]
+    found = opening.find(
+        at.ledger, at.vault.open(), Sought(field, values, country),
+        ask=asked, act=fresh(opening.FIND),
+    )  # fmt: skip
+    for token in (token for each in found for token in each):
+        screen.result(token)
 
 
 @app.command("open")
@@ -252,10 +264,12 @@ def rotate(
     lang: LangOption = None,
 ) -> None:
     """Wrap all keys under a new key-encryption key, or finish that where it was stopped."""
-    screen, total = Screen(language(lang), quiet=quiet), 0
-    for total in homes.home(home).vault.rotate(suite):  # noqa: B007 - the last one is told
+    screen, vault, total = Screen(language(lang), quiet=quiet), homes.home(home).vault, 0
+    for total in vault.rotate(suite):  # noqa: B007 - the last one is told
         pass
     screen.say(_WRAPPED, count=total)
+    for name in vault.spent:
+        screen.say(_SPENT, name=name)
 
 
 @app.command()
@@ -294,9 +308,13 @@ def scrub(home: HomeOption = None, lang: LangOption = None) -> None:
 
 @app.command()
 def status(home: HomeOption = None, lang: LangOption = None) -> None:
-    """Count tokens by state, holds, keys by what wraps them, and blind indexes by version."""
-    screen = Screen(language(lang))
-    screen.result(json.dumps(vars(homes.home(home).vault.open().status()), indent=1))
+    """Count tokens by state, holds, keys by what wraps them, and blind indexes by version.
+
+    Names the current key of the ring, and those that wrap nothing any more.
+    """
+    screen, vault = Screen(language(lang)), homes.home(home).vault
+    told = vars(vault.open().status()) | {"current": vault.ring.current, "spent": vault.spent}
+    screen.result(json.dumps(told, indent=1))
 
 
 _MADE = Text(
@@ -308,4 +326,8 @@ _PURPOSES = Text(en="Purposes", zh="用途")
 _HOLDS = Text(en="Holds", zh="保留")
 _ERASED = Text(en="{count:,} erased.", zh="已删除 {count:,} 人的数据。")
 _WRAPPED = Text(en="{count:,} keys wrapped again.", zh="已重新封装 {count:,} 个密钥。")
+_SPENT = Text(
+    en="{name} wraps nothing any more. When no backup needs it: seawall vault retire {name}",
+    zh="{name} 已不再封装任何密钥。当没有备份需要它时：seawall vault retire {name}",
+)
 _INDEXED = Text(en="{count:,} index entries moved.", zh="已迁移 {count:,} 条索引。")

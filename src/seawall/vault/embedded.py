@@ -63,11 +63,12 @@ class Embedded:
         Raises:
             UnableToMakeRing: there is one.
         """
-        if self.ring_file.exists():
-            raise UnableToMakeRing(self.ring_file)
         self.ring_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = ring.new(SUITES[suite])
-        ring.write_file(self.ring_file, made)
+        with ring.changing(self.ring_file):
+            if self.ring_file.exists():
+                raise UnableToMakeRing(self.ring_file)
+            made = ring.new(SUITES[suite])
+            ring.write_file(self.ring_file, made)
         return made
 
     def open(self) -> Vault:
@@ -89,10 +90,17 @@ class Embedded:
         yield from rotation.rewrap(self.open().keys)
 
     def _make_key(self, suite: Name | None) -> None:
-        held = ring.from_file(self.ring_file)
-        if not set(self.open().status().keys) - {held.current}:
-            made = held.rotated(SUITES[suite or held.suite.name])
-            ring.write_file(self.ring_file, made)
+        with ring.changing(self.ring_file):
+            held = ring.from_file(self.ring_file)
+            if not set(self.open().status().keys) - {held.current}:
+                made = held.rotated(SUITES[suite or held.suite.name])
+                ring.write_file(self.ring_file, made)
+
+    @property
+    def spent(self) -> tuple[str, ...]:
+        """The ring's keys that wrap nothing any more: what `retire` takes."""
+        held, wrapping = self.ring, self.open().status().keys
+        return tuple(name for name in held.names if name not in {held.current, *wrapping})
 
     def retire(self, name: str) -> None:
         """Destroy a key-encryption key that wraps nothing any more, and with it what old copies hold.
@@ -103,9 +111,10 @@ class Embedded:
         """
         if ring.VARIABLE in os.environ:
             raise UnableToReachKeys("the environment holds it: take the key out there")
-        if wrapped := self.open().status().keys.get(name):
-            raise UnableToRetireKey(name, wrapped)
-        ring.write_file(self.ring_file, ring.from_file(self.ring_file).without(name))
+        with ring.changing(self.ring_file):
+            if wrapped := self.open().status().keys.get(name):
+                raise UnableToRetireKey(name, wrapped)
+            ring.write_file(self.ring_file, ring.from_file(self.ring_file).without(name))
 
     def reindex(self, field: str) -> Iterator[int]:
         """Give a blind index a new key; after each transaction, how many people's were moved so far.

@@ -1,6 +1,6 @@
 """Opening: who asks, what he may have, and the record that must stand before he gets it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,11 +45,31 @@ class Unsealing:
     reveals: str
 
 
+@dataclass(frozen=True)
+class LookUp:
+    """What is about to be told: who has some values. Holds no value, and no digest of one.
+
+    Attributes:
+        field: by which people are looked up.
+        values: how many are asked for.
+        tokens: who has one of them.
+    """
+
+    ask: Ask
+    field: str
+    values: int
+    tokens: tuple[str, ...]
+
+
 Recorder = Callable[[Unsealing], None]
 """Records an opening. Returns once the record is durable; raises otherwise, and nothing is opened.
 
 It may be called, and succeed, for an opening that then fails: a record too many, never one too few.
 """
+
+
+LookUpRecorder = Callable[[LookUp], None]
+"""Records a look-up, as `Recorder` an opening."""
 
 
 def microseconds(at: datetime) -> int:
@@ -63,8 +83,8 @@ def microseconds(at: datetime) -> int:
     return period.microseconds(at)
 
 
-def purpose_of(rules: Rules, ask: Ask, wanted: tuple[Wanted, ...]) -> Purpose:
-    """The purpose asked for, if it allows all that is wanted.
+def purpose_of(rules: Rules, ask: Ask, fields: Sequence[str]) -> Purpose:
+    """The purpose asked for, if it allows all that is wanted: a field for each value.
 
     Raises:
         UnableToOpen: it is not declared, not for these fields, or not for so many at once.
@@ -74,14 +94,14 @@ def purpose_of(rules: Rules, ask: Ask, wanted: tuple[Wanted, ...]) -> Purpose:
         raise UnableToOpen("a value", f"the pack declares no purpose {ask.purpose!r}")
     if not ask.actor:
         raise UnableToOpen("a value", "nobody asks")
-    for token, field in wanted:
+    for field in fields:
         if field not in rules.fields:
-            raise UnableToOpen(f"{field} of {token}", "the pack declares no such field")
+            raise UnableToOpen(field, "the pack declares no such field")
         if purpose.fields and field not in purpose.fields:
-            raise UnableToOpen(f"{field} of {token}", f"not for the purpose {ask.purpose}")
-    if len(wanted) > purpose.bulk_over and not ask.approval:
+            raise UnableToOpen(field, f"not for the purpose {ask.purpose}")
+    if len(fields) > purpose.bulk_over and not ask.approval:
         why = f"more than {purpose.bulk_over} at once need an approval"
-        raise UnableToOpen(f"{len(wanted)} values together", why)
+        raise UnableToOpen(f"{len(fields)} values together", why)
     return purpose
 
 

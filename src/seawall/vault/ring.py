@@ -6,11 +6,13 @@ A ring is JSON: `{"current": "kek-…", "suite": "aes", "keys": {"kek-…": {"su
 
 import base64
 import binascii
+import fcntl
 import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -187,6 +189,21 @@ def from_file(path: Path) -> LocalRing:
     except OSError as error:
         raise UnableToReachKeys(f"{path}: {error.strerror}") from None
     return parse(text, str(path))
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[None]:
+    """While one reads a ring's file and writes it anew, no other process does.
+
+    Two who did it at once would each leave out the key that the other has just made, and with it all
+    that is wrapped under that key.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def write_file(path: Path, ring: LocalRing) -> None:

@@ -2,7 +2,8 @@
 
 vault = Vault(people, keys, rules)
 token = vault.admit(Given({"phone": Plain(text)}, "CN"), at=now, by="phone")
-vault.find("phone", Plain(text), country="CN")                      # the tokens
+vault.look_up("phone", [Plain(text)], country="CN",                 # the tokens, for each value
+              ask=Ask("recognise_customer", "bob", now), record=record)
 vault.open(token, ("phone",), ask=Ask("contact_customer", "bob", now), record=record)
 """
 
@@ -17,7 +18,15 @@ from seawall.vault.database import Database, Session
 from seawall.vault.declaration import Given, Purpose, Rules
 from seawall.vault.erasure import Erasure, Order, holds
 from seawall.vault.keys import Keys
-from seawall.vault.opening import Ask, Recorder, Unsealing, Wanted, microseconds
+from seawall.vault.opening import (
+    Ask,
+    LookUp,
+    LookUpRecorder,
+    Recorder,
+    Unsealing,
+    Wanted,
+    microseconds,
+)
 from seawall.vault.plain import Plain
 from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToLookUp, UnableToOpen
 
@@ -142,20 +151,66 @@ class Vault:
         return made
 
     def find(self, field: str, value: Plain, *, country: str) -> tuple[str, ...]:
-        """The tokens of all who have a value.
+        """The tokens of all who have a value; neither counted nor recorded.
+
+        For machines whose own entry tells of whom they recognised. People use `look_up`.
 
         Raises:
             UnableToUseInput: the field is not one to find by, or the value does not fit it.
             UnableToLookUp: the index holds entries whose key is gone.
         """
+        return self._having(field, self._sought(field, (value,), country))[0]
+
+    def look_up(
+        self,
+        field: str,
+        values: Sequence[Plain],
+        *,
+        country: str,
+        ask: Ask,
+        record: LookUpRecorder,
+    ) -> list[tuple[str, ...]]:
+        """For each value the tokens of all who have it; counted like an opening, and recorded.
+
+        Whether a guessed value is somebody's is a disclosure: it needs a purpose that may open the
+        field, and takes from the actor's limits.
+
+        Args:
+            field: one that people are found by.
+            values: what is looked up.
+            country: as for `Given`.
+            ask: who, what for, when, and by whose approval.
+            record: records the look-up; if it raises, nothing is told.
+
+        Raises:
+            UnableToOpen: the purpose does not allow it, or an approval is missing.
+            UnableToOpenSoMuch: the actor's limit is reached.
+            UnableToUseInput, UnableToLookUp: as `find`.
+        """
+        sought = self._sought(field, values, country)
+        purpose = opening.purpose_of(self.rules, ask, [field] * len(values))
+        with self.rows.writing() as session:
+            opening.count(session, purpose, ask, len(values))
+        found = self._having(field, sought)
+        tokens = tuple(sorted({token for each in found for token in each}))
+        record(LookUp(ask, field, len(values), tokens))
+        return found
+
+    def _sought(self, field: str, values: Sequence[Plain], country: str) -> list[Plain]:
+        """Values to look up, as they are sealed."""
         of = self.rules.fields[field].of if field in self._found else "person"
-        (written,) = self._written((Given({field: value}, country, of),), field)
+        given = [Given({field: value}, country, of) for value in values]
+        return [each.values[field] for each in self._written(given, field)]
+
+    def _having(self, field: str, values: Sequence[Plain]) -> list[tuple[str, ...]]:
+        """For each value the tokens of all who have it."""
         for _ in range(TRIES):
             keys = self.keys.indexes(field)[field]
             with self.rows.reading() as session:
                 if people.complete(session, field, keys):
-                    (tokens,) = people.look_up(session, field, [written.values[field]], keys=keys)
-                    return tuple(tokens)
+                    return [
+                        tuple(each) for each in people.look_up(session, field, values, keys=keys)
+                    ]
         raise UnableToLookUp(field)
 
     # Values out
@@ -193,7 +248,7 @@ class Vault:
             UnableToAuthenticate: what is stored was changed or moved.
         """
         asked = tuple(dict.fromkeys(wanted))
-        purpose = opening.purpose_of(self.rules, ask, asked)
+        purpose = opening.purpose_of(self.rules, ask, [field for _, field in asked])
         tokens = [token for token, _ in asked]
         with self.rows.writing() as session:
             self._check_openable(session, tokens, ask)
