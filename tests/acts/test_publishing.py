@@ -223,6 +223,76 @@ def test_an_entry_without_its_row_is_made_whole_by_telling_again(
     assert house.kinds().count("policy.publish") == 1
 
 
+class Dying:
+    """The ledger's entry becomes durable, and the process dies before the register's row does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = Ledger.append
+
+        def dying(ledger: Ledger, entry: Entry) -> None:
+            told(ledger, entry)
+            raise KeyboardInterrupt
+
+        self._patch = monkeypatch
+        self._append = dying
+
+    def __enter__(self) -> None:
+        self._patch.setattr(Ledger, "append", self._append)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        self._patch.undo()
+        return kind is KeyboardInterrupt
+
+
+def test_a_proposal_stopped_half_way_is_told_again_though_another_took_its_number(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Dying(monkeypatch):
+        house.proposed(18)
+    assert house.proposed(21, by="erin") == 1  # the number that the first would have had
+    assert house.proposed(18) == 2
+    assert house.kinds() == ["policy.propose"] * 2
+
+
+def test_a_proposal_is_told_again_with_another_replay(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The book grew between a stop and the next try, and the report says so."""
+    reports = [Replayed(Text(en="a book", zh="账册"), each * 64, {}) for each in "ef"]
+    signed = at("propose:small", "alice")
+    with Dying(monkeypatch):
+        publishing.propose(house.ledger, house.version(), signed, replayed=reports[0])
+    number = publishing.propose(house.ledger, house.version(), signed, replayed=reports[1])
+    shown = json.loads(publishing.proposal(number).evidence)
+    assert shown["replay"]["report"] == "f" * 64
+
+
+def test_publishing_at_once_is_told_again_after_a_stop(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once is another time than before the stop: nothing may be in force in hindsight."""
+    number = house.proposed()
+    house.approved(number)
+    with Dying(monkeypatch):
+        publishing.publish(house.ledger, number, at("publish:1", "dana"))
+    assert publishing.publications("small") == ()
+    later = at("publish:1", "dana", 1)
+    published = publishing.publish(house.ledger, number, later)
+    assert published.effective_us == period.microseconds(later.at)
+    assert in_force(NOON) is None
+    assert publishing.publish(house.ledger, number, at("publish:1", "dana", 2)) == published
+    assert house.kinds().count("policy.publish") == 2
+
+
+def test_a_proposal_is_published_once(house: House) -> None:
+    number = house.proposed()
+    house.approved(number)
+    publishing.publish(house.ledger, number, at("u", "dana"), NOON)
+    with pytest.raises(UnableToRegister, match="was published before"):
+        publishing.publish(house.ledger, number, at("v", "dana"), NOON + timedelta(hours=1))
+    assert house.kinds().count("policy.publish") == 1
+
+
 def test_texts_changed_behind_the_register_are_not_trusted(house: House) -> None:
     version = house.version()
     forged = Version(version.policy, version.digest, {

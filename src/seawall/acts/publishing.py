@@ -3,11 +3,14 @@
 Each verb is one row in the register and one entry in the ledger, under one act's key. The entry is
 durable before the row is: no policy is in force that the ledger does not tell of. Told again, an
 act is done once.
+
+What may differ when a step that was stopped is told again (a replay of a book that grew, the time of
+"at once") is part of the act's key, so that no half-done step stands in the way of the next try.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -87,6 +90,7 @@ def propose(
         "policy": version.policy, "digest": version.digest,
         "cases": _cases_passed(version), "replay": replayed.told() if replayed else None,
     })  # fmt: skip
+    signed = _about(signed, digest(evidence))
     told = _registered(signed)
     makers = sorted({signed.by, *map(checked, writers)})
     with register.change():
@@ -99,11 +103,8 @@ def propose(
                 signed,
                 version,
                 digests={"evidence": digest(evidence)},
-                body={
-                    "proposal": number,
-                    "writers": makers,
-                    "evidence": json.loads(evidence),
-                },
+                # Not its number: a proposal stopped half-way may get another one when told again.
+                body={"writers": makers, "evidence": json.loads(evidence)},
             )
         )
     return number
@@ -130,6 +131,7 @@ def approve(ledger: Ledger, number: int, evidence_digest: str, signed: Signed) -
         )
     if evidence_digest != seen.evidence_digest:
         raise UnableToApprove(number, "its evidence is another than was seen: review it again")
+    signed = _about(signed, evidence_digest)
     with register.change():
         register.approve(number, seen.version.digest, evidence_digest, _registered(signed))
         ledger.append(
@@ -143,13 +145,27 @@ def approve(ledger: Ledger, number: int, evidence_digest: str, signed: Signed) -
         )
 
 
-def publish(ledger: Ledger, number: int, signed: Signed, effective: datetime) -> Published:
-    """Put an approved proposal's version in force from a time on, not before now.
+def publish(
+    ledger: Ledger, number: int, signed: Signed, effective: datetime | None = None
+) -> Published:
+    """Put an approved proposal's version in force, once; told again, it is as it was published then.
+
+    Args:
+        ledger: keeps the entry.
+        number: the proposal's.
+        signed: who publishes.
+        effective: from when on, not before now; at once where None.
 
     Raises:
-        UnableToRegister: nobody else approved it, or the time has passed.
+        UnableToRegister: nobody else approved it, the time has passed, or it was published before, as
+            in force from another time on.
     """
     seen = register.proposal(number)
+    before = register.published(number)
+    if before is not None and effective in (None, moment_at(before.effective_us)):
+        return before
+    effective = effective or signed.at
+    signed = _about(signed, effective.isoformat())
     with register.change():
         published = register.publish(number, microseconds(effective), _registered(signed))
         ledger.append(
@@ -227,6 +243,15 @@ def _cases_passed(version: Version) -> dict[str, object]:
     if failed := [f"{each.place}: {each.name}" for each in verdicts if each.wrong]:
         raise UnableToPropose(version, f"{len(failed)} cases fail, the first is {failed[0]}")
     return {"passed": len(verdicts), "digest": digest("\n".join(texts.values()))}
+
+
+def _about(signed: Signed, what: str) -> Signed:
+    """The same act, of just this: its key says so."""
+    return replace(signed, act=f"{signed.act}:{what[:_SAID]}")
+
+
+_SAID = 26
+"""Characters: a time with its microseconds, or enough of a digest."""
 
 
 def _registered(signed: Signed) -> register.Signed:

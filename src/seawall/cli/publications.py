@@ -95,7 +95,7 @@ def publish(
     """Put an approved proposal in force."""
     signed = _signed(actor, f"publish:{number}")
     ledger = office.opened(homes.home(home))
-    told = publishing.publish(ledger, number, signed, since or signed.at)
+    told = publishing.publish(ledger, number, signed, since)
     Screen(language(lang)).say(_IN_FORCE, policy=told.policy, digest=told.digest[:12])
 
 

@@ -77,7 +77,7 @@ def _published(home: Home, policy: str) -> bool:
     )
     evidence = acts.proposal(number).evidence_digest
     acts.approve(ledger, number, evidence, Signed(f"demo:approve:{policy}", CHECKER, at))
-    acts.publish(ledger, number, Signed(f"demo:publish:{policy}", CHECKER, at), at)
+    acts.publish(ledger, number, Signed(f"demo:publish:{policy}", CHECKER, at))
     return True
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from seawall.core.period import moment_at
 from seawall.core.problem import Unable
 
 if TYPE_CHECKING:
@@ -126,10 +127,16 @@ def approve(proposal: int, digest: str, evidence_digest: str, signed: Signed) ->
 
 
 def publish(proposal: int, effective_us: int, signed: Signed) -> Published:
-    """Put an approved proposal's version in force from a time on."""
+    """Put an approved proposal's version in force from a time on; a proposal is published once."""
     row = _rows("Proposal").select_related("version").filter(number=proposal).first()
     if row is None:
         raise UnableToRegister(f"there is no proposal {proposal}")
+    before = published(proposal)
+    if before is not None and before.effective_us != effective_us:
+        raise UnableToRegister(
+            f"proposal {proposal} was published before, as in force from "
+            f"{moment_at(before.effective_us)} on; propose it again, or roll back"
+        )
     return _published(_once("Publication", signed.act, {
         "policy": row.version.policy, "version": row.version, "proposal_id": proposal,
         "effective_us": effective_us, "published_by": signed.by, "reason": "",
@@ -155,6 +162,18 @@ def version(policy: str, digest: str) -> Version:
         how = "several versions begin" if rows else "no version begins"
         raise UnableToRegister(f"{how} with {digest} in {policy}")
     return _text(rows[0])
+
+
+def published(proposal: int) -> Published | None:
+    """What was published of a proposal; None where nothing was."""
+    row = (
+        _rows("Publication")
+        .select_related("version")
+        .filter(proposal_id=proposal)
+        .order_by("number")
+        .first()
+    )
+    return None if row is None else _published(row)
 
 
 def in_force(policy: str, at_us: int) -> tuple[Published, Version] | None:
