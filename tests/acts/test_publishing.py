@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from seawall.acts import publishing
+from seawall.acts import publishing, verifying
 from seawall.acts.publishing import Replayed, UnableToPropose
 from seawall.acts.signing import Signed, UnableToSignAs
 from seawall.core import period
@@ -301,3 +302,64 @@ def test_texts_changed_behind_the_register_are_not_trusted(house: House) -> None
     with pytest.raises(publishing.UnableToTrustVersion):
         publishing.program(forged)
     assert register.in_force("small", period.microseconds(NOON)) is None
+
+
+def published(house: House, limit: int) -> None:
+    number = house.proposed(limit)
+    house.approved(number)
+    publishing.publish(house.ledger, number, at(f"u{limit}", "dana"), NOON)
+
+
+def found(house: House) -> list[str]:
+    return [each.code for each in verifying.register_wrong(house.ledger)]
+
+
+def around(*statements: str) -> None:
+    """What somebody does who has the database's file in his hands, and an own SQLite."""
+    with connection.cursor() as cursor:
+        names = cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in names:
+            cursor.execute(f"DROP TRIGGER {name}")
+        for each in statements:
+            cursor.execute(each)
+
+
+APPROVED = """INSERT INTO records_approval (act, proposal_id, digest, evidence_digest, approved_by, approved_us)
+SELECT 'mine', p.number, v.digest, p.evidence_digest, 'alice', 3 FROM records_proposal p
+JOIN records_policyversion v ON v.number = p.version_id WHERE p.number = 2"""
+FORGED: dict[str, tuple[str, list[str]]] = {
+    "the maker's approval": (APPROVED, ["policy-step-untold"]),
+    "an approver changed": (
+        "UPDATE records_approval SET approved_by = 'mallory'", ["policy-step-otherwise"]),
+    "another version in force": (
+        "UPDATE records_publication SET version_id = 2", ["policy-step-otherwise"]),
+    "in force since another time": (
+        "UPDATE records_publication SET effective_us = effective_us + 1", ["policy-step-otherwise"]),
+    "a maker forgotten": (
+        "DELETE FROM records_writing WHERE writer = 'bob'", ["policy-step-otherwise"] * 2),
+    "evidence changed": (
+        "UPDATE records_proposal SET evidence = '{}' WHERE number = 2", ["policy-step-otherwise"]),
+    "a publication taken away": ("DELETE FROM records_publication", ["policy-step-unregistered"]),
+    "a text changed": (
+        "UPDATE records_policyversion SET texts = REPLACE(texts, 'age < 18', 'age < 1')",
+        ["policy-version-untrusted"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_is_written_around_the_office_is_found_by_the_ledger(
+    house: House, forged: str
+) -> None:
+    published(house, 18)
+    house.proposed(21)
+    assert found(house) == []
+    sql, codes = FORGED[forged]
+    around(sql)
+    assert found(house) == codes
+
+
+def test_a_register_whose_ledger_was_cut_is_not_told_of(house: House, tmp_path: Path) -> None:
+    published(house, 18)
+    other = log.start(SqliteStore(tmp_path / "cut.sqlite"), Signer("lender.example/ledger"))
+    assert [each.code for each in verifying.register_wrong(other)] == ["policy-step-untold"] * 3
+    other.store.close()

@@ -37,4 +37,5 @@ def test_a_policy_is_proposed_reviewed_approved_published_and_rolled_back(tmp_pa
     assert [line[0] for line in told] == [" ", "→"]
     assert "proposal 1" in told[0]
     assert "rolled back: drill" in told[1]
+    assert "0 problems" in say(home, "policy", "verify")
     assert "4 entries recomputed, 0 bodies erased, 0 problems" in say(home, "ledger", "verify")

@@ -69,7 +69,39 @@ NOT_SPELT = Kind(
          zh="整数不得超过 2^53 - 1，文本须由完整字符组成。"),
 )  # fmt: skip
 
+STEP_UNTOLD = Kind(
+    "policy-step-untold",
+    Text(en="The register says that {by} did this ({verb} {policy} {digest}), and no entry of the ledger tells of it.",
+         zh="登记簿称 {by} 执行了此操作（{verb} {policy} {digest}），账本中却无相应记录。"),
+    Text(en="Somebody wrote the row around the office, or the ledger was cut: `seawall ledger verify --seen` tells; "
+         "decide by no such version.",
+         zh="有人绕过系统写入该行，或账本被截断：请用 `seawall ledger verify --seen` 核验，且不得据此版本决策。"),
+)  # fmt: skip
+STEP_OTHERWISE = Kind(
+    "policy-step-otherwise",
+    Text(en="Entry {entry} tells otherwise of this than the register: {names}.",
+         zh="账本第 {entry} 条与登记簿所载不一致：{names}。"),
+    Text(en="The entry is what was done; somebody changed the row behind the office's back: restore a backup.",
+         zh="以账本为准；有人绕过系统修改了登记簿：请由备份恢复。"),
+)  # fmt: skip
+STEP_UNREGISTERED = Kind(
+    "policy-step-unregistered",
+    Text(en="Entry {entry} tells of this step, and the register does not know it.",
+         zh="账本第 {entry} 条记载了该步骤，登记簿中却没有。"),
+    Text(en="A step that was stopped half-way, and told again otherwise or not at all; where nobody stopped one, "
+         "somebody took the row away.",
+         zh="该步骤中途停止，其后以其他内容重报或未再重报；若并无中途停止，则是有人删除了该行。"),
+    severity="warning",
+)  # fmt: skip
+VERSION_UNTRUSTED = Kind(
+    "policy-version-untrusted",
+    Text(en="{why}.", zh="{policy} {digest} 的文本与其摘要不符。"),
+    Text(en="Restore a backup; every decision names the digest it was made by.",
+         zh="请由备份恢复；每个决策均载明所依据的摘要。"),
+)  # fmt: skip
+
 KINDS = (
     ID_UNUSABLE, KEY_UNUSED, CHANGED, DECIDED_OTHERWISE, DECISION_ERASED, NOT_FOUND_AGAIN,
-    NOT_SEALED, TOKEN_CONFLICT, NOT_SPELT,
+    NOT_SEALED, TOKEN_CONFLICT, NOT_SPELT, STEP_UNTOLD, STEP_OTHERWISE, STEP_UNREGISTERED,
+    VERSION_UNTRUSTED,
 )  # fmt: skip

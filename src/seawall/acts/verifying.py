@@ -1,17 +1,26 @@
-"""Every decision of a ledger, decided again from its own record: the same must come out."""
+"""What the stores say, held against the ledger: decisions made again, the register's steps told.
+
+A decision, decided again from its own record, must come out the same. The register of policies is
+rows, which somebody with the database in his hands can write; the ledger is what was done.
+"""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from seawall.acts import problems, publishing
 from seawall.acts.decision_entries import KIND, SHADOWS
 from seawall.acts.in_force import Policies
 from seawall.core.canonical import canonical
-from seawall.core.problem import Unable
+from seawall.core.period import moment_at
+from seawall.core.problem import Kind, Place, Problem, Unable
+from seawall.ledger.canonical import canonical
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Reader
 from seawall.policy import record
+from seawall.records import policy_register as register
+from seawall.records.policy_register import Step
 
 Agreement = Literal["agrees", "differs", "erased", "unreadable"]
 
@@ -64,3 +73,67 @@ def _differing(content: dict[str, Any], policies: Policies) -> list[str]:
     again = json.loads(record.replayed(ready.decider, json.dumps(content)))
     names = sorted(content.keys() | again.keys())
     return [name for name in names if canonical(content.get(name)) != canonical(again.get(name))]
+
+
+def register_wrong(ledger: Reader) -> Iterator[Problem]:
+    """Where the register of policies is not what the ledger tells; nothing where it is.
+
+    Every row's act must have its entry, of the same person, version, evidence, writers and time; every
+    entry its row; every version in force the text of its digest.
+    """
+    steps = register.steps()
+    entries = ledger.find_all([each.act for each in steps])
+    for step in steps:
+        yield from _step_wrong(step, entries.get(step.act))
+    for entry in ledger.entries():
+        if entry.told["kind"] in _STEPS and entry.told["act"] not in entries:
+            yield _of_step(problems.STEP_UNREGISTERED, entry.told["act"], entry=entry.number)
+    for policy, digest in sorted({(s.policy, s.digest) for s in steps if s.effective_us}):
+        yield from _version_wrong(policy, digest)
+
+
+_STEPS = {f"policy.{verb}" for verb in ("propose", "approve", "publish", "roll_back")}
+
+
+def _step_wrong(step: Step, entry: Recorded | None) -> Iterator[Problem]:
+    if entry is None:
+        facts = {
+            "by": step.by,
+            "verb": step.verb,
+            "policy": step.policy,
+            "digest": step.digest[:12],
+        }
+        yield _of_step(problems.STEP_UNTOLD, step.act, **facts)
+    elif names := ", ".join(_otherwise(step, entry)):
+        yield _of_step(problems.STEP_OTHERWISE, step.act, entry=entry.number, names=names)
+
+
+def _otherwise(step: Step, entry: Recorded) -> Iterator[str]:
+    """The names of what an entry tells otherwise than the register; an erased body tells nothing."""
+    since = step.effective_us
+    registered = {
+        "kind": f"policy.{step.verb}",
+        "actor": step.by,
+        "subject": f"policy:{step.policy}",
+        "policy": step.digest,
+        "evidence": step.evidence_digest,
+        "effective": None if since is None else moment_at(since).isoformat(),
+    }
+    told = {**(entry.content or {}), **entry.told, **entry.told["digests"]}
+    yield from (name for name, value in registered.items() if told.get(name, value) != value)
+    # Who wrote a version too, in another proposal's name, is a maker more; one may not be missing.
+    if step.verb == "propose" and not step.writers.issuperset(told.get("writers", ())):
+        yield "writers"
+
+
+def _of_step(kind: Kind, act: str, **facts: object) -> Problem:
+    return Problem(kind, Place(act), facts)
+
+
+def _version_wrong(policy: str, digest: str) -> Iterator[Problem]:
+    try:
+        publishing.program(publishing.version(policy, digest))
+    except Unable as why:
+        told = str(why).rstrip(".")
+        facts: dict[str, object] = {"policy": policy, "digest": digest[:12], "why": told}
+        yield Problem(problems.VERSION_UNTRUSTED, Place(policy), facts)

@@ -37,6 +37,7 @@ app.command("approve")(publications.approve)
 app.command("publish")(publications.publish)
 app.command("rollback")(publications.roll_back)
 app.command("history")(publications.history)
+app.command("verify")(publications.verify)
 
 
 @app.command("list")

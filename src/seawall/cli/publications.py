@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from seawall.acts import publishing
+from seawall.acts import publishing, verifying
 from seawall.acts.signing import Signed, now
 from seawall.cli.options import ActorOption, HomeOption, LangOption, PolicyArgument
 from seawall.cli.screen import Screen, language
@@ -139,6 +139,17 @@ def history(
         )
 
 
+def verify(home: HomeOption = None, lang: LangOption = None) -> None:
+    """Hold the register of policies against the ledger. Exits with 1 where a row is not as told."""
+    screen, wrong = Screen(language(lang)), 0
+    for problem in verifying.register_wrong(office.opened(homes.home(home))):
+        screen.problem(problem)
+        wrong += problem.kind.severity == "error"
+    screen.say(_VERIFIED, wrong=wrong)
+    if wrong:
+        raise typer.Exit(1)
+
+
 def _signed(actor: str, act: str) -> Signed:
     return Signed(act, actor, now())
 
@@ -165,6 +176,10 @@ _HOW = Text(
 )
 _APPROVED = Text(en="Proposal {number} is approved.", zh="提案 {number} 已批准。")
 _IN_FORCE = Text(en="{policy} {digest} is published.", zh="{policy} {digest} 已发布。")
+_VERIFIED = Text(
+    en="The register was held against the ledger: {wrong:,} problems.",
+    zh="已将登记簿与账本逐项核对：发现问题 {wrong:,} 处。",
+)
 _NEVER = Text(en="Nothing was ever published of {policy}.", zh="从未发布过 {policy}。")
 _BACK = Text(en="rolled back: {reason}", zh="回退：{reason}")
 _FROM = Text(en="proposal {number}", zh="提案 {number}")

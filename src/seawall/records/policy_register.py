@@ -21,7 +21,7 @@ from seawall.core.problem import Unable
 if TYPE_CHECKING:
     from django.db.models import Manager
 
-    from seawall.records.models import PolicyVersion, Publication
+    from seawall.records.models import Approval, PolicyVersion, Proposal, Publication
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,27 @@ class Signed:
     act: str
     by: str
     at_us: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step on a policy's way, as the register has it: what an entry of the ledger must tell.
+
+    Attributes:
+        verb: `propose`, `approve`, `publish` or `roll_back`.
+        evidence_digest: of what was shown; empty for a rollback.
+        effective_us: since when in force; None where it puts nothing in force.
+        writers: the version's, as the register has them now; for a proposal only.
+    """
+
+    act: str
+    verb: str
+    by: str
+    policy: str
+    digest: str
+    evidence_digest: str
+    effective_us: int | None = None
+    writers: frozenset[str] = frozenset()
 
 
 @contextmanager
@@ -206,6 +227,45 @@ def proposal(number: int) -> Proposed:
         evidence_digest=row.evidence_digest,
         makers=frozenset((row.proposed_by, *writers)),
         approved_by=tuple(approvers.values_list("approved_by", flat=True)),
+    )
+
+
+def steps() -> list[Step]:
+    """Every step on every policy's way."""
+    writers: dict[int, set[str]] = {}
+    for number, writer in _rows("Writing").values_list("version_id", "writer"):
+        writers.setdefault(number, set()).add(writer)
+    proposals = {row.number: row for row in _rows("Proposal").select_related("version")}
+    return [
+        *(
+            _proposing(row, frozenset(writers.get(row.version_id, ())))
+            for row in proposals.values()
+        ),
+        *(_approving(row, proposals[row.proposal_id].version) for row in _rows("Approval").all()),
+        *map(_publishing, _rows("Publication").select_related("version", "proposal")),
+    ]
+
+
+def _proposing(row: "Proposal", writers: frozenset[str]) -> Step:
+    version, evidence = row.version, _sha256(row.evidence)
+    return Step(
+        row.act, "propose", row.proposed_by, version.policy, version.digest, evidence, None, writers
+    )
+
+
+def _approving(row: "Approval", version: "PolicyVersion") -> Step:
+    return Step(
+        row.act, "approve", row.approved_by, version.policy, row.digest, row.evidence_digest
+    )
+
+
+def _publishing(row: "Publication") -> Step:
+    verb, evidence = (
+        ("publish", row.proposal.evidence_digest) if row.proposal else ("roll_back", "")
+    )
+    version = row.version
+    return Step(
+        row.act, verb, row.published_by, row.policy, version.digest, evidence, row.effective_us
     )
 
 
