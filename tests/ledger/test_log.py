@@ -220,6 +220,8 @@ def test_a_refused_caller_does_not_stop_those_in_his_batch(ledger: Ledger) -> No
         "INSERT INTO ledger_entry SELECT 9, 'x', leaf, salt, body, NULL FROM ledger_entry LIMIT 1",
         "UPDATE ledger_tile SET hashes = x'00'",
         "DELETE FROM ledger_tile",
+        "REPLACE INTO ledger_tile VALUES (0, 0, x'00')",
+        "REPLACE INTO ledger_checkpoint SELECT * FROM ledger_checkpoint",
         "UPDATE ledger_head SET size = 1",
         "DELETE FROM ledger_head",
         "REPLACE INTO ledger_head SELECT * FROM ledger_head",
@@ -237,6 +239,16 @@ def test_the_database_itself_refuses_to_change_what_was_written(ledger: Ledger, 
         direct.execute(sql)
     direct.close()
     assert list(ledger.entries()) == before
+
+
+def test_a_ledger_from_before_a_guard_is_given_it(ledger: Ledger) -> None:
+    ledger.append_all([decision(n) for n in range(3)])
+    direct = apsw.Connection(ledger.store.name)
+    direct.execute("DROP TRIGGER ledger_tile_extended")
+    SqliteStore(Path(ledger.store.name)).close()
+    with pytest.raises(apsw.ConstraintError):
+        direct.execute("REPLACE INTO ledger_tile VALUES (0, 0, x'00')")
+    direct.close()
 
 
 def test_the_time_of_checkpoints_never_goes_back(ledger: Ledger) -> None:

@@ -161,3 +161,20 @@ def test_an_act_told_again_after_a_failure_is_kept_once(ledger: Ledger, fault: s
     receipts = failing.append_all(told)
     assert {each.new for each in receipts} == {fault != "failed but persisted"}
     holds(ledger, set(range(300)))
+
+
+def test_temporary_tables_do_not_stand_in_for_the_ledgers(
+    ledger: Ledger, served: postgresql.Server
+) -> None:
+    """Names without a schema are looked up among a session's temporary tables first."""
+    import psycopg  # noqa: PLC0415 - an extra
+
+    ledger.append_all([decision(n) for n in range(3)])
+    with pytest.raises(psycopg.IntegrityError, match="a body is erased by an entry"):
+        direct(
+            served,
+            "CREATE TEMP TABLE ledger_entry AS SELECT * FROM ledger_entry",
+            "UPDATE ledger_entry SET erases = 1 WHERE number = 2",
+            "UPDATE public.ledger_entry SET salt = NULL, body = NULL WHERE number = 1",
+        )
+    assert ledger.entry(1).body is not None

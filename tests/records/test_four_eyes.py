@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import DataError, IntegrityError, connection, connections
 
 from seawall.records import policy_register as register
 from seawall.records import starting
@@ -80,7 +80,9 @@ def test_an_approved_version_is_in_force_from_its_time_on(office: str) -> None:
 @pytest.mark.parametrize("by", ["alice", "bob", "Alice", " BOB "])
 def test_a_maker_cannot_approve_his_own_change(office: str, by: str) -> None:
     del office
-    with pytest.raises(UnableToRegister, match="a maker never approves his own change"):
+    with pytest.raises(
+        UnableToRegister, match=r"a maker never approves his own change|one spelling"
+    ):
         approve(by)
     assert not Approval.objects.exists()
 
@@ -257,3 +259,83 @@ def test_a_superuser_of_postgresql_is_not_spared(office: str, sql: str) -> None:
     with pytest.raises(IntegrityError):
         raw(f"{sql}; DELETE FROM records_approval")
     raw("SET session_replication_role = DEFAULT")
+
+
+SPELLINGS = (
+    "Charlie",
+    "charlie ",
+    "\tcharlie",
+    "\u200bcharlie",
+    "сharlie",
+    "charlie\u00a0",
+    "",
+    "-x",
+    "c" * 64,
+)
+"""The fifth begins with a Cyrillic letter."""
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_the_database_knows_a_person_by_one_spelling(office: str, name: str) -> None:
+    """Otherwise a maker approves under a name that looks like another's, or like his own."""
+    del office
+    before = standing()
+    version = PolicyVersion.objects.get(digest=V1.digest)
+    for row in (
+        approval(approved_by=name),
+        Writing(version=version, writer=name, written_us=3),
+        Proposal(act="y", version=version, evidence="{}", evidence_digest="c" * 64, proposed_by=name,
+                 proposed_us=3),
+    ):  # fmt: skip
+        with pytest.raises((IntegrityError, DataError)):
+            row.save()
+    approve("charlie")
+    with pytest.raises((IntegrityError, DataError)):
+        Publication(act="z", policy="loan", version=version, proposal_id=1, effective_us=9,
+                    published_by=name, published_us=9, reason="").save()  # fmt: skip
+    assert len(standing()) == len(before) + 1
+
+
+def test_the_database_publishes_a_proposal_once(office: str) -> None:
+    del office
+    approve("charlie")
+    publish()
+    version = PolicyVersion.objects.get(digest=V1.digest)
+    with pytest.raises(IntegrityError, match="published once"):
+        Publication(act="z", policy="loan", version=version, proposal_id=1, effective_us=9,
+                    published_by="dana", published_us=9, reason="").save()  # fmt: skip
+
+
+MINE = (
+    "CREATE TEMP TABLE records_writing AS SELECT * FROM records_writing WHERE FALSE",
+    "CREATE TEMP TABLE records_proposal AS SELECT * FROM records_proposal",
+    "UPDATE records_proposal SET proposed_by = 'mallory'",
+)
+
+
+@pytest.mark.parametrize("office", [POSTGRESQL], indirect=True)
+def test_temporary_tables_do_not_stand_in_for_the_registers(office: str) -> None:
+    """Names without a schema are looked up among a session's temporary tables first."""
+    del office
+    try:
+        for statement in MINE:
+            raw(statement)
+        with pytest.raises(IntegrityError, match="a maker never approves"):
+            raw("INSERT INTO public.records_approval "
+                "(act, proposal_id, digest, evidence_digest, approved_by, approved_us) "
+                "SELECT 'x', number, (SELECT digest FROM records_policyversion v WHERE v.number = version_id), "
+                "evidence_digest, 'alice', 3 FROM records_proposal")  # fmt: skip
+    finally:
+        raw("DISCARD TEMP")
+
+
+@pytest.mark.parametrize("office", [POSTGRESQL], indirect=True)
+def test_a_session_that_sees_an_old_state_adds_nothing(office: str) -> None:
+    """Charlie became a maker after its first look: it would not see that."""
+    del office
+    raw("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    try:
+        with pytest.raises(UnableToRegister, match="READ COMMITTED"):
+            approve("charlie")
+    finally:
+        raw("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED")

@@ -66,6 +66,10 @@ BEGIN
   RETURN NEW;
 END $$;
 """
+_FUNCTIONS = (
+    "ledger_refuse", "ledger_entry_next", "ledger_entry_erased", "ledger_grows",
+    "ledger_checkpoint_next",
+)  # fmt: skip
 _TRIGGERS = (
     ("ledger_entry", "BEFORE INSERT", "ROW", "ledger_entry_next()"),
     ("ledger_entry", "BEFORE UPDATE", "ROW", "ledger_entry_erased()"),
@@ -175,6 +179,12 @@ def _unsafe(connection: psycopg.Connection) -> str | None:
 
 def _define(connection: psycopg.Connection) -> None:
     connection.execute(_TABLES.encode())
+    for name in _FUNCTIONS:
+        # Else a session's temporary tables of the same names would stand before the ledger's own.
+        connection.execute(
+            f"""DO $$ BEGIN EXECUTE 'ALTER FUNCTION {name}() SET search_path = '
+            || quote_ident(current_schema()) || ', pg_temp'; END $$""".encode()
+        )
     for n, (table, event, level, act) in enumerate(_TRIGGERS):
         name = f"ledger_{n:02}"
         connection.execute(

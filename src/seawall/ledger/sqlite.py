@@ -66,8 +66,13 @@ CREATE TRIGGER IF NOT EXISTS ledger_checkpoint_same BEFORE UPDATE ON ledger_chec
   BEGIN SELECT RAISE(ABORT, 'checkpoints never change'); END;
 CREATE TRIGGER IF NOT EXISTS ledger_checkpoint_kept BEFORE DELETE ON ledger_checkpoint
   BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_tile_extended BEFORE INSERT ON ledger_tile
+  WHEN EXISTS (SELECT 1 FROM ledger_tile t WHERE t.level = NEW.level AND t.number = NEW.number
+    AND SUBSTR(NEW.hashes, 1, LENGTH(t.hashes)) IS NOT t.hashes)
+  BEGIN SELECT RAISE(ABORT, 'tiles only grow'); END;
 """
-_LAST = "ledger_checkpoint_kept"
+_LAST = "ledger_tile_extended"
+"""Made last, and so looked for: a ledger from before a trigger was thought of is given it."""
 
 
 class SqliteStore:

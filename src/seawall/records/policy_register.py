@@ -1,7 +1,7 @@
 """The register of policies: who wrote, proposed, approved and published which version, since when.
 
 Rows are only added. The rule of four eyes is kept by the database itself (migration
-`0003_four_eyes`); what it refuses comes back as `UnableToRegister`. Every change names its act, so
+`0003_four_eyes` and `0004_closer_guards`); what it refuses comes back as `UnableToRegister`. Every change names its act, so
 that one that is told again is done once.
 """
 
