@@ -16,7 +16,7 @@ from seawall.ledger.note import Signer
 from seawall.ledger.sequencing import UnableToAppendToDamaged
 from seawall.ledger.sqlite import SqliteStore
 from seawall.ledger.tree import Edge
-from seawall.ledger.verifier import Checkpoint, leaf_hash
+from seawall.ledger.verifier import Checkpoint, leaf_hash, read_checkpoint, read_note
 from tests.ledger.conftest import AT, decision
 
 SIZE = 600
@@ -180,6 +180,48 @@ def test_nothing_is_appended_to_a_tree_that_was_forged(filled: Ledger, signer: S
     another = Ledger(SqliteStore(Path(filled.store.name)), signer)
     with pytest.raises(UnableToAppendToDamaged):
         another.append(decision(9_999))
+    another.store.close()
+
+
+def cut(ledger: Ledger, note: bytes) -> None:
+    """Take the tail off, back to a checkpoint that the ledger signed: it needs no key."""
+    size = read_checkpoint(read_note(note, "here")).size
+    tampered(
+        ledger,
+        f"DELETE FROM ledger_entry WHERE number >= {size}",
+        f"UPDATE ledger_tile SET hashes = SUBSTR(hashes, 1, 32 * ({size} - 256 * number)) "
+        f"WHERE level = 0 AND number = {size // 256}",
+        f"UPDATE ledger_head SET size = {size}, note = x'{note.hex()}'",
+    )
+
+
+def test_a_tail_that_was_cut_off_shows_only_against_a_checkpoint_from_elsewhere(
+    ledger: Ledger,
+) -> None:
+    """The limit that `docs/ledger.md` tells of: nothing inside can know what is gone."""
+    ledger.append_all([decision(n) for n in range(300)])
+    early = ledger.note()
+    ledger.append_all([decision(n) for n in range(300, 320)])
+    seen = Seen("witness.example", ledger.checkpoint())
+    cut(ledger, early)
+    assert audit(ledger).problems == ()
+    assert [each.code for each in audit(ledger, [seen]).problems] == ["ledger-rolled-back"]
+
+
+@pytest.mark.parametrize("others", [0, 50])
+def test_nothing_is_appended_by_whom_the_ledger_forgot(
+    ledger: Ledger, signer: Signer, others: int
+) -> None:
+    """What a process acknowledged is gone; also where another one has gone on since."""
+    ledger.append_all([decision(n) for n in range(300)])
+    early = ledger.note()
+    ledger.append_all([decision(n) for n in range(300, 320)])
+    cut(ledger, early)
+    another = Ledger(SqliteStore(Path(ledger.store.name)), signer)
+    another.append_all([decision(n) for n in range(400, 400 + others)])
+    for _ in range(2):
+        with pytest.raises(UnableToAppendToDamaged, match="acknowledged"):
+            ledger.append(decision(9_999))
     another.store.close()
 
 

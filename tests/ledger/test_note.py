@@ -103,7 +103,8 @@ def test_signatures_of_strangers_are_passed_over() -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b"text\n", b"text\n\n", b"text\n\nno dash\n", "text\n\n— name !!!!\n".encode(),
-     "text\n\n— name AAAAAAA=".encode(), "te\tt\n\n— name AAAAAAA=\n".encode(), b"\xff\n\n\n",
+     "text\n\n— name AAAAAAA=".encode(), "te\tt\n\n— name AAAAAAA=\n".encode(),
+     "text\n\n— na+me AAAAAAA=\n".encode(), b"\xff\n\n\n",
      ("text\n\n" + "— name AAAAAAA=\n" * 65).encode(), "text\n\n— name AAAAAAB=\n".encode()],
     ids=repr,
 )  # fmt: skip
@@ -115,7 +116,8 @@ def test_what_is_no_signed_note_is_refused(data: bytes) -> None:
 @pytest.mark.parametrize(
     "text",
     ["a\n1\n", "a\n01\n" + "A" * 43 + "=\n", "a\n-1\n" + "A" * 43 + "=\n", "a\n1\nAAAA\n",
-     "a\n1\n" + "A" * 43 + "=\nextension\n", "\n1\n" + "A" * 43 + "=\n", "a\n١\n" + "A" * 43 + "=\n"],
+     "a\n1\n" + "A" * 43 + "=\nextension\n", "a\n0\n" + "A" * 43 + "=\n", "\n1\n" + "A" * 43 + "=\n",
+     "a\n١\n" + "A" * 43 + "=\n"],
 )  # fmt: skip
 def test_what_is_no_checkpoint_is_refused(text: str) -> None:
     signer = Signer("a")

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,15 @@ from seawall.ledger.entry import Erasing
 from seawall.ledger.log import Ledger
 from seawall.ledger.note import Signer
 from seawall.ledger.packing import UnableToExport, export
-from seawall.ledger.verifier import Verdict, packed, unpacked, verify
+from seawall.ledger.verifier import (
+    Checkpoint,
+    Verdict,
+    packed,
+    read_checkpoint,
+    read_note,
+    unpacked,
+    verify,
+)
 from seawall.ledger.witness import Witness, cosigned
 from tests.ledger.conftest import AT, decision
 
@@ -263,3 +272,83 @@ def test_lines_of_a_pack_hold_what_anybody_can_recompute(pack: bytes) -> None:
     line = json.loads(dict(unpacked(pack))["entries.jsonl"].splitlines()[0])
     digest = hashlib.sha256(bytes.fromhex(line["salt"]) + line["body"].encode()).hexdigest()
     assert json.loads(line["leaf"])["body"] == digest
+
+
+def repacked(signer: Signer, pack: bytes, *more: tuple[str, bytes], **changed: bytes) -> bytes:
+    """A pack as a dishonest maker can make it: with his signature over what he changed or added."""
+    members = [
+        (n, changed.get(n.partition(".")[0], d)) for n, d in unpacked(pack) if n != "manifest"
+    ]
+    members += more
+    span = (3, 7)
+    note = signer.note(verifier.manifest(signer.key.name, span, members))
+    return packed([*members, ("manifest", note)])
+
+
+STRANGE = (
+    "../../home/auditor/.bashrc", "/etc/passwd", "files/../x", "files/" + "A" * 64, "", "notes.txt",
+    "files/\x1b]0;pwned\x07", "x\n5 entries, proved in a tree of 8; 0 bodies erased; 0 findings",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_member_that_has_no_place_in_a_pack_is_found_and_its_name_not_told(
+    pack: bytes, signer: Signer, name: str
+) -> None:
+    """Even signed for: an auditor may unpack it with another tool, and reads findings on a terminal."""
+    verdict = verify(repacked(signer, pack, (name, b"")), signer.key)
+    assert "ledger-pack-altered" in codes(verdict)
+    told = "".join(each.sentence() for each in verdict.findings)
+    assert told.isprintable()
+    assert not name or name not in told
+
+
+@pytest.mark.parametrize("name", ["entries.jsonl", "checkpoint"])
+def test_a_member_that_stands_twice_is_found(pack: bytes, signer: Signer, name: str) -> None:
+    """One tool would read the first, another one the last."""
+    twice = repacked(signer, pack, (name, dict(unpacked(pack))[name]))
+    assert "ledger-pack-altered" in codes(verify(twice, signer.key))
+
+
+TWO_READINGS = (
+    ('"kind":"decision"', '"kind":"draft","kind":"decision"'),
+    ('"v":1', '"v":NaN'),
+)
+
+
+@pytest.mark.parametrize(("once", "twice"), TWO_READINGS)
+def test_a_leaf_that_can_be_read_in_two_ways_is_found(
+    pack: bytes, signer: Signer, once: str, twice: str
+) -> None:
+    first = verifier._line(1, dict(unpacked(pack))["entries.jsonl"].splitlines(keepends=True)[0])  # noqa: SLF001
+    leaf = first.leaf.decode().replace(once, twice).encode()
+    assert leaf != first.leaf
+    alone = replace(first, leaf=leaf, proof=())
+    tree = Checkpoint(signer.key.name, 1, verifier.leaf_hash(leaf))
+    alone = replace(alone, number=0, raw=replace(alone, number=0).text())
+    assert [each.code for each in alone.wrong(tree)] == ["ledger-body-wrong"]
+
+
+def test_a_body_that_can_be_read_in_two_ways_is_found() -> None:
+    salt, body = bytes(16), b'{"outcome":"decline","outcome":"approve"}'
+    assert verifier.body_wrong({"body": verifier.body_digest(salt, body)}, salt, body)
+
+
+@pytest.mark.parametrize("span", ["entries 0 99999999999", "entries 3 " + "9" * 5000])
+def test_a_maker_cannot_keep_the_verifier_busy(pack: bytes, signer: Signer, span: str) -> None:
+    members = dict(unpacked(pack))
+    text = members.pop("manifest").rpartition(b"\n\n")[0].decode() + "\n"
+    forged = signer.note(text.replace("entries 3 7", span).encode())
+    hostile = packed([*members.items(), ("manifest", forged)])
+    assert "ledger-pack-incomplete" in codes(verify(hostile, signer.key))
+
+
+def test_a_checkpoint_of_another_origin_is_refused_though_the_key_signed_it(
+    pack: bytes, signer: Signer
+) -> None:
+    """The key's holder signs for one log; under another name he could keep another history."""
+    told = read_checkpoint(read_note(dict(unpacked(pack))["checkpoint"], "checkpoint"))
+    other = signer.note(replace(told, origin="other.example/ledger").text)
+    verdict = verify(repacked(signer, pack, checkpoint=other), signer.key)
+    assert codes(verdict)[0] == "ledger-origin-wrong"
+    assert verdict.checkpoint is None

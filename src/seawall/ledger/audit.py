@@ -14,8 +14,8 @@ from seawall.ledger.verifier import (
     UnableToAccept,
     body_wrong,
     leaf_hash,
-    read_checkpoint,
     read_note,
+    vouched,
 )
 
 FINDINGS_MOST = 100
@@ -77,9 +77,7 @@ def _head(reader: Reader) -> tuple[Checkpoint | None, int, list[Problem]]:
     with reader.store.reading() as rows:
         told, count = tables.head(rows), tables.count(rows)
     try:
-        note = read_note(told[1] if told else b"", reader.store.name)
-        note.signed(reader.key)
-        head = read_checkpoint(note)
+        head = vouched(read_note(told[1] if told else b"", reader.store.name), reader.key)
     except UnableToAccept as refused:
         return None, count, [problems.problem(refused.finding)]
     wrong = []
@@ -96,8 +94,7 @@ def _kept(reader: Reader) -> tuple[list[Seen], list[Problem]]:
     for n, raw in enumerate(reader.kept()):
         try:
             note = read_note(raw, f"{reader.store.name}, {_KEPT}{n}")
-            note.signed(reader.key)
-            seen.append(Seen(f"{_KEPT}{n}", read_checkpoint(note)))
+            seen.append(Seen(f"{_KEPT}{n}", vouched(note, reader.key)))
         except UnableToAccept as refused:
             findings.append(problems.problem(refused.finding))
     return seen, findings

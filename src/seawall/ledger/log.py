@@ -25,8 +25,8 @@ from seawall.ledger.verifier import (
     Checkpoint,
     Key,
     UnableToAccept,
-    read_checkpoint,
     read_note,
+    vouched,
 )
 
 
@@ -70,9 +70,7 @@ class Reader:
 
     def checkpoint(self) -> Checkpoint:
         """What the ledger says of itself now; its signature is checked."""
-        note = read_note(self.note(), self.store.name)
-        note.signed(self.key)
-        return read_checkpoint(note)
+        return vouched(read_note(self.note(), self.store.name), self.key)
 
     def entry(self, number: int) -> Recorded:
         """An entry by its number, from 0.
@@ -113,7 +111,7 @@ class Reader:
             UnableToFindEntry: there is none of this number.
         """
         note = self.note()
-        size = read_checkpoint(read_note(note, self.store.name)).size
+        size = vouched(read_note(note, self.store.name), self.key).size
         return Proof(self.entry(number), self.inclusion(number, size), note)
 
     def inclusion(self, number: int, size: int) -> tuple[bytes, ...]:
@@ -211,9 +209,7 @@ class Ledger(Reader):
 
     def _own(self, rows: Rows, raw: bytes) -> Checkpoint:
         try:
-            note = read_note(raw, "checkpoint")
-            note.signed(self.key)
-            told = read_checkpoint(note)
+            told = vouched(read_note(raw, "checkpoint"), self.key)
         except UnableToAccept as refused:
             raise UnableToKeepCheckpoint(str(refused)) from refused
         if tree.root(told.size, tables.tiles(rows)) != told.root:

@@ -11,7 +11,7 @@ from seawall.core.problem import Unable
 from seawall.ledger import files, tree
 from seawall.ledger import rows as tables
 from seawall.ledger.log import Reader
-from seawall.ledger.verifier import Checkpoint, UnableToAccept, read_checkpoint, read_note
+from seawall.ledger.verifier import Checkpoint, UnableToAccept, read_checkpoint, read_note, vouched
 
 _LENGTH_BYTES = 2
 
@@ -46,9 +46,7 @@ def _published(reader: Reader, folder: Path) -> Checkpoint | None:
     if not file.exists():
         return None
     try:
-        note = read_note(file.read_bytes(), str(file))
-        note.signed(reader.key)
-        return read_checkpoint(note)
+        return vouched(read_note(file.read_bytes(), str(file)), reader.key)
     except UnableToAccept as refused:
         raise UnableToPublish(folder, None, None) from refused
 

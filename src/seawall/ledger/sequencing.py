@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from seawall.core.problem import Unable
 from seawall.ledger import rows as tables
+from seawall.ledger import tree
 from seawall.ledger.entry import Receipt, Sealed
 from seawall.ledger.gathering import Asked
 from seawall.ledger.note import Signer
 from seawall.ledger.store import Rows, Store
 from seawall.ledger.tree import Edge
 from seawall.ledger.verifier import (
+    EMPTY_ROOT,
     Checkpoint,
     UnableToAccept,
     leaf_hash,
-    read_checkpoint,
     read_note,
+    vouched,
 )
 
 
@@ -22,8 +24,9 @@ class Sequencer:
     """Gives entries their numbers, and signs for the tree with them.
 
     1. The store lets one writer in; nothing changes under it.
-    2. The head is read. Unless it is this process's own last one, its signature is checked, and that
-       the tiles give its root: nothing is ever appended to a tree that was tampered with.
+    2. The head is read. Unless it is this process's own last one, its signature is checked, that the
+       tiles give its root, and that it continues what this process acknowledged: nothing is ever
+       appended to a tree that was tampered with, nor to a valid one that forgot an entry.
     3. Acts that are known already are answered with the entry that is there.
     4. Entries, tiles and the head with the new signed checkpoint are written.
     5. The store commits: entries and the signature over them become durable together.
@@ -34,6 +37,7 @@ class Sequencer:
         self._store = store
         self._signer = signer
         self._known: tuple[bytes, Edge] | None = None
+        self._acknowledged = 0, EMPTY_ROOT
 
     def write(self, batch: Sequence[Asked]) -> None:
         """Append what some callers asked, and answer each.
@@ -52,9 +56,11 @@ class Sequencer:
                 hashes = [leaf_hash(each.sealed.leaf) for each in page.new]
                 tables.insert(rows, page.new)
                 tables.put(rows, edge.grow(hashes))
-                text = Checkpoint(self._signer.key.name, edge.size, edge.root()).text
-                note = self._signer.note(text)
+                head = Checkpoint(self._signer.key.name, edge.size, edge.root())
+                note = self._signer.note(head.text)
                 tables.advance(rows, edge.size, note)
+        if page.new:
+            self._acknowledged = head.size, head.root
         self._known = note, edge
         page.tell(note)
 
@@ -65,14 +71,15 @@ class Sequencer:
         if known is not None and known[0] == head[1]:
             return known[1], head[1]
         try:
-            note = read_note(head[1], self._store.name)
-            note.signed(self._signer.key)
-            checkpoint = read_checkpoint(note)
+            checkpoint = vouched(read_note(head[1], self._store.name), self._signer.key)
         except UnableToAccept as error:
-            raise UnableToAppendToDamaged(self._store.name) from error
+            raise UnableToAppendToDamaged(self._store.name, _UNLIKE) from error
         edge = Edge(checkpoint.size, tables.tiles(rows))
         if (edge.root(), head[0]) != (checkpoint.root, checkpoint.size):
-            raise UnableToAppendToDamaged(self._store.name)
+            raise UnableToAppendToDamaged(self._store.name, _UNLIKE)
+        size, root = self._acknowledged
+        if size > edge.size or tree.root(size, tables.tiles(rows)) != root:
+            raise UnableToAppendToDamaged(self._store.name, _FORGOT)
         return edge, head[1]
 
 
@@ -151,10 +158,13 @@ class UnableToFindLedger(Unable, LookupError):
 
 
 class UnableToAppendToDamaged(Unable, RuntimeError):
-    """The ledger is not what its signed checkpoint says."""
+    """The ledger is not what its signed checkpoint says, or what was acknowledged is gone."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, why: str) -> None:
         super().__init__(
-            f"the ledger in {name} is not what its signed checkpoint says, so nothing is appended "
-            "to it; run `seawall ledger verify`"
+            f"the ledger in {name} {why}, so nothing is appended to it; run `seawall ledger verify`"
         )
+
+
+_UNLIKE = "is not what its signed checkpoint says"
+_FORGOT = "lacks entries that were acknowledged, or has others in their place"

@@ -91,9 +91,6 @@ def continued(old: tuple[int, bytes], new: tuple[int, bytes], proof: Sequence[by
     return last == 0 and before == old_root and after == new_root
 
 
-# --- What can be wrong ------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong: its code, where it is, and the facts for its sentence."""
@@ -179,10 +176,10 @@ def read_key(text: str, where: str = "--key") -> Key:
     name, _, rest = text.strip().partition("+")
     told, _, material = rest.partition("+")
     try:
-        raw = base64.b64decode(material, validate=True)
+        raw = base64.b64decode(material, validate=True) or b"\0"
     except binascii.Error:
-        raw = b""
-    key = Key(name, raw[0] if raw else 0, raw[1:])
+        raw = b"\0"
+    key = Key(name, raw[0], raw[1:])
     fits = len(key.public) == _KEY_BYTES and key.kind in (ED25519, COSIGNATURE)
     if not (named(name) and fits and key.id.hex() == told):
         raise UnableToAccept("ledger-key-unreadable", where)
@@ -216,7 +213,9 @@ class Note:
         return max(good)
 
 
-_SIGNATURE_LINE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
+_SIGNATURE_LINE = re.compile(
+    r"— ([^\s+]+) ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"
+)
 
 
 def read_note(data: bytes, where: str) -> Note:
@@ -225,24 +224,20 @@ def read_note(data: bytes, where: str) -> Note:
     Raises:
         UnableToAccept: it is no signed note.
     """
-    text, divided, below = data.rpartition(b"\n\n")
     try:
-        told = below.decode()
-        clean = all(c == "\n" or ord(c) >= ord(" ") for c in data.decode())
+        text, divided, below = data.decode().rpartition("\n\n")
     except UnicodeDecodeError:
         raise UnableToAccept("ledger-note-unreadable", where) from None
-    lines = told.split("\n")
+    clean = all(c == "\n" or ord(c) >= ord(" ") for c in text + below)
+    lines = below.split("\n")
     found = [_SIGNATURE_LINE.fullmatch(line) for line in lines[:-1]]
     if not (divided and clean and found and lines[-1] == "" and len(found) <= SIGNATURES_MOST):
         raise UnableToAccept("ledger-note-unreadable", where)
-    return Note(text + b"\n", tuple(_signature(each, where) for each in found), where)
+    return Note(f"{text}\n".encode(), tuple(_signature(each, where) for each in found), where)
 
 
 def _signature(found: re.Match[str] | None, where: str) -> tuple[str, bytes, bytes]:
-    try:
-        raw = base64.b64decode(found[2], validate=True) if found else b""
-    except binascii.Error:
-        raw = b""
+    raw = base64.b64decode(found[2]) if found else b""
     if found is None or len(raw) <= _ID_BYTES or base64.b64encode(raw).decode() != found[2]:
         raise UnableToAccept("ledger-note-unreadable", where)
     return found[1], raw[:_ID_BYTES], raw[_ID_BYTES:]
@@ -269,15 +264,27 @@ def read_checkpoint(note: Note) -> Checkpoint:
     Raises:
         UnableToAccept: it is none; extension lines, which nobody can audit, are refused too.
     """
-    lines = note.text.decode().split("\n")
     try:
-        origin, size, root, end = lines
-        told = Checkpoint(origin, int(size), base64.b64decode(root, validate=True))
-    except (ValueError, binascii.Error):
+        origin, size, root, _ = note.text.decode().split("\n")
+        told = Checkpoint(origin, int(size), base64.b64decode(root))
+    except ValueError:
         raise UnableToAccept("ledger-checkpoint-unreadable", note.where) from None
-    whole = told.text == note.text and told.size >= 0 and len(told.root) == len(EMPTY_ROOT)
-    if end or not origin or not whole:
+    fits = origin and told.size >= 0 and len(told.root) == len(EMPTY_ROOT)
+    if not fits or told.text != note.text or (told.size == 0 and told.root != EMPTY_ROOT):
         raise UnableToAccept("ledger-checkpoint-unreadable", note.where)
+    return told
+
+
+def vouched(note: Note, key: Key) -> Checkpoint:
+    """What a log says of itself, under its key and its name.
+
+    Raises:
+        UnableToAccept: its key did not sign it, it is no checkpoint, or one of another log.
+    """
+    note.signed(key)
+    told = read_checkpoint(note)
+    if told.origin != key.name:
+        raise UnableToAccept("ledger-origin-wrong", note.where, name=key.name)
     return told
 
 
@@ -293,10 +300,20 @@ def body_digest(salt: bytes, body: bytes) -> str:
     return hashlib.sha256(salt + body).hexdigest()
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=int)  # int knows no NaN: it raises
+
+
 def fields(leaf: bytes) -> dict[str, Any]:
-    """The fields of a leaf; none where it is no JSON object."""
+    """The fields of a leaf; none where it is no JSON object, or one that can be read in two ways."""
     try:
-        told = json.loads(leaf.decode())
+        told = _JSON.decode(leaf.decode())
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
@@ -312,7 +329,9 @@ def body_wrong(told: Mapping[str, Any], salt: bytes | None, body: bytes | None) 
     """Whether what stands beside a leaf is neither its body with its salt, nor both erased."""
     if salt is None or body is None:
         return salt is not body
-    return len(salt) != SALT_BYTES or body_digest(salt, body) != told.get("body")
+    if len(salt) != SALT_BYTES or body_digest(salt, body) != told.get("body"):
+        return True
+    return body != b"{}" and not fields(body)
 
 
 # --- The pack: an uncompressed zip, written one way ---------------------------------------------
@@ -322,6 +341,7 @@ MANIFEST_TITLE = "seawall ledger pack v1"
 PACK_MOST = 2**32 - 1
 """A zip without 64-bit extensions ends there, in bytes."""
 MEMBERS_MOST = 2**16 - 1
+_MEMBER = re.compile(rf"{CHECKPOINT}|{re.escape(ENTRIES)}|{MANIFEST}|{FILES}[0-9a-f]{{64}}")
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _VERSION, _DAY = 20, 0x21  # 2.0; 1980-01-01, the zero of a zip's calendar
 _HEAD = struct.Struct("<4sHHHHHIIIHH")
@@ -343,15 +363,17 @@ def packed(members: Sequence[tuple[str, bytes]]) -> bytes:
 
 
 def unpacked(pack: bytes) -> list[tuple[str, bytes]]:
-    """The members of such a zip, as far as it can be read; `packed` tells whether all of it can."""
-    members, at = [], 0
+    """Its members, up to one that cannot be read, has no place in a pack, or stands there again."""
+    members, at = dict[str, bytes](), 0
     while pack[at : at + 4] == _LOCAL and at + _HEAD.size <= len(pack) <= PACK_MOST:
         *_, size, length, _ = _HEAD.unpack_from(pack, at)
         start = at + _HEAD.size
         at = start + length + size
         name = pack[start : start + length].decode("latin-1")
-        members.append((name, pack[start + length : at]))
-    return members
+        if name in members or not _MEMBER.fullmatch(name):
+            break
+        members[name] = pack[start + length : at]
+    return list(members.items())
 
 
 def manifest(origin: str, span: tuple[int, int], members: Sequence[tuple[str, bytes]]) -> bytes:
@@ -378,16 +400,14 @@ def verify(pack: bytes, key: Key, witnesses: Sequence[Key] = ()) -> Verdict:
     members, checkpoint = dict(listed), None
     try:
         note = read_note(members.get(CHECKPOINT, b""), CHECKPOINT)
-        note.signed(key)
-        checkpoint = read_checkpoint(note)
+        checkpoint = vouched(note, key)
         seen = {each.name: note.signed(each) for each in witnesses}
     except UnableToAccept as refused:
         findings.append(refused.finding)
     lines = [_line(n, raw) for n, raw in enumerate(members.get(ENTRIES, b"").splitlines(True), 1)]
     for line in lines:
         findings += line.wrong(checkpoint)
-    findings += _erasures_wrong(lines)
-    findings += _files_wrong(members, lines)
+    findings += [*_erasures_wrong(lines), *_files_wrong(members, lines)]
     findings += _manifest_wrong(listed, lines, key)
     if len(listed) > MEMBERS_MOST or packed(listed) != pack:
         findings.append(Finding("ledger-pack-altered", _place(pack, listed)))
@@ -452,11 +472,12 @@ def _line(n: int, raw: bytes) -> Line:
 
 def _erasures_wrong(lines: Sequence[Line]) -> Iterator[Finding]:
     """Bodies that are gone without an entry of the pack that tells of it."""
-    told: dict[str, str | None] = {}
-    for line in lines:
-        leaf = fields(line.leaf)
-        if leaf.get("kind") == ERASURE and isinstance(leaf.get("subject"), str):
-            told[leaf["subject"]] = digests(line.leaf).get("leaf")
+    leaves = ((fields(line.leaf), line.leaf) for line in lines)
+    told = {
+        str(leaf.get("subject")): digests(raw).get("leaf")
+        for leaf, raw in leaves
+        if leaf.get("kind") == ERASURE
+    }
     for line in lines:
         digest = leaf_hash(line.leaf).hex()
         if line.number >= 0 and line.body is None and told.get(f"entry:{line.number}") != digest:
@@ -465,12 +486,8 @@ def _erasures_wrong(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _files_wrong(members: Mapping[str, bytes], lines: Sequence[Line]) -> Iterator[Finding]:
     """Files that are not what an entry of the pack named."""
-    known: set[str] = set()
-    for line in lines:
-        known |= set(digests(line.leaf).values())
-    for name, data in members.items():
-        if not name.startswith(FILES):
-            continue
+    known = {each for line in lines for each in digests(line.leaf).values()}
+    for name, data in ((n, data) for n, data in members.items() if n.startswith(FILES)):
         digest = hashlib.sha256(data).hexdigest()
         if name != FILES + digest:
             yield Finding("ledger-file-altered", name)
@@ -493,8 +510,9 @@ def _manifest_wrong(
     span = _SPAN.fullmatch(told)
     ends = (int(span[1]), int(span[2])) if span else (0, 0)
     # Behind the span stand the entries that tell of erasures in it.
-    numbers = [line.number for line in lines][: ends[1] - ends[0]]
-    if manifest(key.name, ends, signed) == note.text and numbers == list(range(*ends)):
+    there = [line.number - ends[0] for line in lines[: ends[1] - ends[0]]]
+    whole = len(there) == ends[1] - ends[0] and there == list(range(len(there)))
+    if whole and manifest(key.name, ends, signed) == note.text:
         return
     named = {line.partition(" ")[2]: line.partition(" ")[0] for line in listing if line}
     altered = [n for n, data in signed if named.pop(n, "") != hashlib.sha256(data).hexdigest()]
@@ -504,46 +522,32 @@ def _manifest_wrong(
         yield Finding("ledger-pack-incomplete", MANIFEST, {"told": f"{title}, {origin}, {told}"})
 
 
-_SPAN = re.compile(r"entries ([0-9]+) ([0-9]+)")
+_SPAN = re.compile(r"entries ([0-9]{1,18}) ([0-9]{1,18})")
 
 
 def _place(pack: bytes, listed: Sequence[tuple[str, bytes]]) -> str:
-    """The first byte of a pack that is not as it must be, and in which member."""
+    """The first byte of a pack that is not as it must be."""
     good = packed(listed[:MEMBERS_MOST])
     pairs = enumerate(zip(pack, good, strict=False))
-    at = next((n for n, (a, b) in pairs if a != b), min(len(pack), len(good)))
-    end = 0
-    for name, data in listed:
-        end += _HEAD.size + len(name) + len(data)
-        if at < end:
-            return f"{name}, byte {at}"
-    return f"zip directory, byte {at}"
+    return f"byte {next((n for n, (a, b) in pairs if a != b), min(len(pack), len(good)))}"
 
-
-# --- Sentences, in English and Chinese --------------------------------------------------------------
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "ledger-key-unreadable": ("This is no public key of a ledger.", "这不是账本的公钥。"),
     "ledger-note-unreadable": ("This is no signed note.", "这不是签名文书。"),
     "ledger-signature-wrong": ("It is not signed by {name}.", "没有 {name} 的有效签名。"),
     "ledger-checkpoint-unreadable": ("The signed text is no checkpoint.", "签名文本不是检查点。"),
+    "ledger-origin-wrong": ("It is a checkpoint of another log than {name}.", "这是另一本账本的检查点，并非 {name}。"),
     "ledger-line-unreadable": ("The line is not an entry as it is written.", "该行不是按规定写法的记录。"),
-    "ledger-body-wrong": ("The body of entry {entry} is not the one its leaf committed to.",
-        "记录 {entry} 的正文与其叶子承诺的不符。"),
-    "ledger-proof-wrong": ("Entry {entry} is not in the signed tree of {size}.",
-        "记录 {entry} 不在大小为 {size} 的已签名树中。"),
+    "ledger-body-wrong": ("The body of entry {entry} is not the one its leaf committed to.", "记录 {entry} 的正文与其叶子承诺的不符。"),  # noqa: E501
+    "ledger-proof-wrong": ("Entry {entry} is not in the signed tree of {size}.", "记录 {entry} 不在大小为 {size} 的已签名树中。"),  # noqa: E501
     "ledger-file-altered": ("The file is not the one of this name.", "文件内容与其名称（哈希）不符。"),
     "ledger-file-unnamed": ("No entry of the pack names this file.", "包内没有记录提到该文件。"),
     "ledger-member-altered": ("This is not what the pack's maker signed.", "内容与导出者签署的不符。"),
-    "ledger-pack-incomplete": ("The maker signed for {told}; the pack holds other entries.",
-        "导出者签署的是 {told}；包内记录与此不同。"),
+    "ledger-pack-incomplete": ("The maker signed for {told}; the pack holds other entries.", "导出者签署的是 {told}；包内记录与此不同。"),  # noqa: E501
     "ledger-pack-altered": ("The container is not as it was written.", "容器与写入时不符。"),
-    "ledger-erasure-untold": ("The body of entry {entry} is gone, and no entry tells of its erasure.",
-        "记录 {entry} 的正文已不在，却没有删除记录。"),
+    "ledger-erasure-untold": ("The body of entry {entry} is gone, and no entry tells of its erasure.", "记录 {entry} 的正文已不在，却没有删除记录。"),  # noqa: E501
 }  # fmt: skip
-
-
-# --- The command --------------------------------------------------------------------------------
 
 
 def main() -> int:
@@ -560,9 +564,8 @@ def main() -> int:
     except (UnableToAccept, OSError) as refused:
         sys.stderr.write(f"{refused}\n")
         return 2
-    for finding in verdict.findings:
-        sys.stdout.write(f"{finding.sentence(asked.lang)}\n")
-    sys.stdout.write(f"{summary(verdict, asked.lang)}\n")
+    for said in (*(f.sentence(asked.lang) for f in verdict.findings), summary(verdict, asked.lang)):
+        sys.stdout.write(f"{said}\n")
     return 1 if verdict.findings else 0
 
 
@@ -572,12 +575,10 @@ def key_of(told: str) -> Key:
     Raises:
         UnableToAccept: it is neither.
     """
-    if "+" in told and not Path(told).is_file():
-        return read_key(told)
     try:
         return read_key(Path(told).read_text(encoding="utf-8"), told)
     except (OSError, UnicodeDecodeError):
-        raise UnableToAccept("ledger-key-unreadable", told) from None
+        return read_key(told, told)
 
 
 def summary(verdict: Verdict, language: str = "en") -> str:

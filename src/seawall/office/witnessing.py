@@ -10,8 +10,8 @@ from seawall.ledger.audit import Audit, Seen, audit
 from seawall.ledger.verifier import (
     COSIGNATURE,
     Key,
-    read_checkpoint,
     read_note,
+    vouched,
 )
 from seawall.ledger.witness import Witness
 from seawall.office.homes import Home
@@ -26,9 +26,7 @@ def audit_ledger(at: Home, seen: Sequence[Path]) -> Audit:
     ledger = at.ledger_reader
 
     def checkpoint(file: Path) -> Seen:
-        signed = read_note(file.read_bytes(), str(file))
-        signed.signed(ledger.key)
-        return Seen(str(file), read_checkpoint(signed))
+        return Seen(str(file), vouched(read_note(file.read_bytes(), str(file)), ledger.key))
 
     return audit(ledger, [ledger_problems.accepted(partial(checkpoint, file)) for file in seen])
 
