@@ -4,12 +4,13 @@ import base64
 import hashlib
 from pathlib import Path
 
+import apsw
 import pytest
 
 from seawall.ledger import log
 from seawall.ledger.log import Ledger
 from seawall.ledger.note import Signer
-from seawall.ledger.publishing import UnableToPublish, publish
+from seawall.ledger.publishing import UnableToPublish, UnableToPublishDamaged, publish
 from seawall.ledger.sqlite import SqliteStore
 from tests.ledger import naive
 from tests.ledger.conftest import decision
@@ -123,3 +124,41 @@ def test_a_ledger_that_was_rolled_back_or_rewritten_is_not_published_over_the_ol
             publish(other, tmp_path / "site")
         other.store.close()
     assert (tmp_path / "site" / "checkpoint").read_bytes() == before
+
+
+TAMPERED = (
+    "UPDATE ledger_entry SET leaf = SUBSTR(leaf, 1, LENGTH(leaf) - 1) WHERE number = 300",
+    "DELETE FROM ledger_entry WHERE number = 400",
+    "DELETE FROM ledger_entry WHERE number >= 500",
+)
+
+
+@pytest.mark.parametrize("sql", TAMPERED)
+def test_a_damaged_ledger_promises_nothing_to_clients(
+    ledger: Ledger, tmp_path: Path, sql: str
+) -> None:
+    site = tmp_path / "site"
+    ledger.append_all([decision(n) for n in range(200)])
+    publish(ledger, site)
+    before = (site / "checkpoint").read_bytes()
+    ledger.append_all([decision(n) for n in range(200, 600)])
+    direct = apsw.Connection(ledger.store.name)
+    for name in ("ledger_entry_kept", "ledger_entry_erased"):
+        direct.execute(f"DROP TRIGGER {name}")
+    direct.execute(sql)
+    direct.close()
+    with pytest.raises(UnableToPublishDamaged):
+        publish(ledger, site)
+    assert (site / "checkpoint").read_bytes() == before
+
+
+def test_tiles_altered_in_the_database_are_published_as_the_entries_give_them(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.append_all([decision(n) for n in range(600)])
+    direct = apsw.Connection(ledger.store.name)
+    direct.execute("DROP TRIGGER ledger_tile_grows")
+    direct.execute("UPDATE ledger_tile SET hashes = zeroblob(8192) WHERE level = 0 AND number = 1")
+    direct.close()
+    publish(ledger, tmp_path / "site")
+    checked(tmp_path / "site", ledger)

@@ -65,6 +65,8 @@ def verify(
         found = witnessing.audit_ledger(homes.home(home), seen or [])
         wrong = found.problems
         screen.say(_AUDITED, entries=found.entries, erased=found.erased, wrong=len(wrong))
+        if not seen:
+            screen.say(_ALONE)
     else:
         witnesses = [_key(screen, each) for each in witness or []]
         verdict = verifier.verify(file.read_bytes(), _key(screen, key), witnesses)
@@ -205,6 +207,10 @@ _STARTED = Text(
 _AUDITED = Text(
     en="{entries:,} entries recomputed, {erased:,} bodies erased, {wrong:,} problems.",
     zh="已重新计算 {entries:,} 条记录，已删除正文 {erased:,} 条，发现问题 {wrong:,} 处。",
+)
+_ALONE = Text(
+    en="Compared with nothing from elsewhere: a tail that was cut off would not show (--seen CHECKPOINT).",
+    zh="未与外部检查点比对：末尾若被截断将无法发现（--seen 检查点文件）。",
 )
 _PUBLISHED = Text(
     en="{n:,} entries published, without bodies: {path}",

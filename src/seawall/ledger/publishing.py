@@ -4,14 +4,14 @@ Leaves are published, bodies and salts never. A client sees a checkpoint only on
 promises is there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from seawall.core.problem import Unable
 from seawall.ledger import files, tree
 from seawall.ledger import rows as tables
 from seawall.ledger.log import Reader
-from seawall.ledger.verifier import Checkpoint, UnableToAccept, read_checkpoint, read_note, vouched
+from seawall.ledger.verifier import Checkpoint, UnableToAccept, leaf_hash, read_note, vouched
 
 _LENGTH_BYTES = 2
 
@@ -20,8 +20,11 @@ def publish(reader: Reader, folder: Path) -> Checkpoint:
     """Bring a folder up to the ledger as it is now.
 
     1. What the folder promised before must be the beginning of the ledger.
-    2. Tiles and entries are written, each whole or not at all; they never change once full.
-    3. Only then the checkpoint is replaced.
+    2. Tiles and entries are written, each whole or not at all; they never change once full. Every
+       tile is made anew from the entries.
+    3. Only where they give the signed root, the checkpoint is replaced.
+
+    One at a time publishes into a folder: an older checkpoint never takes a newer one's place.
 
     Args:
         reader: the ledger.
@@ -29,58 +32,66 @@ def publish(reader: Reader, folder: Path) -> Checkpoint:
 
     Raises:
         UnableToPublish: the folder promises something that is not in the ledger.
+        UnableToPublishDamaged: the ledger's entries do not give its own signed root.
     """
-    note = reader.best_note()
-    checkpoint = read_checkpoint(read_note(note, reader.store.name))
-    before = _published(reader, folder)
-    if before is not None and not _continues(reader, before, checkpoint):
-        raise UnableToPublish(folder, before, checkpoint)
-    for name, data in _resources(reader, before.size if before else 0, checkpoint.size):
-        files.put(folder / name, data)
-    files.put(folder / "checkpoint", note)
+    with files.alone(folder):
+        note = reader.best_note()
+        checkpoint = vouched(read_note(note, reader.store.name), reader.key)
+        edge = _published(reader, folder, checkpoint)
+        for name, data in _resources(reader, edge, checkpoint.size):
+            files.put(folder / name, data)
+        if edge.root() != checkpoint.root:
+            raise UnableToPublishDamaged(reader.store.name)
+        files.put(folder / "checkpoint", note)
     return checkpoint
 
 
-def _published(reader: Reader, folder: Path) -> Checkpoint | None:
+def _published(reader: Reader, folder: Path, now: Checkpoint) -> tree.Edge:
+    """The edge of the tree that the folder promises; an empty one where it promises nothing."""
     file = folder / "checkpoint"
     if not file.exists():
-        return None
+        return tree.Edge()
     try:
-        return vouched(read_note(file.read_bytes(), str(file)), reader.key)
+        before = vouched(read_note(file.read_bytes(), str(file)), reader.key)
     except UnableToAccept as refused:
         raise UnableToPublish(folder, None, None) from refused
-
-
-def _continues(reader: Reader, before: Checkpoint, now: Checkpoint) -> bool:
-    if before.size > now.size:
-        return False
     with reader.store.reading() as rows:
-        return tree.root(before.size, tables.tiles(rows)) == before.root
+        edge = tree.Edge(before.size, tables.tiles(rows)) if before.size <= now.size else None
+    if edge is None or edge.root() != before.root:
+        raise UnableToPublish(folder, before, now)
+    return edge
 
 
-def _resources(reader: Reader, before: int, size: int) -> Iterator[tuple[str, bytes]]:
-    """What is new between two sizes: the path and content of each tile and bundle of entries."""
-    for number, width in _spots(before, size):
-        yield tree.path("entries", number, width), _bundle(reader, number, width)
-    level = 0
-    while size:
-        for number, width in _spots(before, size):
-            with reader.store.reading() as rows:
-                hashes = tables.tiles(rows)(level, number)
-            yield tree.path(level, number, width), hashes[: width * tree.HASH_BYTES]
-        before, size, level = before // tree.WIDTH, size // tree.WIDTH, level + 1
+def _resources(reader: Reader, edge: tree.Edge, size: int) -> Iterator[tuple[str, bytes]]:
+    """What is new up to a size: the path and content of each bundle of entries, and of each tile."""
+    while edge.size < size:
+        number, known = divmod(edge.size, tree.WIDTH)
+        start = edge.size - known
+        stop = min(start + tree.WIDTH, size)
+        leaves = [entry.leaf for entry in reader.entries(start, stop)]
+        if len(leaves) < stop - start:
+            raise UnableToPublishDamaged(reader.store.name)
+        yield tree.path("entries", number, len(leaves)), _bundle(leaves)
+        for tile in edge.grow([leaf_hash(leaf) for leaf in leaves[known:]]):
+            if len(tile.hashes) == tree.WIDTH * tree.HASH_BYTES:
+                yield tree.path(tile.level, tile.number), tile.hashes
+    for tile in edge.unfinished():
+        width = len(tile.hashes) // tree.HASH_BYTES
+        yield tree.path(tile.level, tile.number, width), tile.hashes
 
 
-def _spots(before: int, size: int) -> Iterator[tuple[int, int]]:
-    """The tiles of one level that are new or wider: number and width."""
-    for number in range(before // tree.WIDTH, -(-size // tree.WIDTH)):
-        yield number, min(tree.WIDTH, size - number * tree.WIDTH)
-
-
-def _bundle(reader: Reader, number: int, width: int) -> bytes:
-    start = number * tree.WIDTH
-    leaves = [entry.leaf for entry in reader.entries(start, start + width)]
+def _bundle(leaves: Sequence[bytes]) -> bytes:
     return b"".join(len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf for leaf in leaves)
+
+
+class UnableToPublishDamaged(Unable, RuntimeError):
+    """A ledger's entries are not what it signed for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the entries in {name} do not give its own signed root: nothing is promised to clients; "
+            "run `seawall ledger verify`"
+        )
 
 
 class UnableToPublish(Unable, RuntimeError):
