@@ -14,6 +14,7 @@ from seawall.cli.options import HomeOption, LangOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
 from seawall.office import condition, homes
+from seawall.records.sqlite import driver
 from seawall.reports import fonts
 
 
@@ -51,6 +52,18 @@ def examine(home: Path) -> tuple[Finding, ...]:
             needed=True,
             purpose=Text(en="the home folder", zh="主目录存储"),
             remedy=Text(en="Free at least 1 GB.", zh="请至少腾出 1 GB 空间。"),
+        ),
+        Finding(
+            f"SQLite {driver.library.sqlite_version}",
+            driver.safe_log(),
+            needed=False,
+            purpose=Text(en="the office's database with a log", zh="办公数据库的预写日志"),
+            remedy=Text(
+                en="It may corrupt a log that several processes use, so that none is kept: changes take "
+                "some four times as long. pip install pysqlite3, or a Python with SQLite 3.51.3 or newer.",
+                zh="该版本的预写日志在多进程使用时可能损坏，故不启用：写入约慢四倍。"
+                "请 pip install pysqlite3，或使用自带 SQLite 3.51.3 及以上的 Python。",
+            ),
         ),
         Finding(
             "CJK font",

@@ -10,11 +10,14 @@ from django.core.management import call_command
 from django.db import connections
 
 from seawall.core.problem import Unable
+from seawall.records.sqlite import driver
 
+# With a log readers never wait for a writer. Without, a transaction is kept back by whoever reads.
+_JOURNAL = "WAL" if driver.safe_log() else "TRUNCATE"
 _SQLITE = {
-    # Readers never wait for a writer; a transaction that returned survives a loss of power.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-    " PRAGMA mmap_size=268435456;",
+    # A transaction that returned survives a loss of power.
+    "init_command": f"PRAGMA journal_mode={_JOURNAL}; PRAGMA synchronous=FULL; "
+    "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
     # A transaction that will write waits for its turn at its start, and not half-way.
     "transaction_mode": "IMMEDIATE",
     "timeout": 60,
@@ -24,7 +27,7 @@ _SQLITE = {
 def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> None:
     """Open a database and bring its tables up to date; again with another one, to change over.
 
-    One database at a time in a process. SQLite files are opened in WAL mode.
+    One database at a time in a process. SQLite files are opened in WAL mode, by a SQLite that may.
 
     Args:
         database: a SQLite file (its folder is made), or an address such as
@@ -54,7 +57,7 @@ def prepare(more: Mapping[str, object] | None = None) -> None:
     """Tell Django what it is to know before the room's modules can be imported; at most once."""
     if not settings.configured:
         own = {
-            "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+            "DATABASES": {"default": {"ENGINE": "seawall.records.sqlite", "NAME": ":memory:"}},
             "INSTALLED_APPS": ["seawall.records"],
             "USE_TZ": True,
             "TIME_ZONE": "UTC",
@@ -72,7 +75,7 @@ def _database(database: Path | str) -> dict[str, object]:
     if isinstance(database, Path):
         database.parent.mkdir(parents=True, exist_ok=True)
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "seawall.records.sqlite",
             "NAME": str(database.absolute()),
             "OPTIONS": _SQLITE,
         }
