@@ -17,7 +17,6 @@ writes, and never ends.
 
 import fcntl
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -36,6 +35,7 @@ from seawall.office.backup.archive import Holds, Manifest, Part, Writer
 from seawall.office.backup.secret import Secret
 from seawall.office.homes import Home
 from seawall.office.packs import PACKS
+from seawall.records.sqlite.driver import library
 
 LEDGER, OFFICE = "ledger.sqlite", "office.sqlite"
 PEOPLE, KEYS = "vault/people.sqlite", "keys/keys.sqlite"
@@ -136,11 +136,11 @@ def _office(records: Path, scratch: Path) -> Copied:
     target = scratch / OFFICE
     make_private(target)
     try:
-        with closing(sqlite3.connect(records, timeout=60)) as source, closing(
-            sqlite3.connect(target)
+        with closing(library.connect(records, timeout=60)) as source, closing(
+            library.connect(target)
         ) as copy:  # fmt: skip
             source.backup(copy, pages=-1)
-    except sqlite3.Error as error:
+    except library.Error as error:
         raise UnableToCopy(records, str(error)) from None
     return Copied(OFFICE, target)
 
