@@ -99,7 +99,7 @@ OK = "poor: income < 1000 -> decline"
 )  # fmt: skip
 def test_a_rule_that_is_never_true_is_proved_so(condition: str) -> None:
     finding = only(policy(f"bad: {condition} -> decline", OK), check_problems.RULE_NEVER)
-    assert (finding.about, finding.proof, finding.witness) == (("bad",), "proved", None)
+    assert (finding.about, finding.proof, finding.example) == (("bad",), "proved", None)
     assert str(finding.place).startswith("p.yaml:")
 
 
@@ -133,7 +133,7 @@ def test_a_rule_that_is_always_true_is_shown(condition: str) -> None:
     program = policy(f"bad: {condition} -> refer", OK)
     finding = only(program, check_problems.RULE_ALWAYS)
     assert finding.proof == "proved"
-    assert truths(program, finding.witness)["bad"] is True
+    assert truths(program, finding.example)["bad"] is True
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_rule_that_never_decides_is_shown(
     program = policy(f"a: {first}", f"b: {second}", OK)
     finding = only(program, check_problems.RULE_SHADOWED)
     assert (finding.about, finding.proof) == ((shadowed, by), "proved")
-    said = truths(program, finding.witness)
+    said = truths(program, finding.example)
     assert said[shadowed] is said[by] is True
 
 
@@ -180,7 +180,7 @@ def test_rules_with_one_condition_and_two_consequences_contradict() -> None:
     program = policy("a: age < 18 -> refer", "b: NOT (age >= 18) -> decline", OK)
     finding = only(program, check_problems.RULES_CONTRADICT)
     assert (finding.about, finding.grade) == (("a", "b"), "error")
-    assert truths(program, finding.witness)["a"] is truths(program, finding.witness)["b"] is True
+    assert truths(program, finding.example)["a"] is truths(program, finding.example)["b"] is True
     assert not found(program, check_problems.RULE_SHADOWED)
 
 
@@ -220,7 +220,7 @@ TABLE_KINDS = (
 def test_a_gap_is_shown_with_a_case_that_no_row_takes() -> None:
     program = table('age: "< 25"', 'age: "> 25"', columns="age: age")
     (finding,) = found(program, *TABLE_KINDS)
-    assert (finding.kind, finding.witness) == (check_problems.TABLE_GAP, {"age": 25})
+    assert (finding.kind, finding.example) == (check_problems.TABLE_GAP, {"age": 25})
     assert Decider(program).values({"age": 25})["limit"] is None
 
 
@@ -239,8 +239,8 @@ def test_a_row_that_earlier_rows_take_is_shown() -> None:
     )  # fmt: skip
     (finding,) = found(program, *TABLE_KINDS)
     assert (finding.kind, finding.about) == (check_problems.ROW_UNREACHABLE, ("t", "3"))
-    assert finding.witness is not None
-    assert finding.witness["city"] == "rome"
+    assert finding.example is not None
+    assert finding.example["city"] == "rome"
     assert finding.place is not None
     assert finding.place.line is not None
 
@@ -249,14 +249,14 @@ def test_a_row_for_missing_values_behind_a_comparison_is_blocked_by_it() -> None
     program = table('age: "< 40"', 'age: ">= 40"', "age: IS NULL", columns="age: age")
     (finding,) = found(program, *TABLE_KINDS)
     assert (finding.kind, finding.about) == (check_problems.ROW_BLOCKED, ("t", "3", "1"))
-    assert finding.witness == {"age": None}
+    assert finding.example == {"age": None}
     assert not found(table("age: IS NULL", 'age: "< 40"', 'age: ">= 40"', columns="age: age"), *TABLE_KINDS)  # fmt: skip
 
 
 def test_a_row_that_nothing_matches_is_told() -> None:
     program = table('age: "> 200"', 'age: "<= 200"', columns="age: age")
     (finding,) = found(program, *TABLE_KINDS)
-    assert (finding.kind, finding.about, finding.witness) == (check_problems.ROW_UNREACHABLE, ("t", "1"), None)  # fmt: skip
+    assert (finding.kind, finding.about, finding.example) == (check_problems.ROW_UNREACHABLE, ("t", "1"), None)  # fmt: skip
 
 
 def test_overlaps_are_told_where_only_one_row_may_match() -> None:
@@ -267,8 +267,8 @@ def test_overlaps_are_told_where_only_one_row_may_match() -> None:
     ]  # fmt: skip
     program = table(*rows, columns="age: age, city: city", hit="unique")
     for each in told:
-        assert each.witness is not None
-        assert Decider(program).values(each.witness)["limit"] is None
+        assert each.example is not None
+        assert Decider(program).values(each.example)["limit"] is None
 
 
 def test_a_computed_column_counts_only_for_what_it_can_be() -> None:
@@ -277,14 +277,14 @@ def test_a_computed_column_counts_only_for_what_it_can_be() -> None:
     assert [(each.kind, each.about) for each in told] == [(check_problems.ROW_UNREACHABLE, ("t", "3"))]  # fmt: skip
     # Row 1 of this one is never used either: debt and income are not negative.
     told = found(table('r: "< 0"', 'r: ">= 0"', columns="r: debt / income"), *TABLE_KINDS)
-    assert [(each.about, each.proof, each.witness) for each in told] == [
+    assert [(each.about, each.proof, each.example) for each in told] == [
         (("t", "1"), "proved", None)
     ]
     gap = found(table('r: "< 0.5"', 'r: "> 0.5"', columns="r: debt / income"), *TABLE_KINDS)
     assert [each.kind for each in gap] == [check_problems.TABLE_GAP]
-    witness = gap[0].witness
-    assert witness is not None
-    assert witness["debt"] / witness["income"] == 0.5  # type: ignore[operator]
+    example = gap[0].example
+    assert example is not None
+    assert example["debt"] / example["income"] == 0.5  # type: ignore[operator]
 
 
 def test_a_cell_that_is_not_understood_is_said_to_be() -> None:
@@ -312,7 +312,7 @@ def test_bands_of_a_score_are_checked_as_rows() -> None:
     assert [(each.kind, each.about) for each in told] == [
         (check_problems.ROW_UNREACHABLE, ("risk.age", "3")), (check_problems.TABLE_GAP, ("risk.age",)),
     ]  # fmt: skip
-    assert told[1].witness == {"age": 20}
+    assert told[1].example == {"age": 20}
 
 
 def test_a_table_over_a_score_knows_what_the_score_can_be() -> None:
@@ -354,11 +354,11 @@ def test_a_silent_pass_is_shown_with_the_value_that_would_be_declined(rule: str)
     program = policy(rule, "s: age < 18 -> decline", "t: income < 3 -> decline", parts=parts, inputs=("debt",))  # fmt: skip
     (finding,) = found(program, check_problems.SILENT_PASS)
     assert finding.about == ("debt", "r")
-    assert finding.witness is not None
-    assert finding.witness["debt"] is None
-    assert outcome(program, finding.witness) == "approve"
+    assert finding.example is not None
+    assert finding.example["debt"] is None
+    assert outcome(program, finding.example) == "approve"
     value = float(str(finding.facts["value"]))
-    assert outcome(program, {**finding.witness, "debt": value}) == "decline"
+    assert outcome(program, {**finding.example, "debt": value}) == "decline"
 
 
 def test_missing_inputs_that_lead_to_a_person_are_no_finding() -> None:
@@ -374,9 +374,9 @@ def test_approvals_without_one_and_without_two_inputs_are_shown() -> None:
     assert [each.about for each in told] == [("debt",), ("listed",), ("debt", "listed")]
     for each in told:
         assert each.grade == "information"
-        assert each.witness is not None
-        assert {name for name, value in each.witness.items() if value is None} == set(each.about)
-        assert outcome(program, each.witness) == "approve"
+        assert each.example is not None
+        assert {name for name, value in each.example.items() if value is None} == set(each.about)
+        assert outcome(program, each.example) == "approve"
 
 
 def test_a_clean_policy_gives_no_finding() -> None:
@@ -489,7 +489,7 @@ class Tried:
             rows = zip(*(self.says(rule) for rule in about), strict=True)
             return any((row[0] is True) != (row[1] is True) for row in rows)
         wanted = "approve" if kind == check_problems.APPROVED_WITHOUT else None
-        return wanted is not None and outcome(self.program, finding.witness) != wanted
+        return wanted is not None and outcome(self.program, finding.example) != wanted
 
     def approved_without(self) -> set[str]:
         used = {name for each in self.program.checks for name in each.expression.names}

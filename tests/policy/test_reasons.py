@@ -159,18 +159,18 @@ def test_what_the_reasons_do_not_read_does_not_matter(name: str) -> None:
 
 @pytest.mark.parametrize("name", packs.policies())
 def test_a_decline_goes_when_what_its_reasons_read_is_otherwise(name: str) -> None:
-    """A witness for each: only what the reasons read is changed, and the decline is gone."""
+    """An example for each: only what the reasons read is changed, and the decline is gone."""
     prober = explored(name)
     applications, gone = declined(name, 40), 0
     for application in applications:
         told = prober.decider.decide(application)
         free = reads(prober.program, named(told.reasons))
         goal = Goal({n: quiet(prober.program.checks[n]) for n in declining(prober.program)})
-        witness = climbed(prober, application, goal, free)
-        if witness is not None:
+        example = climbed(prober, application, goal, free)
+        if example is not None:
             gone += 1
-            assert {each for each in application if application[each] != witness[each]} <= free
-            assert prober.decider.decide(witness).outcome != "decline"
+            assert {each for each in application if application[each] != example[each]} <= free
+            assert prober.decider.decide(example).outcome != "decline"
     assert gone == len(applications)
 
 
@@ -202,12 +202,12 @@ def test_every_rule_that_can_decline_decides_alone_somewhere(name: str) -> None:
         check = program.checks[number]
         wanted = {n: quiet(program.checks[n]) for n in numbers if n != number}
         loud = frozenset(TRUTHS) - quiet(check)
-        witness = prober.found(
+        example = prober.found(
             Goal({**wanted, number: loud}), effort=32 if check.waits is None else 8
         )
-        if witness is None:
+        if example is None:
             never.add(check.id)
         else:
-            told = prober.decider.decide(witness)
+            told = prober.decider.decide(example)
             assert (told.outcome, named(told.reasons)) == ("decline", [check.id])
     assert never == {program.checks[n].id for n in numbers if program.checks[n].waits is not None}

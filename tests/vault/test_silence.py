@@ -1,5 +1,6 @@
 """No personal data leaves the vault but through `reveal`: canaries through every path, then a search."""
 
+import base64
 import contextlib
 import copy
 import io
@@ -12,8 +13,8 @@ from types import TracebackType
 
 import pytest
 
-from seawall.vault import rotation
-from seawall.vault.algorithms import AES
+from seawall.vault import envelope, ring, rotation
+from seawall.vault.algorithms import AES, SM4, Suite
 from seawall.vault.erasure import Order
 from seawall.vault.opening import Unsealing
 from seawall.vault.plain import Plain
@@ -158,3 +159,39 @@ def test_while_people_are_there_the_files_hold_no_value(tmp_path: Path) -> None:
         assert trace.encode() not in written, trace
     for path in tmp_path.iterdir():
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("suite", [AES, SM4], ids=["aes", "sm4"])
+def test_no_traceback_tells_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suite: Suite
+) -> None:
+    """Neither a person's nor an index's, nor what wraps them: with one, and the files, all is open."""
+    heard: list[str] = []
+    room = sqlite_room(tmp_path)
+    room.ring, room.suite = ring.new(suite), suite
+    token = room.vault.admit(given(CANARIES), at=NOW)
+    keys = [*room.vault.keys.of((token,)).values(), *room.ring._keys[room.ring.current][1:]]  # noqa: SLF001
+    keys += [key for each in room.vault.keys.indexes().values() for key in each.values()]
+    for recorder in (refusing, failing):
+        with listened(heard):
+            room.vault.open(token, ("name",), ask=ask(), record=recorder)
+    with room.rows.writing() as session:
+        session.rows("UPDATE vault_sealed SET version = 9 WHERE field = 'name'")
+        session.rows("ALTER TABLE vault_hold RENAME TO gone")
+    with listened(heard):
+        room.vault.admit(given(CANARIES), at=NOW)
+    with room.rows.writing() as session:
+        session.rows("ALTER TABLE gone RENAME TO vault_hold")
+    with listened(heard):
+        room.vault.open(token, ("name",), ask=ask(), record=room.recorder)
+    for broken in ("encrypt", "decrypt"):
+        with monkeypatch.context() as patched, listened(heard):
+            patched.setattr(envelope, broken, lambda *_, **__: 1 / 0)
+            other = room.vault.admit(given(CANARIES), at=NOW)
+            room.vault.open(other, ("phone",), ask=ask(), record=room.recorder)
+    heard += [repr(room.ring), repr(keys), str(keys[0]), f"{keys[0]}"]
+    with listened(heard):
+        pickle.dumps(keys[0])
+    for key in keys:
+        for written in (repr(bytes(key))[2:-1], key.hex(), base64.b64encode(key).decode()):
+            assert not [each for each in heard if written in each]

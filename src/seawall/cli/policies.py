@@ -129,9 +129,9 @@ def _say_finding(screen: Screen, program: Program, finding: Finding) -> None:
     grade = _GRADES[finding.grade].in_(spoken)
     screen.finding(finding.grade, f"{place}: {grade}: {finding.message.in_(spoken)} [{proof}]")
     screen.result(f"  {finding.remedy.in_(spoken)}")
-    if finding.witness is not None:
-        told = ", ".join(f"{name}: {_value(value)}" for name, value in finding.witness.items())
-        screen.result(f"  {_WITNESS.filled(told=told or '{}').in_(spoken)}")
+    if finding.example is not None:
+        told = ", ".join(f"{name}: {_value(value)}" for name, value in finding.example.items())
+        screen.result(f"  {_EXAMPLE.filled(told=told or '{}').in_(spoken)}")
 
 
 def _value(value: Value) -> str:
@@ -139,7 +139,7 @@ def _value(value: Value) -> str:
 
 
 def _finding(finding: Finding) -> dict[str, object]:
-    witness = finding.witness
+    example = finding.example
     return {
         "code": finding.kind.code,
         "grade": finding.grade,
@@ -148,7 +148,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "place": str(finding.place) if finding.place else None,
         "message": finding.message.model_dump(),
         "remedy": finding.remedy.model_dump(),
-        "witness": witness and {name: record.plain(value) for name, value in witness.items()},
+        "example": example and {name: record.plain(value) for name, value in example.items()},
     }
 
 
@@ -214,11 +214,11 @@ _GRADES = {
     "information": Text(en="note", zh="提示"),
 }
 _PROOFS = {
-    "witness": Text(en="shown by an application", zh="有实例为证"),
+    "example": Text(en="shown by an application", zh="有实例为证"),
     "proved": Text(en="proved", zh="已证明"),
     "undecided": Text(en="undecided", zh="未能判定"),
 }
-_WITNESS = Text(en="for example {told}", zh="例如 {told}")
+_EXAMPLE = Text(en="for example {told}", zh="例如 {told}")
 _CHECKED = Text(
     en="{policy}: errors {error}, warnings {warning}, notes {information}.",
     zh="{policy}：错误 {error}，警告 {warning}，提示 {information}。",

@@ -4,6 +4,6 @@ Public modules: `declaration` (what a policy file says), `program` (what it mean
 merged with its overlays), `decider` (compile to a Python function over one application), `history`
 (compile to SQL steps over many), `decision` (what comes out, and its record), `explain` (as plain
 sentences; one decision taken apart), `check` (what can never or may wrongly happen, each with a
-witness), `cases` (tests beside a policy), `window` (counts and sums over time), `swaps` (one
+example), `cases` (tests beside a policy), `window` (counts and sums over time), `swaps` (one
 policy against another), `arms` (challengers), `problems`.
 """

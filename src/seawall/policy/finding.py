@@ -8,7 +8,7 @@ from seawall.core.problem import Kind, Place
 from seawall.core.text import Text
 from seawall.policy import check_problems
 
-Proof = Literal["witness", "proved", "undecided"]
+Proof = Literal["example", "proved", "undecided"]
 Grade = Literal["information", "warning", "error"]
 Application = dict[str, Value]
 
@@ -20,11 +20,11 @@ class Finding:
     Attributes:
         kind: what it is.
         about: the rules, tables, rows, inputs it is about.
-        proof: `witness`: the policy was run on the witness and does what is claimed. `proved`: the
+        proof: `example`: the policy was run on the example and does what is claimed. `proved`: the
             claim is about all applications, and a complete search or the solver excludes any
             other; where numbers are computed with, over the real numbers: rounding and overflow of
             floating point aside. `undecided`: not settled within the limits.
-        witness: a value, or None for missing, per input and feature; what is not named is missing
+        example: a value, or None for missing, per input and feature; what is not named is missing
             too. For `proved` an application that illustrates the claim, where there is one.
         facts: for the sentences.
         place: where it stands.
@@ -33,7 +33,7 @@ class Finding:
     kind: Kind
     about: tuple[str, ...]
     proof: Proof
-    witness: Application | None = None
+    example: Application | None = None
     facts: dict[str, object] = field(default_factory=dict)
     place: Place | None = None
 

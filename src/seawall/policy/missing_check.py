@@ -73,10 +73,10 @@ def _unfinished() -> Finding:
 def _approved(prover: Prover, goal: Goal, application: Application) -> Finding:
     program = prover.prober.program
     names = tuple(name for name in program.asked if name in goal.missing)
-    witness = prover.prober.fuller(application, goal)
+    example = prover.prober.fuller(application, goal)
     facts: dict[str, object] = {"names": listed(names)}
     place = program.places.get(names[0])
-    return Finding(check_problems.APPROVED_WITHOUT, names, "witness", witness, facts, place)
+    return Finding(check_problems.APPROVED_WITHOUT, names, "example", example, facts, place)
 
 
 def _undecided(program: Program, name: str) -> Finding:
@@ -113,7 +113,7 @@ def _silent(program: Program, name: str, approved: Application, clock: Clock) ->
             "name": name, "value": constant(value), "rules": listed(rules),
         }  # fmt: skip
         about, place = (name, *rules), program.places.get(name)
-        yield Finding(check_problems.SILENT_PASS, about, "witness", shown, facts, place)
+        yield Finding(check_problems.SILENT_PASS, about, "example", shown, facts, place)
 
 
 def _doubled(program: Program, name: str, other: str) -> tuple[Program, list[int]]:

@@ -40,7 +40,7 @@ class Answer:
     """Whether some application does it.
 
     Attributes:
-        proof: `witness`, with the application; `proved`: none does; `undecided`.
+        proof: `example`, with the application; `proved`: none does; `undecided`.
         rounded: whether that none does is about real numbers only.
     """
 
@@ -77,21 +77,21 @@ class Prover:
 
         Args:
             goal: what it should do.
-            plain: whether values that do not matter are to be taken out of the witness.
+            plain: whether values that do not matter are to be taken out of the example.
         """
         if self._clock.left <= 0:
             known = self.prober.known(goal)
-            return Answer("undecided") if known is None else Answer("witness", known)
+            return Answer("undecided") if known is None else Answer("example", known)
         found = self.prober.found(goal)
-        answer = Answer("witness", found) if found is not None else self._solved(goal, WORK_FIRST)
+        answer = Answer("example", found) if found is not None else self._solved(goal, WORK_FIRST)
         if answer.proof == "undecided" and self._clock.left > 0:
             found = self.prober.found(goal, EFFORT)
             if found is not None:
-                answer = Answer("witness", found)
+                answer = Answer("example", found)
             elif self._work > WORK_FIRST:
                 answer = self._solved(goal, self._work)
         if plain and answer.application is not None:
-            return Answer("witness", self.prober.plainer(answer.application, goal))
+            return Answer("example", self.prober.plainer(answer.application, goal))
         return answer
 
     def excluded(self, goal: Goal) -> bool:
@@ -145,7 +145,7 @@ class Prover:
             model = solver.model()
             application = self._tried(model, goal)
             if application is not None:
-                return Answer("witness", application)
+                return Answer("example", application)
             lessons = list(encoder.learned(model))
             solver.add(*lessons)
             if any(z3.is_false(model.eval(each, model_completion=True)) for each in lessons):

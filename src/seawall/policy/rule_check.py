@@ -56,7 +56,7 @@ class _Rules:
 
     def together(self) -> Iterator[Finding]:
         """Shadowed and contradicting rules: those told later first, each against what then is left."""
-        able = [number for number, answer in self._true.items() if answer.proof == "witness"]
+        able = [number for number, answer in self._true.items() if answer.proof == "example"]
         able += [n for n, check in enumerate(self._checks) if check.id.startswith("missing:")]
         found: list[Finding] = []
         for number in sorted(able, reverse=True):
@@ -82,7 +82,7 @@ class _Rules:
         by = self._by_one(number, others)
         if not by:
             answer = self._prover.answer(goal)
-            if answer.proof == "witness":
+            if answer.proof == "example":
                 return None
             if answer.proof == "undecided":
                 return self._undecided(number, "ever decides", "是否会起决定作用")

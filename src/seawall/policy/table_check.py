@@ -109,10 +109,10 @@ class _Table:
             return self._prover.answer(Goal({number + 1: TRUE}))
         return self._matching(number, number)
 
-    def _row(self, number: int, by: str, by_zh: str, witness: Application | None = None) -> Finding:
+    def _row(self, number: int, by: str, by_zh: str, example: Application | None = None) -> Finding:
         facts = {"row": self._label(number), "by": by, "by_zh": by_zh}
         return self._finding(
-            check_problems.ROW_UNREACHABLE, witness, facts, "proved", (self._label(number),)
+            check_problems.ROW_UNREACHABLE, example, facts, "proved", (self._label(number),)
         )
 
     def _unreachable(self, number: int, box: Within, earlier: int) -> Finding:
@@ -122,19 +122,19 @@ class _Table:
         point = tuple(next(bits(regions)) for regions in box)
         alive, true = self._boxes.at(point)
         taker = next(bits(alive))
-        witness = self._shown(number, point, taker, matched=bool(true >> taker & 1))
+        example = self._shown(number, point, taker, matched=bool(true >> taker & 1))
         single = self._boxes.stubborn(box, earlier)
         if single and next(bits(single)) == taker and not true >> taker & 1:
             facts: dict[str, object] = {"row": self._label(number), "by": self._label(taker)}
             about = (self._label(number), self._label(taker))
-            return self._finding(check_problems.ROW_BLOCKED, witness, facts, "proved", about)
+            return self._finding(check_problems.ROW_BLOCKED, example, facts, "proved", about)
         if single:
             label = self._label(next(bits(single)))
             return self._row(
-                number, f"row {label} takes all its cases", f"第 {label} 行占用其全部情形", witness
+                number, f"row {label} takes all its cases", f"第 {label} 行占用其全部情形", example
             )
         return self._row(
-            number, "earlier rows take all its cases", "前面各行占用其全部情形", witness
+            number, "earlier rows take all its cases", "前面各行占用其全部情形", example
         )
 
     def _shown(self, number: int, point: Point, taker: int, *, matched: bool) -> Application | None:
@@ -201,7 +201,7 @@ class _Table:
 
     def _gap(self, application: Application) -> Finding:
         facts: dict[str, object] = {"where": self._where(application)}
-        return self._finding(check_problems.TABLE_GAP, application, facts, "witness")
+        return self._finding(check_problems.TABLE_GAP, application, facts, "example")
 
     def overlaps(self) -> Iterator[Finding]:
         """Rows of a `unique` table that match at once."""
@@ -230,7 +230,7 @@ class _Table:
             return self._finding(check_problems.UNDECIDED, None, facts, "undecided", (one, two))
         facts = {"first": one, "second": two, "where": self._where(answer.application)}
         return self._finding(
-            check_problems.ROWS_OVERLAP, answer.application, facts, "witness", (one, two)
+            check_problems.ROWS_OVERLAP, answer.application, facts, "example", (one, two)
         )
 
     def _together(self, first: int, second: int) -> Answer:
@@ -238,7 +238,7 @@ class _Table:
             boxes = zip(self._boxes.box(first), self._boxes.box(second), strict=True)
             application = self._application(tuple(next(bits(a & b)) for a, b in boxes))
             if all(self._truth(number, application) is True for number in (first, second)):
-                return Answer("witness", application)
+                return Answer("example", application)
         return self._matching(first, second)
 
     def _application(self, point: Point) -> Application:
@@ -274,12 +274,12 @@ class _Table:
         return _where({self._inputs.get(name, plain[name]): values[name] for name in self._names})
 
     def _finding(
-        self, kind: Kind, witness: Application | None, facts: Mapping[str, object],
+        self, kind: Kind, example: Application | None, facts: Mapping[str, object],
         proof: Proof, rows: tuple[str, ...] = (),
     ) -> Finding:  # fmt: skip
         about = (self._name, *rows)
         place = self._place(rows[0]) if rows else self._place("")
-        return Finding(kind, about, proof, witness, {"table": self._name, **facts}, place)
+        return Finding(kind, about, proof, example, {"table": self._name, **facts}, place)
 
     def _place(self, row: str) -> Place | None:
         places = self._program.places

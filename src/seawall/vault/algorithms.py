@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from seawall.vault.plain import Secret
 from seawall.vault.refusals import UnableToUseVault
 
 NONCE_BYTES: Final = 12
@@ -55,9 +56,9 @@ class Suite:
     name: Name
     key_bytes: int
 
-    def new_key(self) -> bytes:
+    def new_key(self) -> Secret:
         """A random key."""
-        return os.urandom(self.key_bytes)
+        return Secret(os.urandom(self.key_bytes))
 
 
 AES: Final = Suite(1, "aes", 32)
@@ -120,14 +121,14 @@ def wrap(key: bytes, payload: bytes) -> bytes:
     return aes_key_wrap(key, payload)
 
 
-def unwrap(key: bytes, wrapped: bytes) -> bytes:
+def unwrap(key: bytes, wrapped: bytes) -> Secret:
     """What was wrapped.
 
     Raises:
         UnableToAuthenticate: it, or the key, is another.
     """
     try:
-        return aes_key_unwrap(key, wrapped)
+        return Secret(aes_key_unwrap(key, wrapped))
     except (InvalidUnwrap, ValueError):
         raise UnableToAuthenticate from None
 

@@ -23,6 +23,7 @@ from seawall.vault.algorithms import (
     unwrap,
     wrap,
 )
+from seawall.vault.plain import Secret
 
 FORMAT: Final = b"seawall-vault-1"
 VERSION_MOST: Final = 2**24
@@ -92,14 +93,14 @@ def wrap_key(suite: Suite, kek: bytes, key: bytes, owner: str) -> bytes:
 
     The owner's digest inside makes a wrapped key put into another's row fail to unwrap.
     """
-    payload = key + _owner(owner)
+    payload = Secret(key + _owner(owner))
     if suite is AES:
         return bytes((suite.byte,)) + wrap(kek, payload)
     nonce = os.urandom(NONCE_BYTES)
     return bytes((suite.byte,)) + nonce + encrypt(suite, kek, nonce, text=payload, bound=FORMAT)
 
 
-def unwrap_key(suite: Suite, kek: bytes, wrapped: bytes, owner: str) -> bytes:
+def unwrap_key(suite: Suite, kek: bytes, wrapped: bytes, owner: str) -> Secret:
     """The key again.
 
     Raises:
@@ -111,8 +112,8 @@ def unwrap_key(suite: Suite, kek: bytes, wrapped: bytes, owner: str) -> bytes:
         payload = unwrap(kek, wrapped[1:])
     else:
         nonce, text = wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :]
-        payload = decrypt(suite, kek, nonce, text=text, bound=FORMAT)
-    key, owned = payload[:-_PLACE_BYTES], payload[-_PLACE_BYTES:]
+        payload = Secret(decrypt(suite, kek, nonce, text=text, bound=FORMAT))
+    key, owned = Secret(payload[:-_PLACE_BYTES]), payload[-_PLACE_BYTES:]
     if owned != _owner(owner):
         raise UnableToAuthenticate
     return key

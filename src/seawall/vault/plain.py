@@ -1,4 +1,4 @@
-"""A person's data in the clear: a value that nothing prints, logs or pickles by accident."""
+"""Data in the clear, and keys: values that nothing prints, logs or pickles by accident."""
 
 import hmac
 from typing import NoReturn
@@ -49,3 +49,25 @@ class Plain:
     def __reduce__(self) -> NoReturn:
         """Refused: a pickle would be a copy in the clear."""
         raise TypeError("a Plain value cannot be pickled or copied")
+
+
+class Secret(bytes):
+    """A key. Bytes, but for its `repr`, so that a traceback with local variables shows no key.
+
+    >>> Secret(b"0123456789abcdef")
+    Secret(‹sealed›)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Nothing of the key."""
+        return f"Secret({HIDDEN})"
+
+    def __str__(self) -> str:
+        """The same for `print` and logs."""
+        return HIDDEN
+
+    def __reduce__(self) -> NoReturn:
+        """Refused: a pickle would be a copy in the clear."""
+        raise TypeError("a key cannot be pickled or copied")

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from seawall.vault.algorithms import SUITES, Name, Suite
 from seawall.vault.envelope import unwrap_key, wrap_key
+from seawall.vault.plain import Secret
 from seawall.vault.refusals import UnableToUseVault
 
 VARIABLE = "SEAWALL_VAULT_RING"
@@ -73,7 +74,7 @@ class _Key(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     suite: Name
-    key: str
+    key: str = Field(repr=False)
 
 
 class _Ring(BaseModel):
@@ -158,7 +159,7 @@ def parse(text: str, origin: str) -> LocalRing:
     try:
         held = _Ring.model_validate_json(text)
         keys = {
-            name: (SUITES[each.suite], base64.b64decode(each.key, validate=True))
+            name: (SUITES[each.suite], Secret(base64.b64decode(each.key, validate=True)))
             for name, each in held.keys.items()
         }
     except (ValidationError, binascii.Error, json.JSONDecodeError):
