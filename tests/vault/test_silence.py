@@ -189,7 +189,7 @@ def test_no_traceback_tells_a_key(
             patched.setattr(envelope, broken, lambda *_, **__: 1 / 0)
             other = room.vault.admit(given(CANARIES), at=NOW)
             room.vault.open(other, ("phone",), ask=ask(), record=room.recorder)
-    heard += [repr(room.ring), repr(keys), str(keys[0]), f"{keys[0]}"]
+    heard += [repr(room.ring), repr(keys), str(keys[0]), format(keys[0])]
     with listened(heard):
         pickle.dumps(keys[0])
     for key in keys:

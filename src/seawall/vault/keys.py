@@ -52,7 +52,7 @@ class Keys:
         """
         if not tokens:
             return {}
-        made = {token: self._suite.new_key() for token in tokens}
+        made: dict[str, bytes] = {token: self._suite.new_key() for token in tokens}
         wrapped = [(token, *self._ring.wrap(key, token)) for token, key in made.items()]
         with self.database.writing() as session:
             self._check(session)
