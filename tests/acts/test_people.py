@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from seawall.acts import erasing, opening
-from seawall.acts.erasing import Hold
+from seawall.acts.erasing import Hold, UnableToReplay
 from seawall.acts.opening import Sought, UnableToOpenAgain
 from seawall.acts.signing import Signed, UnableToSignAs
 from seawall.ledger import log
@@ -129,6 +129,23 @@ def test_nobody_has_limits_of_his_own_under_another_spelling(house: House, actor
     with pytest.raises(UnableToSignAs):
         looked_up(house, ALICE["phone"], actor=actor)
     assert house.kinds() == []
+
+
+def test_a_certificate_that_the_ledger_does_not_tell_of_erases_nobody(house: House) -> None:
+    """Written by hand it would go past a hold, in somebody else's name."""
+    alice, bob = house.tokens
+    held = Signed("hold:1", "dana", AT)
+    erasing.hold(house.ledger, house.vault, Hold(alice, "dispute"), signed=held, reason="case 7")
+    (told,) = erasing.erase(house.ledger, house.vault, [bob], by=ORDER)
+    forged = Erasure(alice, "dana", "asked by the person", NOW, (), "", "")
+    other = replace(told, reason="another")
+    for strange in (forged, other):
+        with pytest.raises(UnableToReplay, match=strange.token):
+            erasing.replay_told(house.ledger, house.vault, [told, strange])
+    assert house.vault.status().states == {"active": 1, "erased": 1}
+    assert house.vault.status().holds == {"dispute": 1}
+    assert house.kinds() == ["vault.hold", "vault.erase"]
+    assert erasing.replay_told(house.ledger, house.vault, [told]) == 1
 
 
 def test_an_opening_is_told_with_purpose_and_fields_and_without_a_value(house: House) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from seawall.acts.signing import Signed, checked
 from seawall.core.canonical import canonical
+from seawall.core.problem import Unable
 from seawall.ledger.entry import Entry, Recorded
 from seawall.ledger.log import Ledger
 from seawall.vault import erasure
@@ -39,9 +40,24 @@ def erase(ledger: Ledger, vault: Vault, tokens: Sequence[str], *, by: Order) -> 
 
 
 def replay(ledger: Ledger, vault: Vault, certificates: Iterable[Erasure]) -> int:
-    """After a restore: erase again whom certificates say to be erased; how many. Holds do not stop it."""
+    """After a restore: erase again whom certificates say to be erased; how many. Holds do not stop it.
+
+    Certificates are believed: they come from the ledger, or from a list that its owner kept.
+    """
     vault.order_again(certificates)
     return finish(ledger, vault)
+
+
+def replay_told(ledger: Ledger, vault: Vault, certificates: Iterable[Erasure]) -> int:
+    """The same where the vault's rows alone are from before: the ledger tells of every erasure.
+
+    Raises:
+        UnableToReplay: it does not tell of one; nobody is erased.
+    """
+    acts = {_entry(each).act: each for each in certificates}
+    for act in acts.keys() - ledger.find_all(list(acts)).keys():
+        raise UnableToReplay(acts[act].token)
+    return replay(ledger, vault, acts.values())
 
 
 def finish(ledger: Ledger, vault: Vault) -> int:
@@ -113,3 +129,13 @@ def _of_hold(kind: str, on: Hold, signed: Signed, reason: str) -> Entry:
 
 def _order(signed: Signed, reason: str) -> Order:
     return Order(signed.by, reason, signed.at.replace(tzinfo=UTC))
+
+
+class UnableToReplay(Unable, LookupError):
+    """A certificate of erasure that is not this ledger's."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(
+            f"the ledger tells of no such erasure of {token}: give what `seawall vault erasures` printed, "
+            "or `seawall restore --erasures` where the ledger is from before, too"
+        )

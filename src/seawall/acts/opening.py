@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seawall.core.canonical import canonical
 from seawall.acts.signing import checked
+from seawall.core.canonical import canonical
 from seawall.core.problem import Unable
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger

@@ -15,7 +15,6 @@ from seawall.acts.in_force import Policies
 from seawall.core.canonical import canonical
 from seawall.core.period import moment_at
 from seawall.core.problem import Kind, Place, Problem, Unable
-from seawall.ledger.canonical import canonical
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Reader
 from seawall.policy import record

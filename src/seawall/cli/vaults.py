@@ -144,14 +144,17 @@ def find(
     The ledger tells of it first, without the values.
     """
     screen, at = Screen(language(lang)), homes.home(home)
-    asked = Ask(purpose, actor, datetime.now(UTC), approval)
     values = [Plain(line.strip()) for line in sys.stdin if line.strip()]
     found = opening.find(
         at.ledger, at.vault.open(), Sought(field, values, country),
-        ask=asked, act=fresh(opening.FIND),
+        ask=_ask(purpose, actor, approval), act=fresh(opening.FIND),
     )  # fmt: skip
     for token in (token for each in found for token in each):
         screen.result(token)
+
+
+def _ask(purpose: str, actor: str, approval: str | None) -> Ask:
+    return Ask(purpose, actor, datetime.now(UTC), approval)
 
 
 @app.command("open")
@@ -166,10 +169,13 @@ def open_(
 ) -> None:
     """Open values for a purpose; prints a JSON object for each, once the ledger tells of it."""
     screen, at = Screen(language(lang)), homes.home(home)
-    asked = Ask(purpose, actor, datetime.now(UTC), approval)
     wanted = [(token, name) for token in tokens for name in names]
     opened = opening.open_all(
-        at.ledger, at.vault.open(), wanted, ask=asked, act=fresh(opening.KIND)
+        at.ledger,
+        at.vault.open(),
+        wanted,
+        ask=_ask(purpose, actor, approval),
+        act=fresh(opening.KIND),
     )
     for (token, name), value in opened.items():
         told = {"token": token, "field": name, "value": value.reveal()}
@@ -187,8 +193,13 @@ def export(
 ) -> None:
     """Print everything held on one person as JSON, once the ledger tells of it."""
     screen, at = Screen(language(lang)), homes.home(home)
-    asked = Ask(purpose, actor, datetime.now(UTC), approval)
-    made = opening.export(at.ledger, at.vault.open(), token, ask=asked, act=fresh(opening.KIND))
+    made = opening.export(
+        at.ledger,
+        at.vault.open(),
+        token,
+        ask=_ask(purpose, actor, approval),
+        act=fresh(opening.KIND),
+    )
     screen.result(made.reveal())
 
 
@@ -247,10 +258,13 @@ def erasures(home: HomeOption = None, lang: LangOption = None) -> None:
 
 @app.command()
 def replay(home: HomeOption = None, lang: LangOption = None) -> None:
-    """After a restore: erase again everybody in the certificates read from standard input."""
+    """After a restore: erase again everybody in the certificates read from standard input.
+
+    The ledger must tell of each.
+    """
     certificates = [erasure.parse(line) for line in sys.stdin if line.strip()]
     at = homes.home(home)
-    done = erasing.replay(at.ledger, at.vault.open(), certificates)
+    done = erasing.replay_told(at.ledger, at.vault.open(), certificates)
     Screen(language(lang)).say(_ERASED, count=done)
 
 
@@ -264,12 +278,15 @@ def rotate(
     lang: LangOption = None,
 ) -> None:
     """Wrap all keys under a new key-encryption key, or finish that where it was stopped."""
-    screen, vault, total = Screen(language(lang), quiet=quiet), homes.home(home).vault, 0
-    for total in vault.rotate(suite):  # noqa: B007 - the last one is told
-        pass
-    screen.say(_WRAPPED, count=total)
+    screen, vault = Screen(language(lang), quiet=quiet), homes.home(home).vault
+    screen.say(_WRAPPED, count=_last(vault.rotate(suite)))
     for name in vault.spent:
         screen.say(_SPENT, name=name)
+
+
+def _last(counts: Iterator[int]) -> int:
+    """What was reached, where a count is told after each transaction."""
+    return max(counts, default=0)
 
 
 @app.command()
@@ -289,10 +306,8 @@ def reindex(
     lang: LangOption = None,
 ) -> None:
     """Give a field's blind index a new key, or finish that where it was stopped."""
-    screen, total = Screen(language(lang), quiet=quiet), 0
-    for total in homes.home(home).vault.reindex(field):  # noqa: B007 - the last one is told
-        pass
-    screen.say(_INDEXED, count=total)
+    screen = Screen(language(lang), quiet=quiet)
+    screen.say(_INDEXED, count=_last(homes.home(home).vault.reindex(field)))
 
 
 @app.command()
