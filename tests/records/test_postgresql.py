@@ -11,6 +11,7 @@ from seawall.policy.window_online import Features, read_events
 from seawall.records import starting
 from seawall.records.event_store import RecordsEventStore
 from seawall.records.models import Event, Observation, Series
+from seawall.records.starting import UnableToTrustRecords
 from tests import postgresql
 from tests.policy.past import STREAM, answers, meanings
 from tests.policy.test_window import T0, WINDOWS, payment, simulated
@@ -60,3 +61,18 @@ def test_postgresql_lets_no_event_miss_a_series(store: RecordsEventStore) -> Non
 def test_migrations_hold_on_postgresql(store: RecordsEventStore) -> None:
     del store
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_what_an_address_asks_of_the_connection_is_asked(address: str) -> None:
+    """Such as `sslmode=verify-full`: left out, a password would go to whoever answers."""
+    starting.start(f"{address}?application_name=seawall%20office")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SHOW application_name")
+        assert cursor.fetchone() == ("seawall office",)
+
+
+def test_a_server_that_loses_what_it_acknowledged_is_refused(address: str) -> None:
+    """A decision's event must be there when its entry is."""
+    with pytest.raises(UnableToTrustRecords, match="synchronous_commit"):
+        starting.start(f"{address}?options=-csynchronous_commit%3Doff")
+    starting.start(address)

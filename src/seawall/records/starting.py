@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
 from django.conf import settings
@@ -31,11 +31,12 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
 
     Args:
         database: a SQLite file (its folder is made), or an address such as
-            `postgresql://user:password@host:5432/name`.
+            `postgresql://user:password@host:5432/name?sslmode=verify-full`.
         more: further settings of Django's, for rooms above; only the first call's count.
 
     Raises:
         UnableToOpenRecords: the address is of no database that is supported.
+        UnableToTrustRecords: the server, or the address, lets it lose what it acknowledged.
     """
     told = _database(database)
     prepare(more)
@@ -45,7 +46,20 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
             "default"
         ]
         del connections["default"]
+    _check_durable()
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def _check_durable() -> None:
+    """What was acknowledged must survive a loss of power; SQLite is told so when it is opened."""
+    if connections["default"].vendor != "postgresql":
+        return
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        (found,) = cursor.fetchone()
+    if found == "off":
+        stop()
+        raise UnableToTrustRecords
 
 
 def stop() -> None:
@@ -89,6 +103,7 @@ def _database(database: Path | str) -> dict[str, object]:
         "PASSWORD": unquote(address.password or ""),
         "HOST": address.hostname or "",
         "PORT": str(address.port or ""),
+        "OPTIONS": dict(parse_qsl(address.query)),
         "CONN_MAX_AGE": None,
     }
 
@@ -101,4 +116,13 @@ class UnableToOpenRecords(Unable, ValueError):
         super().__init__(
             f"the office's rows live in a SQLite file or in PostgreSQL "
             f"(postgresql://user:password@host:port/name), not in {scheme!r}"
+        )
+
+
+class UnableToTrustRecords(Unable, RuntimeError):
+    """The server acknowledges what it can lose."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "synchronous_commit is off, so that acknowledged rows can be lost; set it to on"
         )
