@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import apsw
 import pytest
 from typer.testing import CliRunner
 
 from seawall.cli.main import app
-from seawall.core.problem import Unable
+from seawall.core.problem import Unable, UnableToUseInput
 from seawall.ledger.entry import Erasing
 from seawall.office import homes
 from tests.ledger.conftest import AT, decision
@@ -101,6 +102,27 @@ def test_publish_writes_what_clients_read(say: Say, key: str, tmp_path: Path) ->
     assert key
     assert say("publish", str(tmp_path / "site"))[0] == 0
     assert (tmp_path / "site" / "tile" / "0" / "000.p" / "6").stat().st_size == 6 * 32
+
+
+@pytest.mark.parametrize("command", ["export", "prove", "publish", "checkpoint"])
+def test_a_head_that_was_altered_is_told_in_a_sentence(
+    say: Say, key: str, tmp_path: Path, command: str
+) -> None:
+    assert key
+    direct = apsw.Connection(str(tmp_path / "home" / "ledger.sqlite"))
+    direct.execute("DROP TRIGGER ledger_head_grows")
+    direct.execute(
+        "UPDATE ledger_head SET note = CAST(REPLACE(CAST(note AS TEXT), 'lender', 'bender') AS BLOB)"
+    )
+    direct.close()
+    more = {
+        "export": ["-o", str(tmp_path / "x.zip")],
+        "prove": ["1"],
+        "publish": [str(tmp_path / "site")],
+    }
+    with pytest.raises((Unable, UnableToUseInput)):
+        say(command, *more.get(command, []))
+    assert not (tmp_path / "site" / "checkpoint").exists()
 
 
 def test_a_witness_cosigns_from_another_process(say: Say, key: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from seawall.ledger.note import Signer
 from seawall.ledger.publishing import UnableToPublish, UnableToPublishDamaged, publish
 from seawall.ledger.sqlite import SqliteStore
 from tests.ledger import naive
-from tests.ledger.conftest import decision
+from tests.ledger.conftest import AT, decision
 
 
 class Client:
@@ -101,6 +101,22 @@ def test_a_folder_is_brought_up_to_date_and_its_old_tiles_stay(
     assert (site / "tile/0/000").stat().st_size == 8192
     assert (site / "tile/0/000.p/250").stat().st_size == 250 * 32
     assert not [file for file in site.rglob(".*") if file.is_file()], "nothing half-written is left"
+
+
+def test_whoever_holds_a_kept_checkpoint_finds_its_tiles(ledger: Ledger, tmp_path: Path) -> None:
+    """C2SP tlog-tiles: partial tiles of every size that a checkpoint was given out for."""
+    site = tmp_path / "site"
+    for size in (3, 250, 300):
+        ledger.append_all([decision(n) for n in range(ledger.size, size)])
+        note = ledger.keep_checkpoint(AT)
+        (tmp_path / str(size)).mkdir()
+        (tmp_path / str(size) / "checkpoint").write_bytes(note)
+    ledger.append_all([decision(n) for n in range(300, 310)])
+    publish(ledger, site)
+    for size in (3, 250, 300):
+        (tmp_path / str(size) / "tile").symlink_to(site / "tile")
+        assert checked(tmp_path / str(size), ledger).size == size
+    assert checked(site, ledger).size == 310
 
 
 def test_bodies_are_never_published(ledger: Ledger, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from seawall.ledger import tree
 from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell, seal
 from seawall.ledger.gathering import Asked, Gathering
 from seawall.ledger.note import Signer
+from seawall.ledger.problems import accepted
 from seawall.ledger.sequencing import Sequencer, UnableToFindLedger
 from seawall.ledger.store import Rows, Store
 from seawall.ledger.verifier import (
@@ -69,8 +70,16 @@ class Reader:
         return head[1]
 
     def checkpoint(self) -> Checkpoint:
-        """What the ledger says of itself now; its signature is checked."""
-        return vouched(read_note(self.note(), self.store.name), self.key)
+        """What the ledger says of itself now; its signature is checked. Raises as `vouched`."""
+        return self.vouched(self.note())
+
+    def vouched(self, note: bytes) -> Checkpoint:
+        """What a checkpoint from the store says.
+
+        Raises:
+            UnableToUseInput: the ledger's key did not sign it for this ledger: it was altered.
+        """
+        return accepted(lambda: vouched(read_note(note, self.store.name), self.key))
 
     def entry(self, number: int) -> Recorded:
         """An entry by its number, from 0.
@@ -111,7 +120,7 @@ class Reader:
             UnableToFindEntry: there is none of this number.
         """
         note = self.note()
-        size = vouched(read_note(note, self.store.name), self.key).size
+        size = self.vouched(note).size
         return Proof(self.entry(number), self.inclusion(number, size), note)
 
     def inclusion(self, number: int, size: int) -> tuple[bytes, ...]:

@@ -67,9 +67,11 @@ def load(file: Path) -> Signer:
     Raises:
         UnableToUseKey: others can read the file, or it holds no private key.
     """
-    if file.stat().st_mode & _OTHERS:
-        raise UnableToUseKey(file, "others than its owner can read it: chmod 600")
-    title, _, rest = file.read_text(encoding="utf-8").strip().rpartition(f"{_TITLE}+")
+    with file.open(encoding="utf-8") as stream:
+        # Of the file that is read, and not of what its name led to a moment before.
+        if os.fstat(stream.fileno()).st_mode & _OTHERS:
+            raise UnableToUseKey(file, "others than its owner can read it: chmod 600")
+        title, _, rest = stream.read().strip().rpartition(f"{_TITLE}+")
     try:
         name, told, material = rest.split("+", 2)
         raw = base64.b64decode(material, validate=True)

@@ -17,8 +17,6 @@ from seawall.ledger.verifier import (
     Line,
     manifest,
     packed,
-    read_checkpoint,
-    read_note,
 )
 
 
@@ -42,7 +40,7 @@ def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()
     entries += _erasures(ledger, entries)
     # Read last: it covers whatever was erased, and told, meanwhile.
     note = ledger.best_note()
-    checkpoint = read_checkpoint(read_note(note, ledger.store.name))
+    checkpoint = ledger.vouched(note)
     named = {digest for entry in entries for digest in entry.told["digests"].values()}
     attached = {hashlib.sha256(data).hexdigest(): data for data in files}
     if unnamed := sorted(set(attached) - named):

@@ -11,7 +11,13 @@ from seawall.core.problem import Unable
 from seawall.ledger import files, tree
 from seawall.ledger import rows as tables
 from seawall.ledger.log import Reader
-from seawall.ledger.verifier import Checkpoint, UnableToAccept, leaf_hash, read_note, vouched
+from seawall.ledger.verifier import (
+    Checkpoint,
+    UnableToAccept,
+    leaf_hash,
+    read_note,
+    vouched,
+)
 
 _LENGTH_BYTES = 2
 
@@ -21,7 +27,7 @@ def publish(reader: Reader, folder: Path) -> Checkpoint:
 
     1. What the folder promised before must be the beginning of the ledger.
     2. Tiles and entries are written, each whole or not at all; they never change once full. Every
-       tile is made anew from the entries.
+       tile is made anew from the entries, partial ones for kept checkpoints, too.
     3. Only where they give the signed root, the checkpoint is replaced.
 
     One at a time publishes into a folder: an older checkpoint never takes a newer one's place.
@@ -36,10 +42,11 @@ def publish(reader: Reader, folder: Path) -> Checkpoint:
     """
     with files.alone(folder):
         note = reader.best_note()
-        checkpoint = vouched(read_note(note, reader.store.name), reader.key)
+        checkpoint = reader.vouched(note)
         edge = _published(reader, folder, checkpoint)
-        for name, data in _resources(reader, edge, checkpoint.size):
-            files.put(folder / name, data)
+        for size in _given_out(reader, edge.size, checkpoint.size):
+            for name, data in _resources(reader, edge, size):
+                files.put(folder / name, data)
         if edge.root() != checkpoint.root:
             raise UnableToPublishDamaged(reader.store.name)
         files.put(folder / "checkpoint", note)
@@ -60,6 +67,12 @@ def _published(reader: Reader, folder: Path, now: Checkpoint) -> tree.Edge:
     if edge is None or edge.root() != before.root:
         raise UnableToPublish(folder, before, now)
     return edge
+
+
+def _given_out(reader: Reader, before: int, size: int) -> list[int]:
+    """Sizes above one for which somebody may hold a checkpoint, up to the one that is published."""
+    kept = {reader.vouched(note).size for note in reader.kept()}
+    return sorted({each for each in kept if before < each < size} | {size})
 
 
 def _resources(reader: Reader, edge: tree.Edge, size: int) -> Iterator[tuple[str, bytes]]:

@@ -143,7 +143,7 @@ def cosigned(reader: Reader, key: Key, ask: Ask) -> bytes:
         UnableToCosign: the witness saw another history, or something else is wrong.
     """
     note = reader.note()
-    checkpoint = read_checkpoint(read_note(note, reader.store.name))
+    checkpoint = reader.vouched(note)
     try:
         answer = ask(_request(reader, note, (0, checkpoint.size)))
     except UnableToCosign as refused:
