@@ -68,9 +68,9 @@ def list_alerts(home: HomeOption = None, lang: LangOption = None) -> None:
     for alert, row in every:
         cause = alert.cause
         known = titles.get(cause.indicator)
-        title = cause.indicator if known is None else known.in_(screen.language)
+        name = cause.indicator if known is None else known.in_(screen.language)
         explained = "" if alert.explained_by is None else str(alert.explained_by)
-        table.add_row(LEVELS[alert.level].in_(screen.language), title, shown(cause.segment),
+        table.add_row(LEVELS[alert.level].in_(screen.language), name, shown(cause.segment),
                       str(alert.since), _STATES.get(row.state, _OPEN).in_(screen.language), explained,
                       row.case_id)  # fmt: skip
     screen.show(table)

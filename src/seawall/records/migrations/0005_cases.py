@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The tables; what may be added to them is the next migration's."""
 
-    dependencies: ClassVar = [("records", "0003_four_eyes")]
+    dependencies: ClassVar = [("records", "0004_closer_guards")]
 
     operations: ClassVar = [
         migrations.CreateModel(
