@@ -176,6 +176,10 @@ def test_the_same_act_under_the_same_key_changes_nothing_and_another_is_refused(
     again = desk.tries(BOB, "look", fields={"amount": 1.5}, key="once")
     assert again == Stepped(desk.case, (), ())
     assert desk.codes(BOB, "look", fields={"amount": 2}, key="once") == {"case-key-reused"}
+    assert desk.codes(BOB, "look", fields={"amount": 1.5, "x": 1}, key="once") == {
+        "case-key-reused"
+    }
+    assert desk.codes(BOB, "look", reason="\ud800", key="once") == {"case-text-unclear"}
     assert desk.codes(ERIN, "look", **act) == {"case-key-reused"}
 
 
@@ -287,6 +291,15 @@ def test_clocks_start_stand_still_go_on_and_stop() -> None:
 def test_a_clock_never_counts_from_the_future() -> None:
     desk = opened(since=date(2026, 12, 1))
     assert desk.case.clocks["answer"].started_at == desk.now
+
+
+def test_an_ask_that_asks_for_nothing_is_no_history() -> None:
+    desk, _ = asked()
+    *before, ask = desk.events
+    for changed in ({"set": "all"}, {"links": [["finding"]]}, {"links": None}, {"verb": 3}):
+        fields: dict[str, Any] = {**ask.fields, **changed}
+        with pytest.raises(UnableToFold):
+            fold({REVIEW.digest: REVIEW}, [*before, replace(ask, fields=fields)])
 
 
 def test_no_history_is_no_case() -> None:

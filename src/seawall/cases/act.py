@@ -65,8 +65,8 @@ class Act:
         """What the command gives, as events hold it; what cannot be read is absent."""
         declared = TOLD.get(self.command.verb, self.kind.fields)
         named = {name: declared[name] for name in self.command.fields if name in declared}
-        read = {name: _readable(self.command.fields[name], field) for name, field in named.items()}
-        return {name: held[0] for name, held in read.items() if held}
+        given = {name: (self.command.fields[name], field) for name, field in named.items()}
+        return {name: values.read(*pair) for name, pair in given.items() if values.fits(*pair)}
 
     @property
     def fields(self) -> dict[str, Value]:
@@ -93,7 +93,9 @@ class Act:
                 "verb": self.command.verb,
                 "from": self.case.state if self.case else "",
                 "to": self.state,
+                "sets": self.given,
                 "fields": self.fields,
+                "adds": self.command.links,
                 "links": self.links,
                 "reason": self.command.reason,
             }
@@ -114,21 +116,12 @@ class Act:
             known = ", ".join(allowed) or "-"
             yield self.problem(problems.FIELD_NOT_SET, name, field=name, known=known)
         for name, field in allowed.items():
-            missing = given.get(name) is None and (name in needed or name in given)
-            if missing and (name in needed or field.required):
-                yield self.problem(problems.FIELD_MISSING, name, field=name, type=field.type)
-            elif name in given and not _readable(given[name], field):
-                told = wanted(field)
-                yield self.problem(
-                    problems.FIELD_MISFIT, name, field=name, type=field.type, wanted=told
-                )
-
-
-def _readable(value: object, field: Field) -> tuple[Value] | None:
-    try:
-        return (values.read(value, field),)
-    except values.UnableToRead:
-        return None
+            facts = {"field": name, "type": field.type, "wanted": values.wanted(field)}
+            takes_away = name in given and field.required
+            if given.get(name) is None and (name in needed or takes_away):
+                yield self.problem(problems.FIELD_MISSING, name, **facts)
+            elif name in given and not values.fits(given[name], field):
+                yield self.problem(problems.FIELD_MISFIT, name, **facts)
 
 
 def laid(fields: Mapping[str, Value], given: Mapping[str, Value]) -> dict[str, Value]:
@@ -140,30 +133,6 @@ def laid(fields: Mapping[str, Value], given: Mapping[str, Value]) -> dict[str, V
 def joined(links: Links, more: Links) -> Links:
     """Links with more of them; the same one twice is one."""
     return tuple(dict.fromkeys((*links, *((name, to) for name, to in more))))
-
-
-def wanted(field: Field) -> Text:
-    """What would be a value of a field, in words."""
-    if field.among is not None:
-        listed = ", ".join(field.among)
-        return Text(en=f"one of: {listed}", zh=f"以下之一：{listed}")
-    least = f" ≥ {field.least:g}" if field.least is not None else ""
-    most = f" ≤ {field.most:g}" if field.most is not None else ""
-    return _WANTED[field.type].filled(limits=least + most)
-
-
-_WANTED = {
-    "text": Text(en="a text that is not blank (characters{limits})", zh="非空文本（字符数{limits}）"),
-    "integer": Text(en="a whole number{limits}", zh="整数{limits}"),
-    "number": Text(en="a number{limits}", zh="数字{limits}"),
-    "money": Text(en="an amount with at most 2 decimals{limits}", zh="最多两位小数的金额{limits}"),
-    "date": Text(en="a day, such as 2026-03-01", zh="日期，例如 2026-03-01"),
-    "time": Text(en="a time with its offset, such as 2026-03-01T08:30:00Z",
-                 zh="带时区的时间，例如 2026-03-01T08:30:00Z"),
-    "boolean": Text(en="true or false", zh="true 或 false"),
-    "token": Text(en="a token of the vault, such as person_7Q…", zh="保险库令牌，例如 person_7Q…"),
-    "choice": Text(en="one of the choices", zh="所列选项之一"),
-}  # fmt: skip
 
 
 def intent(command: Command) -> str:
@@ -191,10 +160,10 @@ def command_of(event: Event) -> Command:
 
 def _asked(told: Mapping[str, Json]) -> tuple[str, Mapping[str, Json], Links]:
     """What approval was asked for."""
-    verb, fields, links = told["verb"], told["set"], told["links"]
+    verb, fields, links = told.get("verb"), told.get("set"), told.get("links")
     if not (isinstance(verb, str) and isinstance(fields, dict) and isinstance(links, list)):
         raise UnableToReadEvent("it asks for approval of nothing")
-    pairs = [link for link in links if isinstance(link, list)]
+    pairs = [link for link in links if isinstance(link, list) and len(link) == 2]  # noqa: PLR2004
     return verb, fields, tuple((str(name), str(to)) for name, to in pairs)
 
 

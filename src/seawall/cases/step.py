@@ -46,6 +46,8 @@ def step(kind: Kind, case: Case | None, command: Command, as_of: datetime) -> St
         as_of: now, in UTC: nothing is done later than that.
     """
     act = Act(kind, case, command)
+    if found := tuple(vetoes.of_words(act)):
+        return Refused(found)
     if case is not None and command.key in case.keys:
         return _again(act, case)
     for turn in _turns(act, as_of):
@@ -58,14 +60,15 @@ def step(kind: Kind, case: Case | None, command: Command, as_of: datetime) -> St
 
 def _again(act: Act, case: Case) -> Stepped | Refused:
     """A key that was used: the same act changes nothing, another one is refused."""
-    if intent(replace(act.command, fields=act.given)) == case.keys[act.command.key]:
+    command = replace(act.command, fields=act.given)
+    readable = act.given.keys() == act.command.fields.keys()
+    if readable and intent(command) == case.keys[command.key]:
         return Stepped(case, (), ())
     return Refused((act.problem(problems.KEY_REUSED, key=act.command.key),))
 
 
 def _turns(act: Act, as_of: datetime) -> Iterator[Iterable[Problem]]:
     """What is asked of an act, turn by turn; a later turn may rely on what those before found good."""
-    yield vetoes.of_words(act)
     yield chain(vetoes.of_time(act, as_of), vetoes.of_version(act), vetoes.of_case(act))
     if act.case is not None and act.command.verb in BUILT_IN:
         yield from built_in.turns(act, act.case)

@@ -11,6 +11,7 @@ from seawall.cases.case import Value, written
 from seawall.cases.kind import TEXT_MOST, Field, FieldType
 from seawall.core.canonical import INTEGER_MOST
 from seawall.core.expression import types
+from seawall.core.text import Text
 
 MONEY_MOST = Decimal(10) ** 16
 """Amounts are DECIMAL(18, 2), as in the book."""
@@ -52,6 +53,30 @@ def fits(value: object, field: Field) -> bool:
     except UnableToRead:
         return False
     return True
+
+
+def wanted(field: Field) -> Text:
+    """What would be a value of a field, in words."""
+    if field.among is not None:
+        listed = ", ".join(field.among)
+        return Text(en=f"one of: {listed}", zh=f"以下之一：{listed}")
+    least = f" ≥ {field.least:g}" if field.least is not None else ""
+    most = f" ≤ {field.most:g}" if field.most is not None else ""
+    return _WANTED[field.type].filled(limits=least + most)
+
+
+_WANTED = {
+    "text": Text(en="a text that is not blank (characters{limits})", zh="非空文本（字符数{limits}）"),
+    "integer": Text(en="a whole number{limits}", zh="整数{limits}"),
+    "number": Text(en="a number{limits}", zh="数字{limits}"),
+    "money": Text(en="an amount with at most 2 decimals{limits}", zh="最多两位小数的金额{limits}"),
+    "date": Text(en="a day, such as 2026-03-01", zh="日期，例如 2026-03-01"),
+    "time": Text(en="a time with its offset, such as 2026-03-01T08:30:00Z",
+                 zh="带时区的时间，例如 2026-03-01T08:30:00Z"),
+    "boolean": Text(en="true or false", zh="true 或 false"),
+    "token": Text(en="a token of the vault, such as person_7Q…", zh="保险库令牌，例如 person_7Q…"),
+    "choice": Text(en="one of the choices", zh="所列选项之一"),
+}  # fmt: skip
 
 
 def seen(value: Value, field: Field) -> types.Value:

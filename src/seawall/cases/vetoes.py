@@ -16,7 +16,7 @@ KEY_MOST = 200
 
 def of_words(act: Act) -> Iterator[Problem]:
     """Names, keys and reasons that no act can have."""
-    actor, key, reason = act.command.actor, act.command.key, act.command.reason
+    command, actor, key = act.command, act.command.actor, act.command.key
     for name in (actor.name, *(() if actor.on_behalf_of is None else (actor.on_behalf_of,))):
         if not people.readable(name):
             yield act.problem(problems.NAME_UNCLEAR, name=ascii(name))
@@ -24,8 +24,8 @@ def of_words(act: Act) -> Iterator[Problem]:
         yield act.problem(problems.ON_OWN_BEHALF)
     if not key.strip() or len(key) > KEY_MOST:
         yield act.problem(problems.KEY_UNCLEAR, most=KEY_MOST)
-    told = {"key": key, "reason": reason, "unit": actor.unit, "links": act.command.links}
-    for what, value in {**told, "roles": sorted(actor.roles)}.items():
+    told = {"verb": command.verb, "key": key, "reason": command.reason, "unit": actor.unit}
+    for what, value in {**told, "links": command.links, "roles": sorted(actor.roles)}.items():
         if not _spelled(value) or len(value) > TEXT_MOST:
             yield act.problem(problems.TEXT_UNCLEAR, what=what, most=TEXT_MOST)
 
