@@ -260,6 +260,14 @@ def test_a_version_that_cannot_hold_the_case_is_refused() -> None:
     assert desk.codes(ALICE, "upgrade", reason="x") == {"case-upgrade-field"}
 
 
+def test_an_upgrade_opens_nothing_that_has_ended() -> None:
+    desk = looked_at()
+    desk.does(ALICE, "close")
+    states: dict[str, Any] = REVIEW.declared["states"]  # type: ignore[assignment]
+    desk.kind = version(states={**states, "closed": states["open"], "open": states["closed"]})
+    assert desk.codes(ALICE, "upgrade", reason="x") == {"case-state"}
+
+
 def test_an_upgrade_voids_what_was_approved() -> None:
     desk, yes = asked()
     desk.does(ALICE, "approve", fields=yes)

@@ -26,6 +26,7 @@ def applied(kind: Kind, case: Case | None, event: Event) -> Case:
         before,
         kind_digest=event.kind_digest,
         state=event.state,
+        ended=kind.states[event.state].final,
         fields=laid(before.fields, given),
         revision=event.number,
         changed_at=event.at,
@@ -47,7 +48,7 @@ def _unopened(kind: Kind, event: Event) -> Case:
     """The case as if it had been there before its first event."""
     at = event.at
     return Case(
-        id=event.case, kind=kind.id, kind_digest=kind.digest, unit=event.unit, state="", fields={},
+        id=event.case, kind=kind.id, kind_digest=kind.digest, unit=event.unit, state="", ended=False, fields={},
         revision=0, opened_at=at, changed_at=at, state_since=at, makers=frozenset(), last_editor="",
         done_by={}, acting=frozenset(), links=(), clocks={}, asked={}, settled=False, keys={}, head="",
     )  # fmt: skip

@@ -71,7 +71,7 @@ def _says_why(act: Act, _: Case) -> Iterator[Problem]:
 
 def _open(act: Act, case: Case) -> Iterator[Problem]:
     """Nothing of a case in a final state changes, but by a verb that names the state."""
-    if act.kind.states[case.state].final:
+    if case.ended:
         yield vetoes.closed(act, case)
 
 
@@ -131,7 +131,7 @@ BUILT_IN: dict[str, BuiltIn] = {
     "comment": BuiltIn(Text(en="Comment", zh="备注"), (_somebody, _tells, _says_why)),
     "upgrade": BuiltIn(
         Text(en="Go by another version of the kind", zh="改用该类别的另一版本"),
-        (_owner, _tells, _says_why, _upgrades),
+        (_owner, _tells, _says_why, _open, _upgrades),
     ),
     "warn": BuiltIn(
         Text(en="Warn that a clock runs out soon", zh="预警时钟即将到期"),

@@ -165,6 +165,7 @@ class Case:
         kind_digest: the version of it that the case goes by.
         unit: of who opened it.
         revision: the number of its last event.
+        ended: whether its state is a final one.
         state_since: when it came into its state.
         makers: who opened it or ever set a field of it, and whom they acted for.
         last_editor: who did so last.
@@ -182,6 +183,7 @@ class Case:
     kind_digest: str
     unit: str
     state: str
+    ended: bool
     fields: Mapping[str, Value]
     revision: int
     opened_at: datetime

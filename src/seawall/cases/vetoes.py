@@ -139,7 +139,8 @@ def closed(act: Act, case: Case) -> Problem:
 
 def ways(kind: Kind, case: Case) -> list[str]:
     """The kind's own verbs that lead on from where a case is."""
-    return [name for name, verb in kind.verbs.items() if kind.leads(verb, case.state)]
+    here = case.state
+    return [n for n, verb in kind.verbs.items() if here in kind.states and kind.leads(verb, here)]
 
 
 def of_extension(act: Act) -> Iterator[Problem]:
