@@ -201,6 +201,7 @@ def random_kind(rng: Random) -> Kind:
         "id": "made_up", "title": both("made up"), "meaning": both("made up"), "source": "chance",
         "owner": "c", "fields": fields,
         "states": {name: {"title": both(name)} for name in states[:-1]} | final, "verbs": verbs,
+        "clocks": {name: _clock(rng, states, [*verbs]) for name in ("first", "second")},
         "links": {"other": {"title": both("other"), "to": ["made_up"], "most": rng.randint(1, 2)}},
         "retention": {"years": 1, "after": states[-1], "citation": "chance"},
     })  # fmt: skip
@@ -229,6 +230,14 @@ def _verb(
         when = {"when": _condition(rng, fields)} if rng.random() < 0.4 else {}
         by = rng.sample(["a", "b", "c"], rng.randint(1, 3))
         yield "approval", {"people": rng.randint(1, 3), "by": by, **when}
+
+
+def _clock(rng: Random, states: list[str], verbs: list[str]) -> Told:
+    limit = {"within": "5 calendar days"}
+    starts, stops = (rng.sample([*states, *verbs], rng.randint(1, 2)) for _ in range(2))
+    pauses = rng.sample(states, rng.randint(0, 1))
+    told = {"title": both("clock"), "limit": limit, "owner": "c"}
+    return {**told, "starts": starts, "stops": stops, "pauses": pauses}
 
 
 def _condition(rng: Random, fields: dict[str, Any]) -> str:

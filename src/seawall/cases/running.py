@@ -55,8 +55,9 @@ def _run(kind: Kind, name: str, run: ClockRun | None, moment: _Moment) -> ClockR
     run = replace(run, started_at=_since(clock, run, moment), applies=_applies(kind, clock, moment))
     if moment.verb == clock.extension and can_extend(clock, run):
         run = replace(run, extensions=run.extensions + 1)
-    run = _held(run, moment, held=moment.state in clock.pauses)
-    return _stopped(run, moment) if moment.among(clock.stops) else run
+    if moment.among(clock.stops):
+        return replace(_held(run, moment, held=False), stopped_at=moment.at)
+    return _held(run, moment, held=moment.state in clock.pauses)
 
 
 def can_extend(clock: Clock, run: ClockRun) -> bool:
@@ -87,7 +88,3 @@ def _held(run: ClockRun, moment: _Moment, *, held: bool) -> ClockRun:
         since = run.pauses[-1][0]
         return replace(run, pauses=(*run.pauses[:-1], (since, moment.at)))
     return run
-
-
-def _stopped(run: ClockRun, moment: _Moment) -> ClockRun:
-    return replace(_held(run, moment, held=False), stopped_at=moment.at)
