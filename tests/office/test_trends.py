@@ -32,7 +32,7 @@ Key = tuple[object, ...]
 
 @pytest.fixture(scope="module")
 def books() -> Iterator[dict[date, Engine]]:
-    facts = trending.simulated(Plan(loans=3_000, seed=5, until=LAST))
+    facts = trending.rough(trending.simulated(Plan(loans=2_000, seed=5, until=LAST)))
     every = {LAST: facts} | {day: trending.cut(facts, day) for day in CUTS}
     made = {
         day: trending.opened(known, DuckEngine(threads=1, memory="1GB"))

@@ -32,7 +32,7 @@ _KNOWN = {
     "application": "SELECT * FROM application WHERE CAST(applied_at AS DATE) <= {day}",
     "decision": "SELECT * FROM decision WHERE CAST(decided_at AS DATE) <= {day}",
     "loan": """
-SELECT * REPLACE (
+SELECT * EXCLUDE (nr) REPLACE (
   CASE WHEN charged_off_on <= {day} THEN charged_off_on END AS charged_off_on,
   CASE WHEN closed_on <= {day} THEN closed_on END AS closed_on,
   LEAST(observed_on, {day}) AS observed_on, CAST(NULL AS VARCHAR) AS outcome)
@@ -77,3 +77,45 @@ def opened(facts: Facts, engine: Engine) -> Engine:
     engine.show("settlement", engine.table(settlement(last)))
     engine.show("month_end", engine.table(month_end(last, packs.conventions())))
     return engine
+
+
+# What the simulated lender hardly ever does, done to some of its rows: tokens in many hands, loans
+# that break their decision, contacts at night and too many of them, notices and disputes that wait.
+_RING = "CASE WHEN nr % 25 = 5 THEN 'ring' || CAST(nr // 400 AS VARCHAR) ELSE {0} END AS {0}"
+_ROUGH = {
+    "application": f"""
+SELECT * EXCLUDE (nr) REPLACE (
+  {_RING.format("device_token")}, {_RING.format("address_token")}, {_RING.format("contact_token")})
+FROM (SELECT *, CAST(SUBSTR(application_id, 2) AS INTEGER) AS nr FROM application)""",
+    "loan": """
+SELECT * REPLACE (
+  CASE WHEN nr % 50 = 1 THEN CAST(principal * 4 AS DECIMAL(18,2)) ELSE principal END AS principal,
+  CASE WHEN nr % 60 = 2 THEN annual_rate / 2 ELSE annual_rate END AS annual_rate)
+FROM (SELECT *, CAST(SUBSTR(loan_id, 2) AS INTEGER) AS nr FROM loan)""",
+    "contact": """
+SELECT * EXCLUDE (nr) REPLACE (
+  CASE WHEN nr % 20 = 3 THEN contacted_at + INTERVAL 13 HOUR ELSE contacted_at END AS contacted_at)
+FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY contact_id) AS nr FROM contact)
+UNION ALL
+SELECT * EXCLUDE (nr, turn) REPLACE (contact_id || '-' || CAST(turn AS VARCHAR) AS contact_id,
+  contacted_at + turn * INTERVAL 30 MINUTE AS contacted_at, 'ai_call' AS medium)
+FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY contact_id) AS nr FROM contact)
+CROSS JOIN (SELECT UNNEST(RANGE(1, 10)) AS turn) WHERE nr % 15 = 4""",
+    "event": """
+SELECT * EXCLUDE (nr) REPLACE (
+  CASE WHEN kind IN ('regulatory_notice', 'dispute') AND nr % 2 = 0 THEN NULL ELSE closed_at END AS closed_at,
+  CASE WHEN kind = 'outage' AND nr % 2 = 0 THEN NULL ELSE value END AS value)
+FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY kind ORDER BY event_id) AS nr FROM event)""",
+}
+
+
+def rough(facts: Facts) -> Facts:
+    """The facts with what the simulated lender never does, so that trends of it are not all zero."""
+    engine = DuckEngine(threads=1, memory="1GB")
+    show(engine, facts)
+    made = {name: engine.table(Steps().then("rough", sql)) for name, sql in _ROUGH.items()}
+    engine.close()
+    return facts | {
+        name: rows.select(facts[name].column_names).cast(facts[name].schema)
+        for name, rows in made.items()
+    }
