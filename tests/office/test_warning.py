@@ -1,6 +1,7 @@
 """Indicators over a small simulated book: judged, told, and held against what was planted."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,16 @@ from seawall.acts.simulating import make_lender
 from seawall.office import accounting, backtesting, homes, measuring, packs, warning, watching
 from seawall.office.homes import Home
 from seawall.office.measuring import Reading
+from seawall.office.watching import Judged
 from seawall.reports import warning as page
 from seawall.simulator.truth import Plan, planted
+from seawall.warning import backtest, judging
+from seawall.warning.alert import Raise, Rules, Watch, applied
+from seawall.warning.alerting import step
 from seawall.warning.cause import segment
 from seawall.warning.settings import PlantedTroubles, Settings
 from tests.warning.sheets import sheet
+from tests.warning.watching import NineToFive
 
 FPD = sheet(
     id="fpd", measure="first_payment_default", by=[[], ["channel"], ["region"]], sample_least=20,
@@ -67,6 +73,32 @@ def test_a_weak_channel_is_seen_in_its_channel(reading: Reading) -> None:
     caught = {each.truth.id: each for each in found.whole.caught}
     assert "weak_channel" in caught
     assert caught["weak_channel"].alarm.cause.segment in ((), segment(channel="partner_b"))
+
+
+def test_the_alert_machine_month_by_month_raises_what_the_backtest_counts(reading: Reading) -> None:
+    routing, _ = packs.routing()
+    rules = Rules({FPD.id: FPD}, routing, NineToFive())
+    found = list(watching.judged(reading, [FPD], reading.as_of))
+    watch, raised = Watch(), []
+    for day in found[0].panel.ends_on:
+        said = [standing for each in found for standing in _known(each, day).standings()]
+        now = datetime.combine(day, time(18)) + timedelta(days=1)
+        commands = step(watch, said, rules, now)
+        raised += [(each.alert.cause, day) for each in commands if isinstance(each, Raise)]
+        watch = applied(watch, commands)
+    alarms = [
+        (alarm.cause, alarm.on)
+        for each in found for course in each.courses() for alarm in backtest.alarms(course)
+    ]  # fmt: skip
+    assert sorted(raised) == sorted(alarms)
+    assert raised
+
+
+def _known(judged: Judged, day: date) -> Judged:
+    """What was found by a day."""
+    panel = judged.panel.until(day)
+    judgement = judging.judge(judged.indicator, panel, judged.trend.unit)
+    return replace(judged, panel=panel, judgement=judgement)
 
 
 def test_settings_are_chosen_among_those_tried_and_told(home: Home) -> None:
