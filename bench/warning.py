@@ -90,7 +90,7 @@ def alerted_seconds(among: list[Indicator]) -> tuple[int, float]:
     """How many causes, and processor time for one look at them, a tenth of them red."""
     routing, _ = packs.routing()
     many = hundred(among, ("channel", "region"))
-    rules = Rules({each.id: each for each in many}, routing, Always())
+    rules = Rules({each.id: each for each in many}, routing.declared, Always())
     day = date(2025, 12, 31)
     said = [Standing(Cause(each.id, segment(channel=f"c{n:02}")), 2 * (n % 10 == 0), day, day)
             for each in many for n in range(SEGMENTS)]  # fmt: skip

@@ -77,7 +77,7 @@ def test_a_weak_channel_is_seen_in_its_channel(reading: Reading) -> None:
 
 def test_the_alert_machine_month_by_month_raises_what_the_backtest_counts(reading: Reading) -> None:
     routing, _ = packs.routing()
-    rules = Rules({FPD.id: FPD}, routing, NineToFive())
+    rules = Rules({FPD.id: FPD}, routing.declared, NineToFive())
     found = list(watching.judged(reading, [FPD], reading.as_of))
     watch, raised = Watch(), []
     for day in found[0].panel.ends_on:

@@ -3,28 +3,46 @@ import yaml
 
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
-from seawall.office import packs
+from seawall.office import packs, tables
 from seawall.warning import routing
-from seawall.warning.routing import Routing, Told
+from seawall.warning.routing import Examples, Routing, Told
 from tests.warning.watching import ROUTES, ROUTING
 
+ROLES = frozenset(tables.ROLES)
 
-def test_the_cases_beside_the_shipped_routes_pass() -> None:
-    declared, examples = packs.routing()
-    assert routing.wrong(declared, examples.cases) == {}
+
+def test_the_shipped_routes_are_sound() -> None:
+    assert list(routing.findings(*packs.routing(), ROLES)) == []
 
 
 def test_every_shipped_route_is_taken_by_a_case() -> None:
-    declared, examples = packs.routing()
-    assert {case.route for case in examples.cases} == {route.id for route in declared.routes}
+    placed, examples = packs.routing()
+    taken = {case.route for case in examples.declared.cases}
+    assert taken == {route.id for route in placed.declared.routes}
 
 
 def test_a_case_that_is_wrong_is_told_with_what_came_out() -> None:
-    declared, examples = packs.routing()
-    first = examples.cases[0]
-    wrong = first.model_copy(update={"expect": ("auditor",)})
-    found = routing.wrong(declared, [wrong, *examples.cases[1:]])
-    assert found == {first.name: ((first.route, ("auditor",)), (first.route, first.expect))}
+    placed, _ = packs.routing()
+    case = """
+cases:
+  - {name: "an outage", alert: {importance: critical, risk: operational, team: it}, after_minutes: 0,
+     route: critical_security, expect: [auditor]}
+"""
+    (found,) = routing.findings(placed, pack.parse_placed(case, "c.yaml", Examples), ROLES)
+    assert (found.code, str(found.where)) == ("routing-case-fails", "c.yaml:3:13")
+    assert "critical_security → security came out" in found.message.en
+
+
+def test_a_role_that_nobody_has_is_told_with_its_line() -> None:
+    placed = pack.parse_placed(
+        ROUTES.replace("to: risk_head, by: page", "to: king, by: page"), "r.yaml", Routing
+    )
+    _, examples = packs.routing()
+    found = next(routing.findings(placed, examples, ROLES))
+    assert (found.code, found.facts["name"]) == ("indicator-role-unknown", "king")
+    assert found.where.line == 1 + ROUTES.split("\n").index(
+        "      - {after_minutes: 30, to: risk_head, by: page}"
+    )
 
 
 def test_the_first_route_that_fits_counts() -> None:

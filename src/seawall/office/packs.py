@@ -87,10 +87,10 @@ def indicators(folder: Path | None = None) -> list[pack.Placed[Indicator]]:
     return sheets
 
 
-def routing() -> tuple[Routing, Examples]:
+def routing() -> tuple[pack.Placed[Routing], pack.Placed[Examples]]:
     """Who is told of alerts, and the cases beside that."""
-    examples = pack.read(PACKS / "routing.cases.yaml", Examples)
-    return pack.read(PACKS / "routing.yaml", Routing), examples
+    examples = pack.read_placed(PACKS / "routing.cases.yaml", Examples)
+    return pack.read_placed(PACKS / "routing.yaml", Routing), examples
 
 
 def backtest(name: str, model: type[Declared]) -> Declared:

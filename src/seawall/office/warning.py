@@ -34,8 +34,9 @@ def sheets(folder: Path | None = None) -> list[Sheet]:
 
 
 def findings(among: Sequence[Sheet]) -> list[Problem]:
-    """Everything that is wrong with indicators."""
-    return list(checking.findings(among, known()))
+    """Everything that is wrong with indicators, and with who is told of their alerts."""
+    exists, routes = known(), packs.routing()
+    return [*checking.findings(among, exists), *routing.findings(*routes, exists.roles)]
 
 
 def failing(among: Sequence[Sheet]) -> list[Problem]:
@@ -83,7 +84,7 @@ def _people(declared: Indicator) -> Iterator[tuple[Text, Text]]:
             alert = routing.Told(importance=importance, risk=declared.risk, team=declared.team)
             stages = " → ".join(
                 f"{each.to} ({each.by}, {each.after_minutes} min)"
-                for each in routing.route(routes, alert).stages
+                for each in routing.route(routes.declared, alert).stages
             )
             yield _TOLD.filled(level=", ".join(levels)), Text(en=stages, zh=stages)
     yield (

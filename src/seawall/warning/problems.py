@@ -143,10 +143,21 @@ CASE_FAILS = Kind(
         zh="请更正用例，或更正其所检验的阈值与检测器。",
     ),
 )
+ROUTE_CASE_FAILS = Kind(
+    "routing-case-fails",
+    Text(
+        en="The case {name!r} expects {expected}; {found} came out.",
+        zh="用例“{name}”应为 {expected}，实为 {found}。",
+    ),
+    Text(
+        en="Correct the case, or the routes; the first route that fits counts.",
+        zh="请更正用例或路由；以第一条符合的路由为准。",
+    ),
+)
 
 KINDS = (
     MEASURE_UNKNOWN, PERIOD_NOT_OFFERED, SEGMENT_NOT_OFFERED, SEGMENTATION_TWICE,
     THRESHOLDS_DISORDERED, THRESHOLDS_UNSOURCED, THRESHOLDS_MISFIT,
     ROLE_UNKNOWN, PLAYBOOK_UNKNOWN, NO_WAY_OUT, PARENT_UNKNOWN, PARENT_CIRCLE, TWICE, MISPLACED,
-    CASE_MISFIT, CASE_FAILS,
+    CASE_MISFIT, CASE_FAILS, ROUTE_CASE_FAILS,
 )  # fmt: skip

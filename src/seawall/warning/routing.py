@@ -1,13 +1,16 @@
 """Who is told of an alert, how, and who next if nobody takes it: the pack `routing.yaml`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from seawall.core.measure import Period
+from seawall.core.pack import Placed
+from seawall.core.problem import Problem
 from seawall.core.text import Text
+from seawall.warning import problems
 from seawall.warning.cause import Segment, within
 from seawall.warning.indicator import IMPORTANCES, Importance, Name, Risk
 
@@ -197,14 +200,24 @@ class Examples(BaseModel):
     cases: tuple[Example, ...] = Field(min_length=1)
 
 
-def wrong(routing: Routing, examples: Sequence[Example]) -> Mapping[str, tuple[object, object]]:
-    """Cases that fail, by name: what was expected and what came out."""
-    came = {each.name: _answer(routing, each) for each in examples}
-    wanted = {each.name: (each.route, each.expect) for each in examples}
-    return {name: (wanted[name], came[name]) for name in came if came[name] != wanted[name]}
-
-
-def _answer(routing: Routing, example: Example) -> tuple[str, tuple[str, ...]]:
-    taken = route(routing, example.alert)
-    told = (each.to for each in taken.stages if each.after_minutes <= example.after_minutes)
-    return taken.id, tuple(told)
+def findings(
+    placed: Placed[Routing], beside: Placed[Examples], roles: frozenset[str]
+) -> Iterator[Problem]:
+    """Roles that nobody has, and cases in which another route or other roles come out."""
+    for number, each in enumerate(placed.declared.routes):
+        for turn, stage in enumerate(each.stages):
+            if stage.to not in roles:
+                place = placed.place("routes", number, "stages", turn, "to")
+                facts: dict[str, object] = {"name": stage.to, "known": ", ".join(sorted(roles))}
+                yield Problem(problems.ROLE_UNKNOWN, place, facts)
+    for number, case in enumerate(beside.declared.cases):
+        taken = route(placed.declared, case.alert)
+        told = tuple(e.to for e in taken.stages if e.after_minutes <= case.after_minutes)
+        expected, found = (case.route, *case.expect), (taken.id, *told)
+        if expected != found:
+            facts = {
+                "name": case.name,
+                "expected": " → ".join(expected),
+                "found": " → ".join(found),
+            }
+            yield Problem(problems.ROUTE_CASE_FAILS, beside.place("cases", number, "name"), facts)
