@@ -162,3 +162,8 @@ def test_the_shipped_indicators_are_sound() -> None:
 def test_every_shipped_indicator_can_be_explained() -> None:
     for each in warning.sheets():
         assert len(list(warning.told(each.declared.id))) >= 6
+
+
+def test_what_should_see_a_planted_trouble_is_a_trend() -> None:
+    for kind in packs.backtest("planted", PlantedTroubles).kinds.values():
+        assert set(kind.seen_by) <= set(warning.trends())

@@ -19,7 +19,7 @@ from seawall.office.watching import Judged
 from seawall.reports import leaf
 from seawall.reports import warning as page
 from seawall.warning import backtest, explaining
-from seawall.warning.backtest import Caught, Course, Matching, Score, Stretch, Truth
+from seawall.warning.backtest import Caught, Course, Score, Stretch, Truth
 from seawall.warning.cause import segment
 from seawall.warning.indicator import Indicator
 from seawall.warning.settings import PlantedTroubles, Settings, tried
@@ -31,11 +31,10 @@ _CALM_MONTHS = 6
 
 @dataclass(frozen=True)
 class Known:
-    """Troubles, what they are called, and how alerts are matched with them."""
+    """Troubles, and what they are called."""
 
     truths: tuple[Truth, ...]
     titles: Mapping[str, Text]
-    matching: Matching
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def known(reading: Reading, judged: Sequence[Judged], rule: Surge) -> Known:
     among = [each.indicator for each in judged]
     truths = tuple(_truth(each, rules, among) for each in troubles)
     titles = {each["id"]: Text.model_validate(each["title"]) for each in troubles}
-    return Known(truths, titles, rules.matching)
+    return Known(truths, titles)
 
 
 def _surging(judged: Sequence[Judged], rule: Surge) -> Known:
@@ -82,7 +81,7 @@ def _surging(judged: Sequence[Judged], rule: Surge) -> Known:
             truth = replace(found, id=f"{each.trend.name}-{found.id}")
             truths.append(truth)
             titles[truth.id] = _SURGE.filled(title=each.trend.title, day=truth.starts_on)
-    return Known(tuple(truths), titles, Matching())
+    return Known(tuple(truths), titles)
 
 
 def _truth(trouble: dict[str, object], rules: PlantedTroubles, among: Sequence[Indicator]) -> Truth:
@@ -100,6 +99,7 @@ def _truth(trouble: dict[str, object], rules: PlantedTroubles, among: Sequence[I
         starts_on=starts,
         ends_on=ends,
         full_on=built_on + timedelta(days=rule.full_after_days),
+        late_days=rule.late_days,
     )
 
 
@@ -113,7 +113,7 @@ def tested(reading: Reading, indicators: Sequence[Indicator], rule: Surge) -> Te
     return Tested(
         known=troubles,
         stretch=stretch,
-        whole=backtest.score(courses, troubles.truths, stretch, troubles.matching),
+        whole=backtest.score(courses, troubles.truths, stretch),
         alone=alone(courses, troubles, stretch),
         judged=judged,
     )
@@ -124,7 +124,7 @@ def alone(courses: Iterable[Course], troubles: Known, stretch: Stretch) -> dict[
     mine: dict[str, list[Course]] = defaultdict(list)
     for course in courses:
         mine[course.cause.indicator].append(course)
-    return {name: backtest.score(each, troubles.truths, stretch, troubles.matching)
+    return {name: backtest.score(each, troubles.truths, stretch)
             for name, each in mine.items()}  # fmt: skip
 
 
@@ -175,8 +175,7 @@ def told(found: Tested, over: Text, settings: Settings) -> page.Told:
         title=_TITLE,
         about=_ABOUT.filled(over=over, first=found.stretch.first, last=found.stretch.last,
                             n=len(titles)),
-        rules=_RULES.filled(early=found.known.matching.early_days,
-                            late=found.known.matching.late_days, ratio=f"{settings.ratio:g}"),
+        rules=_RULES.filled(ratio=f"{settings.ratio:g}"),
         catches=tuple(_catches(found, titles)),
         scores=tuple(rows),
         watched=tuple(_watched(found)),
@@ -257,10 +256,10 @@ _ABOUT = Text(
 )
 _RULES = Text(
     en="An alert counts for a trouble if its indicator should see it, if one of both segments lies in "
-    "the other, and if it was raised from {early} days before the trouble's start to {late} days after "
-    "its end. A missed trouble costs as much as {ratio} false alarms.",
-    zh="预警计入某问题的条件：该指标应能发现该问题；二者维度相互包含；预警时间在问题开始前 {early} 天至"
-    "结束后 {late} 天之间。漏报一次的损失按 {ratio} 次误报计。",
+    "the other, and if it was raised while the trouble was on or could still show: the planted troubles' "
+    "pack says how long after. A missed trouble costs as much as {ratio} false alarms.",
+    zh="预警计入某问题的条件：该指标应能发现该问题；二者维度相互包含；预警发生于问题期间，"
+    "或其影响仍可显现的期间（见植入问题声明包）。漏报一次的损失按 {ratio} 次误报计。",
 )
 _SURGE = Text(en="{title} surges from {day}", zh="{title}自 {day} 起骤升")
 _SOURCE = "docs/warning.md; Kaminsky and Reinhart (1999); Alessi and Detken (2011)"

@@ -12,7 +12,7 @@ from seawall.core.period import month_end, month_index, month_start
 from seawall.core.problem import Unable
 from seawall.office import packs
 from seawall.warning import backtest, judging
-from seawall.warning.backtest import Course, Matching, Score, Stretch, Truth
+from seawall.warning.backtest import Course, Score, Stretch, Truth
 from seawall.warning.cause import Cause
 from seawall.warning.panel import Panel
 from seawall.warning.settings import SeriesTrial, tried
@@ -53,10 +53,11 @@ def card_delinquencies(folder: Path) -> tuple[SeriesTrial, tuple[Told, ...]]:
     seen = frozenset({trial.indicator.id})
     values = series.values[0].tolist()
     own = surges(series.ends_on, values, trial.surge, seen_by=seen)
-    crises = packs.backtest("recessions", Episodes).truths(seen)
+    episodes = packs.backtest("recessions", Episodes)
+    crises = episodes.truths(seen, trial.recession_early_days)
     return trial, (
-        _told("surges", trial, series, (own, Matching(0, trial.late_days))),
-        _told("recessions", trial, series, (crises, Matching(trial.recession_early_days, 0))),
+        _told("surges", trial, series, own),
+        _told("recessions", trial, series, crises),
     )
 
 
@@ -72,17 +73,14 @@ def read(path: Path, trial: SeriesTrial) -> Panel:
     return Panel("level", ((),), ends, values, np.full(values.shape, np.nan))
 
 
-def _told(
-    of: str, trial: SeriesTrial, series: Panel, against: tuple[Sequence[Truth], Matching]
-) -> Told:
-    truths, matching = against
+def _told(of: str, trial: SeriesTrial, series: Panel, truths: Sequence[Truth]) -> Told:
     begin = series.ends_on[trial.warm_up]
     first = Stretch(begin, trial.chosen_until)
     second = Stretch(trial.chosen_until + _DAY, series.ends_on[-1])
     courses = {name: _courses(trial, series, name) for name in trial.settings}
-    scores = {name: backtest.score(each, truths, first, matching) for name, each in courses.items()}
+    scores = {name: backtest.score(each, truths, first) for name, each in courses.items()}
     chosen = backtest.choose(scores, trial.ratio)
-    after = backtest.score(courses[chosen], truths, second, matching)
+    after = backtest.score(courses[chosen], truths, second)
     return Told(of, chosen, scores[chosen], after, scores)
 
 

@@ -40,6 +40,7 @@ class Truth:
         seen_by: ids of the indicators that should see it.
         starts_on, ends_on: both included.
         full_on: when it has its full effect; for a crisis, its outbreak.
+        early_days, late_days: how much before its start, and after its end, an alert counts for it.
     """
 
     id: str
@@ -48,6 +49,14 @@ class Truth:
     starts_on: date
     ends_on: date
     full_on: date
+    early_days: int = 0
+    late_days: int = 0
+
+    @property
+    def window(self) -> tuple[date, date]:
+        """The first and the last day on which an alert counts for it."""
+        first = self.starts_on - timedelta(days=self.early_days)
+        return first, self.ends_on + timedelta(days=self.late_days)
 
 
 @dataclass(frozen=True)
@@ -73,19 +82,6 @@ class Alarm:
     on: date
     until: date | None
     worst: int
-
-
-@dataclass(frozen=True)
-class Matching:
-    """How much earlier than a trouble, and how much later, an alert still counts for it."""
-
-    early_days: int = 0
-    late_days: int = 0
-
-    def window(self, truth: Truth) -> tuple[date, date]:
-        """The first and the last day on which an alert counts for a trouble."""
-        first = truth.starts_on - timedelta(days=self.early_days)
-        return first, truth.ends_on + timedelta(days=self.late_days)
 
 
 @dataclass(frozen=True)
@@ -193,9 +189,7 @@ def alarms(course: Course) -> Iterator[Alarm]:
         yield Alarm(course.cause, course.ends_on[start], until, worst)
 
 
-def score(
-    courses: Sequence[Course], truths: Iterable[Truth], stretch: Stretch, matching: Matching
-) -> Score:
+def score(courses: Sequence[Course], truths: Iterable[Truth], stretch: Stretch) -> Score:
     """Hold alerts against troubles.
 
     Args:
@@ -203,28 +197,27 @@ def score(
         truths: troubles that one of these indicators should see are asked for if they begin in the
             stretch; an alert counts for an earlier one, too.
         stretch: which days are looked at.
-        matching: how early and late an alert may be.
     """
     watched = {course.cause.indicator for course in courses}
     seen = [truth for truth in truths if truth.seen_by & watched]
     known = [truth for truth in seen if stretch.holds(truth.starts_on)]
     raised = [each for course in courses for each in alarms(course) if stretch.holds(each.on)]
     raised.sort(key=lambda each: (each.on, each.cause))
-    firsts = {truth.id: first for truth in known for first in _first(truth, raised, matching)}
-    counting = {each for each in raised if any(counts(each, t, matching) for t in seen)}
+    firsts = {truth.id: first for truth in known for first in _first(truth, raised)}
+    counting = {each for each in raised if any(counts(each, t) for t in seen)}
     return Score(
         months=stretch.months,
         caught=tuple(Caught(t, firsts[t.id]) for t in known if t.id in firsts),
         missed=tuple(t for t in known if t.id not in firsts),
         counting=tuple(each for each in raised if each in counting),
         false=tuple(each for each in raised if each not in counting),
-        signals=_signals(courses, seen, stretch, matching),
+        signals=_signals(courses, seen, stretch),
     )
 
 
-def counts(alarm: Alarm, truth: Truth, matching: Matching) -> bool:
+def counts(alarm: Alarm, truth: Truth) -> bool:
     """Whether an alert counts for a trouble; see the module's head."""
-    first, last = matching.window(truth)
+    first, last = truth.window
     return first <= alarm.on <= last and concerns(alarm.cause, truth)
 
 
@@ -234,12 +227,12 @@ def concerns(cause: Cause, truth: Truth) -> bool:
     return nested and cause.indicator in truth.seen_by
 
 
-def _first(truth: Truth, raised: Sequence[Alarm], matching: Matching) -> Sequence[Alarm]:
-    return [each for each in raised if counts(each, truth, matching)][:1]
+def _first(truth: Truth, raised: Sequence[Alarm]) -> Sequence[Alarm]:
+    return [each for each in raised if counts(each, truth)][:1]
 
 
 def _signals(
-    courses: Sequence[Course], truths: Sequence[Truth], stretch: Stretch, matching: Matching
+    courses: Sequence[Course], truths: Sequence[Truth], stretch: Stretch
 ) -> tuple[int, int, int, int]:
     made = np.zeros(4, int)
     for ends_on, same in groupby(courses, key=lambda course: course.ends_on):
@@ -249,7 +242,7 @@ def _signals(
             troubled = np.zeros(len(days), bool)
             for truth in truths:
                 if concerns(course.cause, truth):
-                    troubled |= _between(days, *matching.window(truth))
+                    troubled |= _between(days, *truth.window)
             on = course.levels > GREEN
             cells = (troubled & on, ~troubled & on, troubled & ~on, ~troubled & ~on)
             made += [int((cell & inside).sum()) for cell in cells]

@@ -5,7 +5,6 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from seawall.core.text import Text
-from seawall.warning.backtest import Matching
 from seawall.warning.detectors.table import Detector
 from seawall.warning.detectors.threshold import Threshold
 from seawall.warning.indicator import Indicator, Name
@@ -80,7 +79,7 @@ class PlantedKind(BaseModel):
 
     Attributes:
         seen_by: trends; an indicator of one of them should see it.
-        full_after_days: days from the end of its build-up to its full effect on the book.
+        full_after_days: from the end of its build-up to its full effect on the book.
         late_days: how long after its end an alert still counts.
     """
 
@@ -88,6 +87,7 @@ class PlantedKind(BaseModel):
 
     seen_by: tuple[Name, ...] = Field(min_length=1)
     full_after_days: int = Field(ge=0)
+    late_days: int = Field(ge=0)
     rationale: Text
 
 
@@ -98,14 +98,7 @@ class PlantedTroubles(BaseModel):
 
     since: date
     cite: str
-    early_days: int = Field(ge=0)
-    late_days: int = Field(ge=0)
     kinds: dict[Name, PlantedKind]
-
-    @property
-    def matching(self) -> Matching:
-        """How early and late an alert may be."""
-        return Matching(self.early_days, self.late_days)
 
 
 class SeriesTrial(BaseModel):
@@ -118,7 +111,6 @@ class SeriesTrial(BaseModel):
         months: of one period.
         warm_up: periods at the beginning of which nothing is asked.
         chosen_until: settings are chosen on what is up to then, and told on what is later.
-        late_days: how long after a surge an alert still counts.
         recession_early_days: how long before a recession a signal counts.
     """
 
@@ -136,7 +128,6 @@ class SeriesTrial(BaseModel):
     chosen_until: date
     ratio: float = Field(gt=0)
     ratios: tuple[float, ...] = Field(min_length=1)
-    late_days: int = Field(ge=0)
     surge: Surge
     recession_early_days: int = Field(ge=0)
     indicator: Indicator

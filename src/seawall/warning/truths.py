@@ -34,10 +34,10 @@ class Episodes(BaseModel):
     cite: str = Field(min_length=1)
     episodes: tuple[Episode, ...] = Field(min_length=1)
 
-    def truths(self, seen_by: frozenset[str]) -> tuple[Truth, ...]:
+    def truths(self, seen_by: frozenset[str], early_days: int) -> tuple[Truth, ...]:
         """As troubles that have their full effect at their outbreak: a warning comes before it."""
         return tuple(
-            Truth(each.id, seen_by, (), each.starts_on, each.ends_on, each.starts_on)
+            Truth(each.id, seen_by, (), each.starts_on, each.ends_on, each.starts_on, early_days)
             for each in self.episodes
         )
 
