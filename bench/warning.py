@@ -163,7 +163,11 @@ def _said(value: float | None, form: str) -> str:
 
 def told(found: Tested) -> Iterator[str]:
     """Tables of a backtest: all, each indicator, each trouble."""
-    yield from (HEAD, row("**all together**", found.whole))
+    yield from (
+        HEAD,
+        row("**all together**", found.whole),
+        row("**of these, what nothing explains**", found.told),
+    )
     order = sorted(found.alone.items(), key=lambda pair: (-len(pair[1].caught), len(pair[1].false)))
     for name, score in order:
         if score.caught or score.missed or score.false:

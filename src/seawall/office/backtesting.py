@@ -18,7 +18,7 @@ from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
 from seawall.reports import leaf
 from seawall.reports import warning as page
-from seawall.warning import backtest, explaining
+from seawall.warning import backtest, explaining, waking
 from seawall.warning.backtest import Caught, Course, Score, Stretch, Truth
 from seawall.warning.cause import segment
 from seawall.warning.indicator import Indicator
@@ -43,6 +43,7 @@ class Tested:
 
     Attributes:
         whole: of all indicators together.
+        told: of those alerts of them that no other explained: people are told of these.
         alone: of each, by id.
         judged: the indicators as they were tried.
     """
@@ -50,6 +51,7 @@ class Tested:
     known: Known
     stretch: Stretch
     whole: Score
+    told: Score
     alone: Mapping[str, Score]
     judged: tuple[Judged, ...]
 
@@ -105,15 +107,21 @@ def _truth(trouble: dict[str, object], rules: PlantedTroubles, among: Sequence[I
 
 def tested(reading: Reading, indicators: Sequence[Indicator], rule: Surge) -> Tested:
     """Hold the alerts of a book against its troubles."""
-    judged = tuple(watching.judged(reading, indicators, reading.as_of))
+    answers = watching.asked(reading, indicators, reading.as_of, watching.EVER)
+    return _tested(reading, tuple(watching.judged_on(answers, indicators)), rule)
+
+
+def _tested(reading: Reading, judged: tuple[Judged, ...], rule: Surge) -> Tested:
     courses = [course for each in judged for course in each.courses()]
     begun = min(each.panel.ends_on[0] for each in judged)
     stretch = Stretch(month_start(month_index(begun) + _CALM_MONTHS), reading.as_of)
     troubles = known(reading, judged, rule)
+    roots = set(waking.unexplained(courses, {e.indicator.id: e.indicator for e in judged}))
     return Tested(
         known=troubles,
         stretch=stretch,
         whole=backtest.score(courses, troubles.truths, stretch),
+        told=backtest.score(courses, troubles.truths, stretch, only=roots),
         alone=alone(courses, troubles, stretch),
         judged=judged,
     )
@@ -131,9 +139,10 @@ def alone(courses: Iterable[Course], troubles: Known, stretch: Stretch) -> dict[
 def chosen(reading: Reading, indicators: Sequence[Indicator], settings: Settings) -> dict[str, str]:
     """By indicator, the name of the settings that cost least on a book, for those it has a trouble for."""
     scores: dict[str, dict[str, Score]] = defaultdict(dict)
+    answers = watching.asked(reading, indicators, reading.as_of, watching.EVER)
     for name, setting in settings.settings.items():
         made = [one for each in indicators if (one := tried(each, setting)) is not None]
-        found = tested(reading, made, settings.surge)
+        found = _tested(reading, tuple(watching.judged_on(answers, made)), settings.surge)
         for indicator, score in found.alone.items():
             if score.caught or score.missed:
                 scores[indicator][name] = score
@@ -169,7 +178,7 @@ def told(found: Tested, over: Text, settings: Settings) -> page.Told:
     scored = sorted(
         found.alone.items(), key=lambda pair: (-len(pair[1].caught), len(pair[1].false))
     )
-    rows = [_scored(_ALL, found.whole, settings.ratio)]
+    rows = [_scored(_ALL, found.whole, settings.ratio), _scored(_TOLD, found.told, settings.ratio)]
     rows += [_scored(titles[name], score, settings.ratio) for name, score in scored]
     return page.Told(
         title=_TITLE,
@@ -249,6 +258,7 @@ def _picture(found: Tested, judged: Judged, row: int) -> page.Watched:
 
 
 _ALL = Text(en="All indicators together", zh="全部指标合计")
+_TOLD = Text(en="Of these, alerts that nothing explains", zh="其中无其他预警可解释者")
 _TITLE = Text(en="Backtest of early warning", zh="预警回测")
 _ABOUT = Text(
     en="{over}, from {first} to {last}, {n} indicators",

@@ -20,6 +20,8 @@ from seawall.warning.panel import Panel, panel
 
 LOOK_BACK_DAYS: dict[Period, int] = {"day": 400, "week": 1_100, "month": 3_700}
 """How far back a series goes, by its period: a year and more of days, three of weeks, ten of months."""
+EVER: dict[Period, int] = dict.fromkeys(LOOK_BACK_DAYS, 36_500)
+"""For backtests: from the beginning of the book."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Judged:
 
 Asked = tuple[str, Period, tuple[str, ...]]
 """A trend's name, the period and the segments by which it is asked."""
+Answer = tuple[Trend, Panel]
 
 
 def judged(reading: Reading, indicators: Sequence[Indicator], until: date) -> Iterator[Judged]:
@@ -64,36 +67,40 @@ def judged(reading: Reading, indicators: Sequence[Indicator], until: date) -> It
     Yields:
         For each indicator, by each of its segmentations: verdicts by segment and period.
     """
-    known = {each.name: each for each in tables.trends(reading.conventions)}
-    panels = _panels(reading, known, indicators, until)
+    yield from judged_on(asked(reading, indicators, until), indicators)
+
+
+def judged_on(answers: Mapping[Asked, Answer], indicators: Sequence[Indicator]) -> Iterator[Judged]:
+    """Judge indicators on answers that are there, in the order of `judged`."""
     for indicator in indicators:
-        trend = known[indicator.measure]
         for by in indicator.by:
-            found = panels[trend.name, indicator.period, by]
+            trend, found = answers[indicator.measure, indicator.period, by]
             yield Judged(indicator, trend, by, found, judging.judge(indicator, found, trend.unit))
 
 
-def _panels(
-    reading: Reading, known: Mapping[str, Trend], indicators: Sequence[Indicator], until: date
-) -> dict[Asked, Panel]:
-    """Each question once, and what several questions begin with once."""
-    asked = dict.fromkeys((each.measure, each.period, by) for each in indicators for by in each.by)
+def asked(
+    reading: Reading,
+    indicators: Sequence[Indicator],
+    until: date,
+    look_back: Mapping[Period, int] = LOOK_BACK_DAYS,
+) -> dict[Asked, Answer]:
+    """What indicators need to know: each question once, and what several begin with once."""
+    known = {each.name: each for each in tables.trends(reading.conventions)}
+    keys = dict.fromkeys((each.measure, each.period, by) for each in indicators for by in each.by)
     begun = _begun(reading.engine)
-    queues = [known[key[0]].steps(_span(begun, until, key)) for key in asked]
-    rows = sharing.answers(reading.engine, queues)
-    return {key: panel(answer, key[2], known[key[0]].arithmetic)
-            for key, answer in zip(asked, rows, strict=True)}  # fmt: skip
+
+    def span(key: Asked) -> Span:
+        first = max(begun, until - timedelta(days=look_back[key[1]]))
+        return Span(first, until, key[1], key[2])
+
+    rows = sharing.answers(reading.engine, [known[key[0]].steps(span(key)) for key in keys])
+    return {key: (known[key[0]], panel(answer, key[2], known[key[0]].arithmetic))
+            for key, answer in zip(keys, rows, strict=True)}  # fmt: skip
 
 
 def answered(engine: Engine, trend: Trend, span: Span) -> Panel:
     """A trend's answer as a panel."""
     return panel(engine.table(trend.steps(span)), span.by, trend.arithmetic)
-
-
-def _span(begun: date, until: date, key: Asked) -> Span:
-    _, period, by = key
-    first = max(begun, until - timedelta(days=LOOK_BACK_DAYS[period]))
-    return Span(first, until, period, by)
 
 
 def _begun(engine: Engine) -> date:

@@ -19,7 +19,7 @@ real time early warning indicators for costly asset price boom/bust cycles, Euro
 Political Economy 27(3).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -130,7 +130,7 @@ class Score:
         counting: alerts that count for a trouble.
         false: the others.
         signals: periods of causes: troubled with an alert (A), quiet with one (B), troubled without
-            (C), quiet without (D).
+            (C), quiet without (D); all zero where only some alerts were looked at.
     """
 
     months: float
@@ -189,7 +189,12 @@ def alarms(course: Course) -> Iterator[Alarm]:
         yield Alarm(course.cause, course.ends_on[start], until, worst)
 
 
-def score(courses: Sequence[Course], truths: Iterable[Truth], stretch: Stretch) -> Score:
+def score(
+    courses: Sequence[Course],
+    truths: Iterable[Truth],
+    stretch: Stretch,
+    only: Collection[Alarm] | None = None,
+) -> Score:
     """Hold alerts against troubles.
 
     Args:
@@ -197,11 +202,14 @@ def score(courses: Sequence[Course], truths: Iterable[Truth], stretch: Stretch) 
         truths: troubles that one of these indicators should see are asked for if they begin in the
             stretch; an alert counts for an earlier one, too.
         stretch: which days are looked at.
+        only: alerts that are looked at, such as those that people are told of; all where None.
     """
     watched = {course.cause.indicator for course in courses}
     seen = [truth for truth in truths if truth.seen_by & watched]
     known = [truth for truth in seen if stretch.holds(truth.starts_on)]
     raised = [each for course in courses for each in alarms(course) if stretch.holds(each.on)]
+    if only is not None:
+        raised = [each for each in raised if each in only]
     raised.sort(key=lambda each: (each.on, each.cause))
     firsts = {truth.id: first for truth in known for first in _first(truth, raised)}
     counting = {each for each in raised if any(counts(each, t) for t in seen)}
@@ -211,7 +219,7 @@ def score(courses: Sequence[Course], truths: Iterable[Truth], stretch: Stretch) 
         missed=tuple(t for t in known if t.id not in firsts),
         counting=tuple(each for each in raised if each in counting),
         false=tuple(each for each in raised if each not in counting),
-        signals=_signals(courses, seen, stretch),
+        signals=_signals(courses, seen, stretch) if only is None else (0, 0, 0, 0),
     )
 
 
