@@ -14,13 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
 
-from seawall.acts.importing import bring_in
 from seawall.acts.simulating import make_lender
 from seawall.core.period import month_ends
 from seawall.office import backtesting, homes, measuring, packs, real_series, warning, watching
@@ -31,7 +31,7 @@ from seawall.simulator.truth import Plan
 from seawall.warning import judging
 from seawall.warning.alert import Rules, Standing, Watch, applied
 from seawall.warning.alerting import step
-from seawall.warning.backtest import Score
+from seawall.warning.backtest import Alarm, Score
 from seawall.warning.cause import Cause, segment
 from seawall.warning.indicator import Indicator
 from seawall.warning.panel import Panel
@@ -124,14 +124,6 @@ def simulated(folder: Path, plan: Plan) -> Home:
     return at
 
 
-def superlender(folder: Path) -> Home:
-    """A home with SuperLender's book."""
-    at = homes.home(folder)
-    files = tuple(sorted((DATA / "superlender_nigeria").glob("*.csv.gz")))
-    bring_in(at.desk(), packs.mapping("superlender"), files, progress=lambda *_: None, teller=None)
-    return at
-
-
 HEAD = (
     "| | alerts | troubles caught | precision | false alarms a month | delay, days | lead, days | "
     "noise to signal | usefulness 1 : 5 : 20 |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|"
@@ -161,12 +153,23 @@ def _said(value: float | None, form: str) -> str:
     return "–" if value is None else format(value, form)
 
 
+def lawless(found: Tested) -> Score:
+    """What nothing explains, without what is no sign of trouble but a breach in itself."""
+    legal = {each.indicator.id for each in found.judged if each.indicator.risk == "legal"}
+
+    def other(alarms: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
+        return tuple(each for each in alarms if each.cause.indicator not in legal)
+
+    return replace(found.told, counting=other(found.told.counting), false=other(found.told.false))
+
+
 def told(found: Tested) -> Iterator[str]:
     """Tables of a backtest: all, each indicator, each trouble."""
     yield from (
         HEAD,
         row("**all together**", found.whole),
         row("**of these, what nothing explains**", found.told),
+        row("**the same, without ceilings of law**", lawless(found)),
     )
     order = sorted(found.alone.items(), key=lambda pair: (-len(pair[1].caught), len(pair[1].false)))
     for name, score in order:
@@ -210,7 +213,7 @@ def real(among: list[Indicator], folder: Path) -> Iterator[str]:
         yield row(f"{part.of}, `{part.chosen}`, where chosen", part.first)
         yield row(f"{part.of}, `{part.chosen}`, afterwards", part.second)
     settings = packs.backtest("settings", Settings)
-    reading = measuring.read(superlender(folder / "superlender"))
+    reading = measuring.read(real_series.superlender(DATA, folder / "superlender"))
     found = backtesting.tested(reading, among, settings.surge)
     yield from ("", "## SuperLender, surges of its own series", "", *told(found), "")
 

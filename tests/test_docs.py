@@ -11,6 +11,7 @@ import typer
 from seawall.cli.main import COMMANDS, app
 from seawall.office import packs, tables
 from seawall.policy import cases, declaration, trial, window
+from seawall.warning import indicator
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,3 +102,10 @@ def test_the_readme_decides_its_example(capsys: pytest.CaptureFixture[str]) -> N
 
     decide("micro_loan", ROOT / "docs" / "examples" / "applications.csv", lang="en")
     assert "1 approved, 1 referred, 2 declined" in capsys.readouterr().out
+
+
+def test_every_key_of_an_indicator_is_documented() -> None:
+    told = " ".join(re.findall(r"`([^`]+)`", read("warning.md")))
+    for model in (indicator.Indicator, indicator.Thresholds, indicator.Severity, indicator.Case):
+        for name in model.model_fields:
+            assert re.search(rf"\b{name}\b", told), f"{model.__name__}.{name}"

@@ -88,7 +88,7 @@ def test_a_series_is_shown_and_a_standing_explained(
         (("why", "late_share", "--where", "region=west"), "not watched by region"),
         (("why", "late_share", "--where", "channel=moon"), "nothing of channel=moon"),
         (("why", "late_share", "--where", "moon"), "COLUMN=VALUE"),
-        (("backtest", "--real", "nowhere"), "nowhere"),
+        (("backtest", "--real", "nowhere"), "there is no nowhere"),
     ],
 )
 def test_what_is_not_there_is_told_in_a_sentence(

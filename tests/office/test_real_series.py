@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from seawall.office import packs, real_series
+from seawall.office import backtesting, packs, real_series, warning
 from seawall.warning.settings import SeriesTrial
 
 
@@ -31,3 +31,19 @@ def test_the_series_is_read_as_shares_at_the_ends_of_quarters(real_data: Path) -
 def test_a_folder_without_the_series_is_told(tmp_path: Path) -> None:
     with pytest.raises(real_series.UnableToFindSeries):
         real_series.card_delinquencies(tmp_path)
+
+
+@pytest.mark.real
+def test_superlenders_troubles_are_surges_of_monthly_shares(
+    real_data: Path, tmp_path: Path
+) -> None:
+    at = real_series.superlender(real_data, tmp_path / "home")
+    declared = [each.declared for each in warning.sheets()]
+    found, _ = backtesting.run(at, declared, None)
+    assert found.known.truths
+    for truth in found.known.truths:
+        name = truth.id.split("-surge-")[0]
+        assert warning.trends()[name].arithmetic == "share"
+        assert {
+            each.indicator.period for each in found.judged if each.indicator.id in truth.seen_by
+        } == {"month"}

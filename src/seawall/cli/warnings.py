@@ -2,6 +2,7 @@
 
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
 from seawall.office import accounting, backtesting, homes, measuring, pages, real_series, warning
 from seawall.reports import warning as page
+from seawall.reports.leaf import Leaf
 from seawall.warning import explaining
 from seawall.warning.cause import segment
 from seawall.warning.settings import SeriesTrial
@@ -157,18 +159,26 @@ def backtest_(
 ) -> None:
     """Say what the indicators' alerts are worth, against troubles that are known."""
     screen = Screen(language(lang), quiet=quiet)
-    if real is not None:
-        _say_series(screen, *real_series.card_delinquencies(real))
-        return
     declared = [sheet.declared for sheet in warning.sheets(folder)]
     other = None if chosen_on is None else homes.home(chosen_on)
-    _, told = backtesting.run(homes.home(home), declared, other)
-    screen.show(f"[bold]{escape(told.about.in_(screen.language))}[/]")
-    for section in page.leaf(told).sections[:2]:
+    if real is None:
+        leaf = page.leaf(backtesting.run(homes.home(home), declared, other)[1])
+        _say_backtest(screen, leaf)
+    else:
+        _say_series(screen, *real_series.card_delinquencies(real))
+        with TemporaryDirectory() as scratch:
+            at = real_series.superlender(real, Path(scratch) / "superlender")
+            leaf = page.leaf(backtesting.run(at, declared, other)[1])
+        _say_backtest(screen, leaf)
+    if output is not None:
+        screen.result(str(pages.write(leaf, output).resolve()))
+
+
+def _say_backtest(screen: Screen, leaf: Leaf) -> None:
+    screen.show(f"[bold]{escape(leaf.about.in_(screen.language))}[/]")
+    for section in leaf.sections[:2]:
         for grid in section.grids:
             grids.show(screen, grid)
-    if output is not None:
-        screen.result(str(pages.write(page.leaf(told), output).resolve()))
 
 
 def _say_series(screen: Screen, trial: SeriesTrial, told: tuple[real_series.Told, ...]) -> None:

@@ -48,16 +48,17 @@ def shown(reading: Reading, indicator: Indicator, by: tuple[str, ...]) -> tuple[
         for row, segment in enumerate(judged.panel.segments)
         for line in lines(judged, row)
     ]
-    first, last = judged.panel.ends_on[0], judged.panel.ends_on[-1]
+    ends_on = judged.panel.ends_on
     measure = Measure(
         name=indicator.id,
         title=indicator.title,
         meaning=judged.trend.meaning,
         columns=_columns(judged.trend),
-        steps=lambda _: judged.trend.steps(Span(first, last, indicator.period, by)),
+        steps=lambda asked: judged.trend.steps(Span(ends_on[0], asked.as_of, indicator.period, by)),
         source=judged.trend.source,
     )
-    return measure, pa.Table.from_pylist(rows)
+    names = (*by, *(column.name for column in measure.columns))
+    return measure, pa.table({name: [row[name] for row in rows] for name in names})
 
 
 def _columns(trend: Trend) -> tuple[Column, ...]:

@@ -18,7 +18,7 @@ from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
 from seawall.reports import leaf
 from seawall.reports import warning as page
-from seawall.warning import backtest, explaining, waking
+from seawall.warning import backtest, explaining, judging, waking
 from seawall.warning.backtest import Caught, Course, Score, Stretch, Truth
 from seawall.warning.cause import segment
 from seawall.warning.indicator import Indicator
@@ -69,21 +69,31 @@ def known(reading: Reading, judged: Sequence[Judged], rule: Surge) -> Known:
 
 
 def _surging(judged: Sequence[Judged], rule: Surge) -> Known:
-    """The surges of each trend over the whole book; whoever watches it should see them."""
+    """The surges of each monthly share of the whole book whose rise is bad; whoever watches it sees them.
+
+    Days and weeks are left out, since their seasons would be surges, too.
+    """
+    rising = [each for each in judged if _can_surge(each)]
     watchers: dict[str, set[str]] = defaultdict(set)
-    for each in judged:
+    for each in rising:
         watchers[each.trend.name].add(each.indicator.id)
     truths, titles = [], {}
-    for each in {one.trend.name: one for one in judged if not one.by}.values():
-        values = each.panel.values[0]
-        told = np.isfinite(values)
+    for each in {one.trend.name: one for one in rising if not one.by}.values():
+        (value,) = (series.finite for series in judging.series(each.indicator, each.panel, "share"))
+        told = np.isfinite(value)
         days = [day for day, known in zip(each.panel.ends_on, told, strict=True) if known]
         seen = frozenset(watchers[each.trend.name])
-        for found in surges(days, values[told].tolist(), rule, seen_by=seen):
+        for found in surges(days, value[told].tolist(), rule, seen_by=seen):
             truth = replace(found, id=f"{each.trend.name}-{found.id}")
             truths.append(truth)
             titles[truth.id] = _SURGE.filled(title=each.trend.title, day=truth.starts_on)
     return Known(tuple(truths), titles)
+
+
+def _can_surge(judged: Judged) -> bool:
+    declared = judged.indicator
+    monthly = judged.trend.arithmetic == "share" and declared.period == "month"
+    return monthly and declared.direction == "up"
 
 
 def _truth(trouble: dict[str, object], rules: PlantedTroubles, among: Sequence[Indicator]) -> Truth:
@@ -113,7 +123,7 @@ def tested(reading: Reading, indicators: Sequence[Indicator], rule: Surge) -> Te
 
 def _tested(reading: Reading, judged: tuple[Judged, ...], rule: Surge) -> Tested:
     courses = [course for each in judged for course in each.courses()]
-    begun = min(each.panel.ends_on[0] for each in judged)
+    begun = min(day for each in judged for day in each.panel.ends_on[:1])
     stretch = Stretch(month_start(month_index(begun) + _CALM_MONTHS), reading.as_of)
     troubles = known(reading, judged, rule)
     roots = set(waking.unexplained(courses, {e.indicator.id: e.indicator for e in judged}))
@@ -179,7 +189,7 @@ def told(found: Tested, over: Text, settings: Settings) -> page.Told:
         found.alone.items(), key=lambda pair: (-len(pair[1].caught), len(pair[1].false))
     )
     rows = [_scored(_ALL, found.whole, settings.ratio), _scored(_TOLD, found.told, settings.ratio)]
-    rows += [_scored(titles[name], score, settings.ratio) for name, score in scored]
+    rows += [_scored(titles[name], score, settings.ratio) for name, score in scored if _says(score)]
     return page.Told(
         title=_TITLE,
         about=_ABOUT.filled(over=over, first=found.stretch.first, last=found.stretch.last,
@@ -190,6 +200,11 @@ def told(found: Tested, over: Text, settings: Settings) -> page.Told:
         watched=tuple(_watched(found)),
         source=_SOURCE,
     )  # fmt: skip
+
+
+def _says(score: Score) -> bool:
+    """Whether there was anything to see, or to be wrong about."""
+    return bool(score.caught or score.missed or score.counting or score.false)
 
 
 def _scored(title: Text, score: Score, ratio: float) -> page.Scored:

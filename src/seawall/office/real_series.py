@@ -1,4 +1,4 @@
-"""A backtest on a real series: settings chosen on its first half, told on its second."""
+"""Real data to backtest on: a series, chosen on its first half and told on its second; a book."""
 
 import csv
 from collections.abc import Sequence
@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from seawall.acts.importing import bring_in
 from seawall.core.period import month_end, month_index, month_start
 from seawall.core.problem import Unable
-from seawall.office import packs
+from seawall.office import homes, packs
+from seawall.office.homes import Home
 from seawall.warning import backtest, judging
 from seawall.warning.backtest import Course, Score, Stretch, Truth
 from seawall.warning.cause import Cause
@@ -88,6 +90,20 @@ def _courses(trial: SeriesTrial, series: Panel, setting: str) -> list[Course]:
     made = tried(trial.indicator, trial.settings[setting]) or trial.indicator
     found = judging.judge(made, series, "share")
     return [Course(Cause(made.id), series.ends_on, found.held[0])]
+
+
+def superlender(folder: Path, scratch: Path) -> Home:
+    """A home in a scratch folder with the real book of a Nigerian online lender, 2016 and 2017.
+
+    Raises:
+        UnableToFindSeries: its files are not there.
+    """
+    files = tuple(sorted((folder / "superlender_nigeria").glob("*.csv.gz")))
+    if not files:
+        raise UnableToFindSeries(folder / "superlender_nigeria")
+    at = homes.home(scratch)
+    bring_in(at.desk(), packs.mapping("superlender"), files, progress=lambda *_: None, teller=None)
+    return at
 
 
 class UnableToFindSeries(Unable):

@@ -2,8 +2,8 @@
 
 **Which alert counts for which trouble.** An alert is an episode above green: it is raised at the end
 of a period, as its verdicts then were. It counts for a trouble if its indicator is one that should
-see the trouble; if one of both segments lies in the other; and if it was raised from `early_days`
-before the trouble's start to `late_days` after its end. An alert that was open already counts for
+see the trouble; if one of both segments lies in the other; and if it was raised while the trouble was
+on, from its `early_days` before the start to its `late_days` after the end. An alert that was open already counts for
 nothing, and against nothing. An alert that counts for no trouble is a false alarm, whatever else
 may have been the matter. An alert may count for several troubles.
 
