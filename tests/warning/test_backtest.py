@@ -123,6 +123,11 @@ def test_the_cheapest_settings_are_chosen_at_the_stated_ratio() -> None:
     assert choose(tried, 20) == "nervous"
 
 
+def test_among_equals_the_first_that_is_named_is_chosen() -> None:
+    found = score([course("01")], [truth(0, 3, 3)], WHOLE)
+    assert choose({"declared": found, "agreed": found}, 5) == "declared"
+
+
 levels = st.lists(st.sampled_from("012"), min_size=24, max_size=24).map("".join)
 
 

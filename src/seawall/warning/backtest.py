@@ -266,12 +266,12 @@ def _between(days: np.ndarray, first: date, last: date) -> Flags:
 def choose(tried: Mapping[str, Score], ratio: float) -> str:
     """The name of the settings that cost least where a missed trouble costs `ratio` false alarms.
 
-    Among equals: the fewest false alarms, then the shortest delays, then the first name.
+    Among equals: the fewest false alarms, then the shortest delays, then the first that is named.
     """
 
-    def order(name: str) -> tuple[float, int, float, str]:
+    def order(name: str) -> tuple[float, int, float]:
         found = tried[name]
         delays = [each.delay_days for each in found.caught]
-        return found.cost(ratio), len(found.false), sum(delays) / max(len(delays), 1), name
+        return found.cost(ratio), len(found.false), sum(delays) / max(len(delays), 1)
 
     return min(tried, key=order)
