@@ -9,7 +9,7 @@ from seawall.cases.kind import Verb
 from seawall.cases.process import conformance
 from seawall.cases.process import tables as process_tables
 from seawall.core.expression import reference as expression_reference
-from seawall.office import kinds, packs, tables
+from seawall.office import kinds, packs, tables, warning
 from seawall.portfolio import segments, tape
 
 DOCS = Path(__file__).parent
@@ -20,6 +20,7 @@ def pages() -> dict[str, str]:
     return {
         "measures.md": _measures(),
         "trends.md": _trends(),
+        "indicators.md": _indicators(),
         "problems.md": _problems(),
         "contract.md": _contract(),
         "expression.md": _expression(),
@@ -80,6 +81,20 @@ def _verb_row(name: str, verb: Verb) -> str:
     since, to = ", ".join(verb.from_) or "(opens)", verb.to or "(stays)"
     return (f"| `{name}` | {verb.title.en} | {verb.title.zh} | {since} | {to} | "
             f"{', '.join(verb.roles)} | {by}{when} |")  # fmt: skip
+
+
+def _indicators() -> str:
+    lines = ["# Indicators", "", "The indicators that are shipped, one file each "
+             "([how one is written](warning.md)); each watches a [trend](trends.md).", "",
+             "| file | English | 中文 | trend | watched by | owner | what to do |",
+             "|---|---|---|---|---|---|---|"]  # fmt: skip
+    for sheet in warning.sheets():
+        each, file = sheet.declared, Path(sheet.name).relative_to(packs.PACKS)
+        by = "; ".join(", ".join(one) or "the whole book" for one in each.by)
+        what = f"`{each.playbook}`" if each.playbook else "its own advice"
+        lines.append(f"| `{file}` | {each.title.en} | {each.title.zh} | `{each.measure}` | {by} "
+                     f"| {each.owner} | {what} |")  # fmt: skip
+    return "\n".join((*lines, ""))
 
 
 def _trends() -> str:

@@ -102,7 +102,7 @@ def test_the_score_is_the_share_of_checks_that_hold() -> None:
         "Milestone “acknowledge”: late. Find what held it up, and change limits or means."
     )
     assert score.lessons[0].zh == "里程碑“确认”：超时。查明延误原因，调整时限或资源。"
-    assert "(risk_head)" in next(each.en for each in score.lessons if "Another" in each.en)
+    assert "(chief_risk_officer)" in next(each.en for each in score.lessons if "Another" in each.en)
 
 
 def test_a_perfect_exercise_has_no_lesson() -> None:
@@ -131,7 +131,7 @@ def test_only_an_exercise_of_its_playbook_is_scored() -> None:
 
 def test_a_line_that_was_met_teaches_nothing() -> None:
     title = OUTAGE.sheet.title
-    assert Line("step", title, "analyst", 1, 1, "met").lesson is None
+    assert Line("step", title, "risk_analyst", 1, 1, "met").lesson is None
 
 
 TEXT = packs.drills()["gateway_down_on_payday"].read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ def complaint(jurisdiction: str, received: datetime) -> Desk:
 
 
 def due(desk: Desk, clock: str) -> datetime | None:
-    found = deadlines(desk.kind, desk.case, CALENDARS, desk.now)
+    found = deadlines(desk.kind, desk.case.clocks, CALENDARS, desk.now)
     return next(each.at for each in found if each.clock == clock)
 
 
@@ -47,7 +47,7 @@ def test_a_complaint_is_due_by_the_law_of_its_place(
 ) -> None:
     desk = complaint(jurisdiction, datetime(*received, 9, tzinfo=UTC))
     assert due(desk, clock) == datetime(*at, tzinfo=UTC)  # type: ignore[misc,arg-type]
-    counting = {each.clock for each in deadlines(desk.kind, desk.case, CALENDARS, desk.now)}
+    counting = {each.clock for each in deadlines(desk.kind, desk.case.clocks, CALENDARS, desk.now)}
     assert counting == {"acknowledgement", clock}
 
 
@@ -68,14 +68,14 @@ def test_a_clock_that_stands_still_is_due_at_no_time_yet() -> None:
     desk.does(BOB, "open_review", fields={"loan": "loan_A", "amount": 5, "since": date(2026, 3, 2)})
     desk.does(BOB, "look", fields={"amount": 5})
     desk.does(BOB, "wait")
-    (held,) = deadlines(desk.kind, desk.case, CALENDARS, desk.now)
+    (held,) = deadlines(desk.kind, desk.case.clocks, CALENDARS, desk.now)
     assert (held.at, held.state, held.owner) == (None, "paused", "head")
     desk.does(BOB, "go_on")
-    (going,) = deadlines(desk.kind, desk.case, CALENDARS, desk.now)
+    (going,) = deadlines(desk.kind, desk.case.clocks, CALENDARS, desk.now)
     assert going.at == datetime(2026, 3, 9, 16, tzinfo=UTC)
 
 
 def test_a_calendar_that_is_not_there_is_named() -> None:
     desk = complaint("cn", datetime(2025, 9, 20, 2, tzinfo=UTC))
     with pytest.raises(UnableToFindCalendar, match="cn_office"):
-        deadlines(desk.kind, desk.case, {}, desk.now)
+        deadlines(desk.kind, desk.case.clocks, {}, desk.now)

@@ -22,7 +22,7 @@ steps:
   - id: look
     title: {en: Look, zh: 查看}
     do: {en: look, zh: 查看}
-    owner: analyst
+    owner: risk_analyst
     phase: detect
     within: {count: 1, unit: hours}
     evidence: [{id: note, title: {en: note, zh: 记录}}]
@@ -32,7 +32,7 @@ steps:
   - id: stop
     title: {en: Stop, zh: 停止}
     do: {en: stop, zh: 停止}
-    owner: risk_head
+    owner: chief_risk_officer
     phase: contain
     within: {count: 90, unit: minutes}
     tell: [{whom: police, what: {en: it, zh: 情况}}]
@@ -40,7 +40,7 @@ steps:
   - id: close
     title: {en: Close, zh: 关闭}
     do: {en: close, zh: 关闭}
-    owner: risk_head
+    owner: chief_risk_officer
     phase: learn
     within: {count: 2, unit: days}
 exits:
@@ -50,7 +50,7 @@ exits:
 
 def read(text: str) -> Playbook:
     placed = pack.parse_placed(text, "small.yaml", Sheet)
-    return playbook_checks.playbook(placed, roles=frozenset(packs.ROLES))
+    return playbook_checks.playbook(placed, roles=packs.roles().names)
 
 
 def found(text: str) -> list[tuple[str, int | None]]:
@@ -70,7 +70,7 @@ def found(text: str) -> list[tuple[str, int | None]]:
     ("loss > 100", "'loss + 1'", "playbook-condition-no-truth", 19),
     ("loss > 100", "'gain > 100'", "expression-name-unknown", 19),
     ("loss = 0", "'loss = '", None, 36),
-    ("owner: analyst", "owner: nobody", "playbook-role-unknown", 14),
+    ("owner: risk_analyst", "owner: nobody", "playbook-role-unknown", 14),
     ("whom: police", "whom: press", "playbook-party-unknown", 27),
     ("count: 90, unit: minutes", "count: 59, unit: minutes", "playbook-deadline-backwards", 26),
     ("count: 2, unit: days", "count: 1, unit: hours", "playbook-deadline-backwards", 34),
@@ -100,7 +100,7 @@ def test_a_sound_playbook_has_no_mistake() -> None:
 
 
 def test_all_mistakes_of_a_file_are_told_at_once() -> None:
-    text = SMALL.replace("owner: analyst", "owner: nobody").replace("zh: 较多", "zh: ''")
+    text = SMALL.replace("owner: risk_analyst", "owner: nobody").replace("zh: 较多", "zh: ''")
     assert {code for code, _ in found(text)} == {"playbook-role-unknown", "playbook-words-missing"}
 
 
@@ -134,7 +134,7 @@ def test_what_a_step_can_lead_to_is_its_transitive_closure() -> None:
 
 
 def test_many_ways_that_split_and_join_are_checked_at_once() -> None:
-    step = "  - {{id: {0}, title: {{en: x, zh: 甲}}, do: {{en: x, zh: 甲}}, owner: analyst, phase: learn{1}}}\n"
+    step = "  - {{id: {0}, title: {{en: x, zh: 甲}}, do: {{en: x, zh: 甲}}, owner: risk_analyst, phase: learn{1}}}\n"
     lines = []
     for n in range(28):  # 2 to the 28th ways
         lines.append(step.format(f"a{n}", f", next: [a{n + 1}, b{n + 1}]"))

@@ -26,7 +26,7 @@ thresholds: {amber: 0.03, red: 0.05, citation: "a paper"}
 detectors: [{kind: threshold}]
 sample_least: 50
 severity: {amber: notice, red: serious}
-owner: risk_head
+owner: chief_risk_officer
 team: credit_risk
 playbook: model_drift
 cases:
@@ -54,6 +54,6 @@ def trend(name: str, *segments: str) -> Trend:
 
 KNOWN = Known(
     trends={"late_share": trend("late_share", "channel", "region")},
-    roles=frozenset({"risk_head"}),
+    roles=frozenset({"chief_risk_officer"}),
     playbooks=frozenset({"model_drift"}),
 )

@@ -49,7 +49,7 @@ def open_now(level: int = 2) -> Watch:
 def test_an_alert_is_raised_once_and_told_once() -> None:
     watch, first = look(Watch(), standing(LATE, 2, MONDAY))
     assert kinds(first) == [Raise, Notify]
-    assert told(first) == [("analyst", (LATE,))]
+    assert told(first) == [("risk_analyst", (LATE,))]
     assert look(watch, standing(LATE, 2, MONDAY))[1] == ()
 
 
@@ -86,7 +86,7 @@ def test_nobody_takes_it_and_the_next_is_told() -> None:
     assert look(watch, standing(LATE, 2, hour), now=hour)[1] == ()
     later = MONDAY + 2 * HOUR
     watch, commands = look(watch, standing(LATE, 2, later), now=later)
-    assert told(commands) == [("risk_head", (LATE,))]
+    assert told(commands) == [("chief_risk_officer", (LATE,))]
     assert commands[0].waited == (LATE,)  # type: ignore[union-attr]
     taken = replace(watch, open=(watch.open[0].taken_on(),))
     assert look(taken, standing(LATE, 2, later + HOUR), now=later + HOUR)[1] == ()
@@ -98,16 +98,18 @@ def test_waiting_counts_working_time_only() -> None:
     sunday, monday = friday + timedelta(days=2), datetime(2024, 3, 11, 10)  # noqa: DTZ001 - UTC
     assert look(watch, standing(LATE, 2, sunday), now=sunday)[1] == ()
     assert look(watch, standing(LATE, 2, monday - HOUR / 2), now=monday - HOUR / 2)[1] == ()
-    assert told(look(watch, standing(LATE, 2, monday), now=monday)[1]) == [("risk_head", (LATE,))]
+    assert told(look(watch, standing(LATE, 2, monday), now=monday)[1]) == [
+        ("chief_risk_officer", (LATE,))
+    ]
 
 
 def test_what_is_critical_wakes_people_at_night() -> None:
     night = MONDAY.replace(hour=3)
     assert told(look(Watch(), standing(LATE, 2, night), now=night)[1]) == []
     watch, first = look(Watch(), standing(ERRORS, 2, night), now=night)
-    assert told(first) == [("analyst", (ERRORS,))]
+    assert told(first) == [("risk_analyst", (ERRORS,))]
     assert told(look(watch, standing(ERRORS, 2, night + HOUR), now=night + HOUR)[1]) == [
-        ("risk_head", (ERRORS,))
+        ("chief_risk_officer", (ERRORS,))
     ]
 
 
@@ -125,13 +127,13 @@ def test_what_comes_up_soon_after_waits_for_the_next_notice() -> None:
     watch, commands = look(watch, standing(WEST, 2, soon), standing(east, 2, soon), now=soon)
     assert kinds(commands) == [Raise]
     _, commands = look(watch, standing(WEST, 2, later), standing(east, 2, later), now=later)
-    assert told(commands) == [("analyst", (east,))]
+    assert told(commands) == [("risk_analyst", (east,))]
 
 
 def test_a_child_is_listed_and_not_told_until_its_parent_ends() -> None:
     said = standing(PAYMENTS, 1, MONDAY)
     watch, commands = look(Watch(), said, standing(ERRORS, 1, MONDAY))
-    assert told(commands) == [("analyst", (ERRORS,))]
+    assert told(commands) == [("risk_analyst", (ERRORS,))]
     child = watch.alert(PAYMENTS)
     assert child is not None
     assert child.explained_by == ERRORS
@@ -140,16 +142,16 @@ def test_a_child_is_listed_and_not_told_until_its_parent_ends() -> None:
         watch, standing(PAYMENTS, 1, later), standing(ERRORS, 0, later), now=later
     )
     assert kinds(commands) == [Clear, Update, Notify]
-    assert told(commands) == [("analyst", (PAYMENTS,))]
+    assert told(commands) == [("risk_analyst", (PAYMENTS,))]
 
 
 def test_a_stale_alert_wakes_nobody_and_explains_nothing() -> None:
     old = standing(ERRORS, 2, MONDAY, old_days=4)
     watch, commands = look(Watch(), old, standing(PAYMENTS, 1, MONDAY))
-    assert told(commands) == [("analyst", (PAYMENTS,))]
+    assert told(commands) == [("risk_analyst", (PAYMENTS,))]
     assert {alert.cause for alert in watch.open} == {ERRORS, PAYMENTS}
     fresh = standing(ERRORS, 2, MONDAY, old_days=3)
-    assert told(look(Watch(), fresh)[1]) == [("analyst", (ERRORS,))]
+    assert told(look(Watch(), fresh)[1]) == [("risk_analyst", (ERRORS,))]
 
 
 def test_an_alert_that_waited_longer_than_it_is_valid_wakes_nobody() -> None:
@@ -172,7 +174,7 @@ def test_a_silence_hides_from_notices_and_never_from_the_list() -> None:
     assert kinds(commands) == [Raise]
     assert watch.alert(LATE) is not None
     _, commands = look(watch, standing(LATE, 2, until), now=until)
-    assert told(commands) == [("analyst", (LATE,))]
+    assert told(commands) == [("risk_analyst", (LATE,))]
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@ import yaml
 
 from seawall.core import pack
 from seawall.core.problem import UnableToUseInput
-from seawall.office import packs, tables
+from seawall.office import packs
 from seawall.warning import routing
 from seawall.warning.routing import Examples, Routing, Told
 from tests.warning.watching import ROUTES, ROUTING
 
-ROLES = frozenset(tables.ROLES)
+ROLES = packs.roles().names
 
 
 def test_the_shipped_routes_are_sound() -> None:
@@ -30,18 +30,18 @@ cases:
 """
     (found,) = routing.findings(placed, pack.parse_placed(case, "c.yaml", Examples), ROLES)
     assert (found.code, str(found.where)) == ("routing-case-fails", "c.yaml:3:13")
-    assert "critical_security → security came out" in found.message.en
+    assert "critical_security → security_officer came out" in found.message.en
 
 
 def test_a_role_that_nobody_has_is_told_with_its_line() -> None:
     placed = pack.parse_placed(
-        ROUTES.replace("to: risk_head, by: page", "to: king, by: page"), "r.yaml", Routing
+        ROUTES.replace("to: chief_risk_officer, by: page", "to: king, by: page"), "r.yaml", Routing
     )
     _, examples = packs.routing()
     found = next(routing.findings(placed, examples, ROLES))
     assert (found.code, found.facts["name"]) == ("indicator-role-unknown", "king")
     assert found.where.line == 1 + ROUTES.split("\n").index(
-        "      - {after_minutes: 30, to: risk_head, by: page}"
+        "      - {after_minutes: 30, to: chief_risk_officer, by: page}"
     )
 
 
@@ -60,7 +60,7 @@ def test_the_first_route_that_fits_counts() -> None:
         ("notice: 240, ", ""),
         ("when: {importance: serious, working: true}", "when: {importance: shouted}"),
         ("after_minutes: 30", "after_minutes: 0"),
-        ("after_minutes: 120, to: risk_head", "after_minutes: 120, to: analyst"),
+        ("after_minutes: 120, to: chief_risk_officer", "after_minutes: 120, to: risk_analyst"),
         ("id: serious", "id: critical"),
         ("id: rest", "id: rest\n    when: {team: [it]}"),
     ],

@@ -22,22 +22,22 @@ routes:
     when: {importance: critical}
     waits: any
     stages:
-      - {after_minutes: 0, to: analyst, by: page}
-      - {after_minutes: 30, to: risk_head, by: page}
+      - {after_minutes: 0, to: risk_analyst, by: page}
+      - {after_minutes: 30, to: chief_risk_officer, by: page}
   - id: serious
     title: {en: Today, zh: 当日}
     when: {importance: serious, working: true}
     waits: working
     gather_minutes: 30
     stages:
-      - {after_minutes: 0, to: analyst, by: message}
-      - {after_minutes: 120, to: risk_head, by: message}
+      - {after_minutes: 0, to: risk_analyst, by: message}
+      - {after_minutes: 120, to: chief_risk_officer, by: message}
   - id: rest
     title: {en: Later, zh: 稍后}
     waits: working
     gather_minutes: 240
     stages:
-      - {after_minutes: 0, to: analyst, by: mail}
+      - {after_minutes: 0, to: risk_analyst, by: mail}
 """
 ROUTING = pack.parse(ROUTES, "routing.yaml", Routing)
 MONDAY = datetime(2024, 3, 4, 9)  # noqa: DTZ001 - the house's times are UTC, without an offset

@@ -15,6 +15,11 @@ class Roles(BaseModel):
     roles: dict[Name, Text] = Limits(min_length=1)
 
     @property
+    def titles(self) -> dict[str, Text]:
+        """What people call each of them."""
+        return {**self.roles, MACHINE: Text(en="Machine", zh="系统")}
+
+    @property
     def names(self) -> frozenset[str]:
         """All of them."""
         return frozenset({*self.roles, MACHINE})

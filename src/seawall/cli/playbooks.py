@@ -48,7 +48,7 @@ def show(name: PlaybookArgument, lang: LangOption = None) -> None:
 
 def _say_step(screen: Screen, plan: Playbook, number: int, step: Step) -> None:
     said = screen.language
-    about = [packs.ROLES[step.owner], PHASES[step.phase], *_limit(step.within)]
+    about = [packs.roles().titles[step.owner], PHASES[step.phase], *_limit(step.within)]
     head = ", ".join(each.in_(said) for each in about)
     screen.result(f"{number}. {step.title.in_(said)}  [{step.id}]  ({head})")
     for line in _lines(plan, step):
@@ -63,7 +63,7 @@ def _lines(plan: Playbook, step: Step) -> Iterator[Text]:
     for each in step.evidence:
         yield _EVIDENCE.filled(what=each.title)
     for tell in step.tell:
-        whom = {**packs.ROLES, **plan.sheet.parties}[tell.whom]
+        whom = {**packs.roles().titles, **plan.sheet.parties}[tell.whom]
         for limit in _limit(tell.within) or (_AT_ONCE,):
             yield _TELL.filled(whom=whom, what=tell.what, limit=limit)
     for branch in step.decide:

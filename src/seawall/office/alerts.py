@@ -89,7 +89,7 @@ def watchman(home: Home) -> Watchman:
         UnableToFindLedger: no ledger was started in this home.
     """
     desk = cases.counter(home).desk
-    routing, _ = packs.routing()
+    routing = packs.routing()[0].declared
     hours = _Hours(packs.calendar(routing.calendar))
     indicators = {each.declared.id: each.declared for each in warning.sheets()}
     return Watchman(home, desk, Rules(indicators, routing, hours))

@@ -7,7 +7,6 @@ from typing import Literal
 from seawall.cases import reading
 from seawall.cases.kind import Kind
 from seawall.cases.reading import House
-from seawall.cases.roles import Roles
 from seawall.cases.scenario import SUFFIX, Scenarios
 from seawall.core import pack
 from seawall.core import problems as pack_problems
@@ -23,15 +22,10 @@ def kinds() -> dict[str, Path]:
     return {path.stem: path for path in every if not path.name.endswith(SUFFIX)}
 
 
-def roles() -> Roles:
-    """The shipped roles."""
-    return pack.read(packs.PACKS / "roles" / "roles.yaml", Roles)
-
-
 def house() -> House:
     """What kinds may speak of."""
     return House(
-        roles=roles().names,
+        roles=packs.roles().names,
         kinds=frozenset(kinds()),
         statutes=packs.statutes(),
         calendars=frozenset(packs.calendars()),

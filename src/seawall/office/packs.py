@@ -13,12 +13,12 @@ from seawall.cases import playbook_cases, playbook_checks
 from seawall.cases.calendar import Calendar
 from seawall.cases.drill import Drill, Score
 from seawall.cases.playbook import Playbook
+from seawall.cases.roles import Roles
 from seawall.cases.statute import Statute, Statutes
 from seawall.conduct.rules import Rules
 from seawall.core import pack
 from seawall.core import problems as pack_problems
 from seawall.core.problem import Place, UnableToUseInput, refusal
-from seawall.core.text import Text
 from seawall.policy import problems as policy_problems
 from seawall.policy import reading
 from seawall.policy.cases import SUFFIX, Cases
@@ -172,20 +172,9 @@ def policy_schema(of: Literal["policy", "cases"]) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1)
 
 
-ROLES: dict[str, Text] = {
-    "administrator": Text(en="administrator", zh="系统管理员"),
-    "analyst": Text(en="analyst", zh="风险分析师"),
-    "assessor": Text(en="third-party assessor", zh="第三方评估方"),
-    "auditor": Text(en="internal auditor", zh="内部审计"),
-    "collections": Text(en="collections", zh="催收管理"),
-    "compliance": Text(en="compliance", zh="合规"),
-    "customer_care": Text(en="customer care", zh="客户服务"),
-    "fraud": Text(en="fraud team", zh="反欺诈"),
-    "machine": Text(en="machine", zh="系统"),
-    "risk_head": Text(en="risk head", zh="风险负责人"),
-    "security": Text(en="IT security", zh="信息安全"),
-}
-"""Who may own a step of a playbook."""
+def roles() -> Roles:
+    """What people may act as: in cases, playbooks and routes alike."""
+    return pack.read(PACKS / "roles" / "roles.yaml", Roles)
 
 
 def playbooks() -> dict[str, Path]:
@@ -201,7 +190,7 @@ def playbook(name: str) -> Playbook:
         UnableToUseInput: the text is not a playbook; carries every problem with its place.
     """
     placed = pack.read_placed(_named(name, playbooks()), playbook_module.Sheet)
-    return playbook_checks.playbook(placed, roles=frozenset(ROLES))
+    return playbook_checks.playbook(placed, roles=roles().names)
 
 
 def playbook_cases_beside(path: Path) -> pack.Placed[playbook_cases.Cases]:

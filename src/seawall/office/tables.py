@@ -63,19 +63,6 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *kind_problems.KINDS,
 )
 
-ROLES: tuple[str, ...] = (
-    "risk_head", "analyst", "fraud", "collections", "compliance", "customer_care", "security",
-    "auditor", "assessor", "administrator", "machine",
-)  # fmt: skip
-"""Who may own an indicator, and be told of its alerts."""
-
-PLAYBOOKS: tuple[str, ...] = (
-    "payment_gateway_outage", "data_breach", "fraud_ring", "traffic_partner_deterioration",
-    "regional_disaster_relief", "complaint_surge", "funding_and_rate_shock",
-    "insider_or_ransomware", "model_drift", "regulatory_notice",
-)  # fmt: skip
-"""What there is to do, by id."""
-
 
 def measures(conventions: Conventions) -> tuple[Measure, ...]:
     """Every measure of the portfolio, in the order in which reports tell them."""

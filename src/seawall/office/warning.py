@@ -22,7 +22,7 @@ def trends() -> dict[str, Trend]:
 
 def known() -> Known:
     """What indicators may name."""
-    return Known(trends(), frozenset(tables.ROLES), frozenset(tables.PLAYBOOKS))
+    return Known(trends(), packs.roles().names, frozenset(packs.playbooks()))
 
 
 def sheets(folder: Path | None = None) -> list[Sheet]:
