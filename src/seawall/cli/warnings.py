@@ -3,12 +3,12 @@
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
 
-from seawall.cli import grids, watches
+from seawall.cli import export, grids, watches
 from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
@@ -91,6 +91,10 @@ def run_cases(
 def show(
     indicator: IndicatorArgument,
     by: Annotated[str, typer.Option("--by", help="One of its segmentations.")] = "",
+    form: Annotated[
+        Literal["table", "json", "csv", "parquet"], typer.Option("--format", help="How to print.")
+    ] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
     folder: FolderOption = None,
     as_of: AsOfOption = None,
     home: HomeOption = None,
@@ -103,7 +107,10 @@ def show(
     reading = measuring.read(homes.home(home), as_of.date() if as_of else None)
     asked = tuple(filter(None, by.split(",")))
     measure, rows = accounting.shown(reading, declared, asked)
-    answer(screen, measure, asked, rows)
+    if form == "table":
+        answer(screen, measure, asked, rows)
+    else:
+        export.write(rows, form, output)
 
 
 @app.command("why")

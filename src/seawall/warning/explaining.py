@@ -34,7 +34,7 @@ class Account:
         value, sample: of the period; the sample is None where the trend has none.
         normal: the range its detectors hold to be normal; an open end, or an unknown one, is None.
         since: the end of the period in which it left green; None where it is green.
-        effects: what segments add to the change of the whole against its normal periods.
+        effects: what narrower segments add to its change against its normal periods.
         compared: the ends of the first and last of those periods.
         past: what became of earlier alerts of this indicator, and how often.
         explained_by: the open alert it is a child of.
@@ -181,8 +181,8 @@ _SINCE = Text(
 )
 _PARENT = Text(en="It is explained by {cause}.", zh="可由 {cause} 解释。")
 _CHANGE = Text(
-    en="Against the periods from {first} to {last} the whole book changed by {change}:",
-    zh="与 {first} 至 {last} 各周期相比，整体变化 {change}：",
+    en="Against the periods from {first} to {last} it changed by {change}:",
+    zh="与 {first} 至 {last} 各周期相比，变化 {change}：",
 )
 _DRIVES = Text(
     en="{segment}: {total} ({rate} by its own rate, {mix} by its weight).",
