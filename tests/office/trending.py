@@ -32,7 +32,7 @@ _KNOWN = {
     "application": "SELECT * FROM application WHERE CAST(applied_at AS DATE) <= {day}",
     "decision": "SELECT * FROM decision WHERE CAST(decided_at AS DATE) <= {day}",
     "loan": """
-SELECT * EXCLUDE (nr) REPLACE (
+SELECT * REPLACE (
   CASE WHEN charged_off_on <= {day} THEN charged_off_on END AS charged_off_on,
   CASE WHEN closed_on <= {day} THEN closed_on END AS closed_on,
   LEAST(observed_on, {day}) AS observed_on, CAST(NULL AS VARCHAR) AS outcome)
@@ -88,7 +88,7 @@ SELECT * EXCLUDE (nr) REPLACE (
   {_RING.format("device_token")}, {_RING.format("address_token")}, {_RING.format("contact_token")})
 FROM (SELECT *, CAST(SUBSTR(application_id, 2) AS INTEGER) AS nr FROM application)""",
     "loan": """
-SELECT * REPLACE (
+SELECT * EXCLUDE (nr) REPLACE (
   CASE WHEN nr % 50 = 1 THEN CAST(principal * 4 AS DECIMAL(18,2)) ELSE principal END AS principal,
   CASE WHEN nr % 60 = 2 THEN annual_rate / 2 ELSE annual_rate END AS annual_rate)
 FROM (SELECT *, CAST(SUBSTR(loan_id, 2) AS INTEGER) AS nr FROM loan)""",
