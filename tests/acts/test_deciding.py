@@ -1,6 +1,7 @@
 """An application in, a durable decision out: once, with its event, its tokens and its entry."""
 
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -65,6 +66,27 @@ def test_later_applications_count_earlier_ones_of_the_same_batch_and_never_thems
     assert [each.content["outcome"] for each in told] == ["refer", "approve", "approve", "approve"]
     (after,) = house.decide(asks("after", 9, who="c1", device="d"))
     assert after.content["features"] == {"device_customers": 4, "applications": 1}
+
+
+def test_a_batch_in_the_order_of_time_decides_what_one_by_one_would(tmp_path: Path) -> None:
+    """Windows see earlier applications of the same batch as if each had been decided alone."""
+    chance = random.Random(5)  # noqa: S311 - a test's own dice
+    told = [
+        asks(f"a{n}", n // 2, who=f"c{chance.randrange(4)}", device=f"d{chance.randrange(3)}")
+        for n in range(40)
+    ]
+    answers = []
+    for name, batches in (("alone", [[one] for one in told]), ("together", [told])):
+        (tmp_path / name).mkdir()
+        house = House(tmp_path / name)
+        house.publish()
+        answers.append([each.content for batch in batches for each in house.decide(*batch)])
+        house.holds()
+        house.ledger.store.close()
+    assert answers[0] == answers[1]
+    seen = [each["features"]["applications"] for each in answers[0]]
+    assert max(seen) > 5
+    assert seen.count(0) >= 4
 
 
 def test_told_again_it_is_the_same_decision_whatever_is_in_force_by_then(house: House) -> None:

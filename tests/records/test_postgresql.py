@@ -46,6 +46,18 @@ def test_postgresql_answers_what_the_definition_says(store: RecordsEventStore) -
     assert online(store, features, asked) == answers(WINDOWS, STREAM, rows, asked)
 
 
+def test_questions_asked_together_are_answered_as_one_by_one(store: RecordsEventStore) -> None:
+    rows, asked = simulated(11)
+    features = Features(meanings(WINDOWS, STREAM))
+    facts, _ = read_events(as_known(STREAM, rows), name="payment", stream=STREAM)
+    store.prepare(features.definitions)
+    store.add("payment", facts)
+    asks = [ask for one in asked for ask in features.asks(one.keys, one.at)]
+    assert len({ask.parts for ask in asks}) > 1
+    assert store.totals(asks) == [store.totals([ask])[0] for ask in asks]
+    assert store.totals([]) == []
+
+
 def test_postgresql_keeps_an_event_once(store: RecordsEventStore) -> None:
     features = Features(meanings(WINDOWS, STREAM))
     store.prepare(features.definitions)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from seawall.core import postgresql
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore, Value
 
 VERSION_LEAST = 150_000
@@ -207,11 +208,12 @@ class PostgresRows:
 
     def all(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """Run a statement; its rows."""
-        cursor = self.connection.execute(sql.replace("?", "%s").encode(), values)
-        return cursor.fetchall() if cursor.description else []
+        return postgresql.run(self.connection, sql, values)
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """Run a statement for each of many."""
-        if values:
+        if sql.startswith("INSERT"):
+            postgresql.insert(self.connection, sql, values)
+        elif values:
             with self.connection.cursor() as cursor:
                 cursor.executemany(sql.replace("?", "%s").encode(), values)

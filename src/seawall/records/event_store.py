@@ -7,16 +7,18 @@ at its place in the order of series, key and time. A question reads one run of s
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from seawall.records.drivers import DRIVERS, Driver
+from seawall.records.questions import Answer, Parts, Question
+
 Observation = tuple[bytes, int | None, float | None, bytes | None]
 Observer = Callable[[Mapping[str, object]], Observation | None]
-Total = tuple[int, int, int] | float | None
 
 _BATCH = 6_000
 """Events in one statement, five values each; SQLite takes 32 766."""
@@ -89,7 +91,7 @@ class RecordsEventStore:
             made = [self._define(cursor, digest, definitions[digest]) for digest in sorted(new)]
             added = [each for each in made if each is not None]
             for stream, series in added:
-                self._observe_stored(cursor, stream, series)
+                self._observe_stored(stream, series)
         return len(added)
 
     def add(self, stream: str, facts: Sequence[Fact]) -> tuple[int, tuple[str, ...]]:
@@ -100,37 +102,25 @@ class RecordsEventStore:
             series = self._of(cursor, stream)
             for start in range(0, len(facts), _BATCH):
                 once, told_again = _once(facts[start : start + _BATCH])
-                numbers = self._insert(cursor, stream, once)
+                numbers = self._insert(stream, once)
                 new += len(numbers)
-                self._observe(cursor, series, [(numbers[f.id], f) for f in once if f.id in numbers])
+                self._observe(series, [(numbers[f.id], f) for f in once if f.id in numbers])
                 known = [f for f in once if f.id not in numbers]
                 changed += self._differing(cursor, stream, known) if known else []
                 changed += told_again
         return new, tuple(dict.fromkeys(changed))
 
-    def totals(
-        self, asks: Sequence[tuple[str, bytes, int, tuple[tuple[str, int], ...]]]
-    ) -> list[tuple[Total, ...]]:
-        """What was asked, in order: one statement per series.
+    def totals(self, asks: Sequence[tuple[str, bytes, int, Parts]]) -> list[Answer]:
+        """What was asked, in order.
 
         Raises:
             UnableToAnswerWindow: a series was never prepared.
         """
-        django_ = self._connection()
-        django_.ensure_connection()
-        # The driver itself: Django's cursor would take three times as long as the question.
-        execute = django_.connection.execute
-        mark = "?" if django_.vendor == "sqlite" else "%s"
-        found = []
-        for digest, key, at_us, parts in asks:
-            number = self._numbers.get(digest) or self._number(digest)
-            if number is None:
-                raise UnableToAnswerWindow(digest)
-            sql, lengths, shapes = _question(parts, mark)
-            starts = [at_us - length for length in lengths]
-            row = execute(sql, (*starts[1:], number, key, starts[0], at_us, at_us)).fetchone()
-            found.append(tuple(shape(row, place) for shape, place in shapes))
-        return found
+        asked = [
+            Question(self._known(series), key, at_us, parts) for series, key, at_us, parts in asks
+        ]
+        with self._raw() as (raw, driver):
+            return driver.answers(raw, asked)
 
     def facts(self, stream: str) -> Iterator[Stored]:
         """Every event of a stream, in the order of storing."""
@@ -144,11 +134,25 @@ class RecordsEventStore:
     def _cursor(self) -> CursorWrapper:
         return self._connection().cursor()
 
+    @contextmanager
+    def _raw(self) -> Iterator[tuple[Any, Driver]]:
+        """The driver's connection; its errors come as Django's."""
+        django_ = self._connection()
+        django_.ensure_connection()
+        with django_.wrap_database_errors:
+            yield django_.connection, DRIVERS[django_.vendor]
+
     def _lock(self, cursor: CursorWrapper, *, alone: bool) -> None:
         """So that no event misses a series; SQLite has one writer at a time anyway."""
         if self._connection().vendor == "postgresql":
             kind = "" if alone else "_shared"
             cursor.execute(f"SELECT pg_advisory_xact_lock{kind}(%s)", [_LOCK])
+
+    def _known(self, digest: str) -> int:
+        number = self._numbers.get(digest) or self._number(digest)
+        if number is None:
+            raise UnableToAnswerWindow(digest)
+        return number
 
     def _number(self, digest: str) -> int | None:
         if digest not in self._numbers:
@@ -185,9 +189,9 @@ class RecordsEventStore:
                 self._observers[definition] = self._observer(definition)
         return [Prepared(number, self._observers[text]) for number, text in rows]
 
-    def _observe_stored(self, cursor: CursorWrapper, stream: str, series: Prepared) -> None:
+    def _observe_stored(self, stream: str, series: Prepared) -> None:
         for rows in self._stored(stream):
-            self._observe(cursor, [series], rows)
+            self._observe([series], rows)
 
     def _stored(self, stream: str) -> Iterator[list[tuple[int, Stored]]]:
         """A stream's events in batches, in the order of storing."""
@@ -205,23 +209,13 @@ class RecordsEventStore:
             yield [(n, Stored(id_, at, known, json.loads(c))) for n, id_, at, known, c in rows]
             last = rows[-1][0]
 
-    def _insert(self, cursor: CursorWrapper, stream: str, facts: Sequence[Fact]) -> dict[str, int]:
+    def _insert(self, stream: str, facts: Sequence[Fact]) -> dict[str, int]:
         """The numbers of the events that were new, by id."""
-        values = [v for f in facts for v in (stream, f.id, f.at_us, f.known_us, _json(f.content))]
-        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(facts))
-        cursor.execute(
-            "INSERT INTO records_event (stream, event_id, at_us, known_us, content) "
-            f"VALUES {rows} ON CONFLICT (stream, event_id) DO NOTHING RETURNING event_id, number",
-            values,
-        )
-        return dict(cursor.fetchall())
+        rows = [(stream, f.id, f.at_us, f.known_us, _json(f.content)) for f in facts]
+        with self._raw() as (raw, driver):
+            return dict(driver.insert_new(raw, _INSERT_EVENT, rows))
 
-    def _observe(
-        self,
-        cursor: CursorWrapper,
-        series: Sequence[Prepared],
-        events: Sequence[tuple[int, Fact]],
-    ) -> None:
+    def _observe(self, series: Sequence[Prepared], events: Sequence[tuple[int, Fact]]) -> None:
         rows = []
         for number, observe in series:
             for event, fact in events:
@@ -231,7 +225,8 @@ class RecordsEventStore:
                     rows.append((number, key, fact.at_us, event, fact.known_us, *values))
         if rows:
             rows.sort(key=lambda row: row[:4])  # neighbours are written together
-            cursor.executemany(_INSERT_OBSERVATION, rows)
+            with self._raw() as (raw, driver):
+                driver.insert(raw, _INSERT_OBSERVATION, rows)
 
     def _differing(self, cursor: CursorWrapper, stream: str, facts: Sequence[Fact]) -> list[str]:
         """The ids among known events that were stored with another time or content."""
@@ -245,16 +240,14 @@ class RecordsEventStore:
         return [f.id for f in facts if stored[f.id] != (f.at_us, _json(f.content))]
 
 
+_INSERT_EVENT = (
+    "INSERT INTO records_event (stream, event_id, at_us, known_us, content) "
+    "VALUES (?, ?, ?, ?, ?) ON CONFLICT (stream, event_id) DO NOTHING RETURNING event_id, number"
+)
 _INSERT_OBSERVATION = (
     "INSERT INTO records_observation (series_number, key, at_us, event_number, known_us, "
-    "scaled, number, label) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    "scaled, number, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_OBSERVED = (
-    "FROM records_observation WHERE series_number = {0} AND key = {0} AND at_us >= {0} "
-    "AND at_us < {0} AND known_us < {0}"
-)
-_MICRO = 20
-"""Sums are added as high and low halves, split here: neither can overflow 64 bits."""
 
 
 def _once(facts: Sequence[Fact]) -> tuple[list[Fact], list[str]]:
@@ -270,60 +263,6 @@ def _once(facts: Sequence[Fact]) -> tuple[list[Fact], list[str]]:
 
 _json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 """Content as it is stored; made once, for `json.dumps` would build it at every event."""
-
-
-Shape = tuple[Callable[[Any, int], Total], int]
-
-
-@lru_cache(maxsize=4096)
-def _question(
-    parts: tuple[tuple[str, int], ...], mark: str
-) -> tuple[str, tuple[int, ...], tuple[Shape, ...]]:
-    """The statement for some windows over one series.
-
-    Returns:
-        the statement; the lengths it needs starts for, the longest first, then in the order of its
-        filters; and how to read each answer from the row, and from which column on.
-    """
-    longest = max(length for _, length in parts)
-    columns: list[str] = []
-    lengths, shapes = [longest], list[Shape]()
-    for of, length in parts:
-        made, shape = _ANSWERS[of]
-        shapes.append((shape, len(columns)))
-        for column in made:
-            short = length < longest
-            columns.append(f"{column} FILTER (WHERE at_us >= {mark})" if short else column)
-            lengths += [length] if short else []
-    sql = f"SELECT {', '.join(columns)} {_OBSERVED.format(mark)}"
-    return sql, tuple(lengths), tuple(shapes)
-
-
-def _as_is(row: Sequence[Any], place: int) -> Total:
-    found: int | float | None = row[place]
-    return found
-
-
-def _added(row: Sequence[Any], place: int) -> Total:
-    values, addable, high, low = row[place : place + 4]
-    return values, addable, (int(high or 0) << _MICRO) + int(low or 0)
-
-
-_ADDED = (
-    "COUNT(number)",
-    "COUNT(scaled)",
-    f"SUM(scaled >> {_MICRO})",
-    f"SUM(scaled & {(1 << _MICRO) - 1})",
-)
-_ANSWERS: dict[str, tuple[tuple[str, ...], Callable[[Sequence[Any], int], Total]]] = {
-    "count": (("COUNT(*)",), _as_is),
-    "sum": (_ADDED, _added),
-    "mean": (_ADDED, _added),
-    "min": (("MIN(number)",), _as_is),
-    "max": (("MAX(number)",), _as_is),
-    "distinct": (("COUNT(DISTINCT label)",), _as_is),
-    "since_last": (("MAX(at_us)",), _as_is),
-}
 
 
 class UnableToAnswerWindow(LookupError):

@@ -11,6 +11,7 @@ from typing import Final
 
 import psycopg
 
+from seawall.core import postgresql
 from seawall.vault.database import SECRET, Row, UnableToReachDatabase
 
 _WRITERS: Final = 7_305_816_240
@@ -93,9 +94,11 @@ class _Session:
         self._raw = raw
 
     def rows(self, sql: str, *values: object) -> Sequence[Row]:
-        done = self._raw.execute(sql.replace("?", "%s").encode(), values or None)
-        return done.fetchall() if done.description else ()
+        return postgresql.run(self._raw, sql, values)
 
     def each(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        if sql.startswith("INSERT"):
+            postgresql.insert(self._raw, sql, list(rows))
+            return
         with self._raw.cursor() as cursor:
             cursor.executemany(sql.replace("?", "%s").encode(), rows)

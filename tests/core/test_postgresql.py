@@ -1,0 +1,89 @@
+"""Rows and lists reach PostgreSQL as arrays, and mean what a statement per row and value would."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests import postgresql as servers
+
+pytestmark = servers.MARKS
+TABLE = "CREATE TEMPORARY TABLE t (n BIGINT, told TEXT, kind TEXT, raw BYTEA, size DOUBLE PRECISION, UNIQUE (n))"
+INSERT = "INSERT INTO t VALUES (?, ?, 'new', ?, ?)"
+EVERYTHING = "SELECT n, told, kind, raw, size FROM t ORDER BY n"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with servers.server() as address:
+        yield address
+
+
+@pytest.fixture
+def raw(address: str) -> Iterator[Any]:
+    import psycopg  # noqa: PLC0415 - an extra
+
+    with psycopg.connect(address) as made:
+        made.execute(TABLE)
+        yield made
+
+
+def test_rows_inserted_together_are_those_inserted_one_by_one(raw: Any) -> None:  # noqa: ANN401
+    from seawall.core import postgresql  # noqa: PLC0415 - an extra
+
+    rows = [
+        (1, 'quoted " \\ {,} NULL', b"\x00\xff", 0.1),
+        (2**62, "防线", b"", None),
+        (3, "", None, -1e300),
+        (4, None, b"\\x00", 2.0),
+    ]
+    assert postgresql.insert(raw, INSERT, rows) == []
+    together = raw.execute(EVERYTHING).fetchall()
+    raw.execute("TRUNCATE t")
+    for row in rows:
+        raw.execute(INSERT.replace("?", "%s"), row)
+    assert together == raw.execute(EVERYTHING).fetchall()
+    assert len(together) == len(rows)
+
+
+def test_a_column_without_a_value_is_null_whatever_its_type(raw: Any) -> None:  # noqa: ANN401
+    from seawall.core import postgresql  # noqa: PLC0415 - an extra
+
+    postgresql.insert(raw, INSERT, [(1, "a", None, None), (2, "b", None, None)])
+    assert raw.execute(EVERYTHING).fetchall() == [
+        (1, "a", "new", None, None),
+        (2, "b", "new", None, None),
+    ]
+
+
+def test_rows_keep_their_order_and_only_new_ones_are_returned(raw: Any) -> None:  # noqa: ANN401
+    from seawall.core import postgresql  # noqa: PLC0415 - an extra
+
+    raw.execute("ALTER TABLE t ADD COLUMN place BIGSERIAL")
+    once = f"{INSERT.replace('t VALUES', 't (n, told, kind, raw, size) VALUES')} ON CONFLICT (n) DO NOTHING RETURNING n"
+    assert postgresql.insert(raw, once, [(7, "a", b"", 1.0)]) == [(7,)]
+    many = [(n, "b", b"", 1.0) for n in range(25_000, 0, -1)]
+    assert postgresql.insert(raw, once, many) == [(n,) for n in range(25_000, 0, -1) if n != 7]
+    assert raw.execute("SELECT n FROM t ORDER BY place LIMIT 3").fetchall() == [
+        (7,),
+        (25_000,),
+        (24_999,),
+    ]
+    assert postgresql.insert(raw, once, []) == []
+
+
+def test_a_list_of_any_length_is_one_statement(raw: Any) -> None:  # noqa: ANN401
+    from seawall.core import postgresql  # noqa: PLC0415 - an extra
+
+    postgresql.insert(raw, INSERT, [(n, f"t{n}", bytes([n]), 1.0) for n in range(9)])
+    asked = "SELECT n FROM t WHERE kind = ? AND {} IN ({}) AND n < ? ORDER BY n"
+    for column, values in (
+        ("told", ["t3", "t7", "t1", "none"]),
+        ("raw", [b"\3", b"\7", b"\1"]),
+        ("n", [3, 7, 1]),
+    ):
+        marks = ", ".join("?" * len(values))
+        found = postgresql.run(raw, asked.format(column, marks), ("new", *values, 5))
+        assert found == [(1,), (3,)]
+    assert postgresql.run(raw, "DELETE FROM t WHERE n = ?", (1,)) == []
+    assert postgresql.run(raw, "SELECT COUNT(*) FROM t") == [(8,)]
