@@ -13,7 +13,7 @@ import typer
 from seawall.cli.options import HomeOption, LangOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-from seawall.office import condition, homes
+from seawall.office import condition, homes, servers
 from seawall.records.sqlite import driver
 from seawall.reports import fonts
 
@@ -106,8 +106,8 @@ def doctor(home: HomeOption = None, lang: LangOption = None) -> None:
     lacking = False
     at = homes.home(home)
     own = [
-        Finding(each.name, each.fit, needed=True, purpose=each.purpose, remedy=each.remedy)
-        for each in condition.examine(at)
+        Finding(each.name, each.fit, each.needed, each.purpose, each.remedy)
+        for each in (*condition.examine(at), *servers.examine(at))
     ]
     for finding in (*examine(at.folder), *own):
         mark = "✓" if finding.found else ("✗" if finding.needed else "–")

@@ -9,10 +9,11 @@ import typer
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-from seawall.office import homes
+from seawall.office import homes, settings
 from seawall.office.backup import making, restoring, secret
 from seawall.office.backup.restoring import Besides, Restored
 from seawall.office.backup.secret import Secret
+from seawall.office.settings import Settings
 from seawall.vault.algorithms import Name
 
 PASSPHRASE_VARIABLE = "SEAWALL_BACKUP_PASSPHRASE"  # noqa: S105 - the variable's name
@@ -21,18 +22,25 @@ KeyFileOption = Annotated[
     typer.Option("--key-file", help="A file with 32 bytes in base64, instead of a passphrase; mode 0600."),
 ]  # fmt: skip
 
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", help="Where office, ledger and vault shall lie: postgresql://name@host:5432/database, "
+                 "without a password.  [default: $SEAWALL_DATABASE, or SQLite files in the home]"),
+]  # fmt: skip
+
 
 def init(
     name: Annotated[
         str, typer.Option("--name", help="The ledger's name, such as lender.example/ledger.")
     ],
     suite: Annotated[Name, typer.Option("--suite", help="The vault's algorithms.")] = "aes",
+    database: DatabaseOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
 ) -> None:
     """Make a home: ledger, vault, office's database, keys; only where nothing is."""
     screen = Screen(language(lang))
-    made = homes.make(homes.home(home).folder, name, suite)
+    made = homes.make(homes.home(home).folder, name, suite, settings=_settings(database))
     screen.say(_MADE, folder=made.folder, ring=made.vault.ring_file)
     screen.result(str(made.ledger_reader.key))
 
@@ -68,15 +76,26 @@ def restore(
         typer.Option("--erasures", help="Certificates, or an exported pack of the ledger, from later."),
     ] = None,
     key_file: KeyFileOption = None,
+    database: DatabaseOption = None,
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:  # fmt: skip
     """Make a home from a backup, prove it, erase again who was erased; only where nothing is."""
     screen, into = Screen(language(lang), quiet=quiet), homes.home(home).folder
-    besides = Besides(keys=keys, rows_only=rows_only, ring=ring, erasures=erasures)
+    besides = Besides(
+        keys=keys,
+        rows_only=rows_only,
+        ring=ring,
+        erasures=erasures,
+        settings=_settings(database),
+    )
     done = restoring.restore(source, into, _secret(screen, key_file), besides=besides)
     _say_restored(screen, done)
+
+
+def _settings(database: str | None) -> Settings | None:
+    return None if database is None else settings.given(database)
 
 
 def _say_restored(screen: Screen, done: Restored) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import finalize
 
 import psycopg
 
@@ -164,6 +165,7 @@ class PostgresStore:
         if (unsafe := _unsafe(made)) is not None:
             made.close()
             raise UnableToOpenStore(self.name, unsafe)
+        finalize(self, made.close)
         return made
 
 

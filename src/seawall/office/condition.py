@@ -18,12 +18,17 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing looked at: whether it is fit, what it is for, and what to do where it is not."""
+    """One thing looked at: whether it is fit, what it is for, and what to do where it is not.
+
+    Attributes:
+        needed: whether the home cannot be used safely without.
+    """
 
     name: str
     fit: bool
     purpose: Text
     remedy: Text
+    needed: bool = True
 
 
 def examine(home: Home) -> tuple[Condition, ...]:
@@ -51,7 +56,7 @@ def examine(home: Home) -> tuple[Condition, ...]:
 def _exposed(home: Home) -> Iterator[Path]:
     """What others may read or write: the home's folder, and what its secrets and databases are."""
     secrets = (each for name in ("keys", "vault") for each in (home.folder / name).rglob("*"))
-    databases = home.folder.glob("*.sqlite*")
+    databases = (each for name in ("*.sqlite*", "*.toml") for each in home.folder.glob(name))
     folders = (home.folder, home.folder / "keys", home.folder / "vault")
     for each in (*folders, *secrets, *databases):
         public = each == home.ledger_key.with_suffix(".pub")

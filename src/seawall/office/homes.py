@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from seawall.acts.deriving import Desk
@@ -14,12 +14,13 @@ from seawall.core.problem import Unable
 from seawall.ledger import log, note
 from seawall.ledger.log import Ledger, Reader
 from seawall.ledger.sequencing import UnableToFindLedger
-from seawall.ledger.sqlite import SqliteStore
-from seawall.ledger.verifier import (
-    key_of,
-)
+from seawall.ledger.verifier import key_of
+from seawall.office import databases
+from seawall.office import settings as told
 from seawall.office.aside import aside
 from seawall.office.packs import PACKS, conventions
+from seawall.office.settings import Settings
+from seawall.office.stores import Stores
 from seawall.policy.decider import Decider
 from seawall.policy.window import EventStore
 from seawall.policy.window_online import Features, observer
@@ -39,10 +40,16 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 @dataclass(frozen=True)
 class Home:
-    """An institution's home folder: the book, scratch space, rejects and reports."""
+    """An institution's home folder: the book, scratch space, rejects and reports; and where its stores lie."""
 
     folder: Path
     conventions: Conventions
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def stores(self) -> Stores:
+        """The office's database, the ledger and the vault, to be opened."""
+        return Stores(self.folder, self.settings)
 
     @property
     def book(self) -> Book:
@@ -57,7 +64,8 @@ class Home:
 
     def events(self, deciders: Sequence[Decider]) -> EventStore | None:
         """The store of events, ready to answer the features of some policies; None without one."""
-        if not self.records.is_file():
+        file = self.stores.file("office")
+        if file is not None and not file.is_file():
             return None
         store = self.open_events()
         for decider in deciders:
@@ -75,9 +83,9 @@ class Home:
         return RecordsEventStore(observer)
 
     @property
-    def records(self) -> Path:
-        """The office's database."""
-        return self.folder / "office.sqlite"
+    def records(self) -> Path | str:
+        """The office's database, as `records.starting.start` opens it."""
+        return self.stores.office
 
     @property
     def ledger_key(self) -> Path:
@@ -93,7 +101,7 @@ class Home:
         """
         if not self.ledger_key.is_file():
             raise UnableToFindLedger(str(self.folder))
-        return Ledger(self._ledger_store(), note.load(self.ledger_key))
+        return Ledger(self.stores.ledger(), note.load(self.ledger_key))
 
     @property
     def ledger_reader(self) -> Reader:
@@ -106,7 +114,7 @@ class Home:
         public = self.ledger_key.with_suffix(".pub")
         if not public.is_file():
             raise UnableToFindLedger(str(self.folder))
-        return Reader(self._ledger_store(), key_of(str(public)))
+        return Reader(self.stores.ledger(), key_of(str(public)))
 
     def teller(self, by: str | None) -> Teller | None:
         """Who tells this home's ledger what he does now; None in a home without a ledger.
@@ -127,43 +135,45 @@ class Home:
             FileExistsError: one was started in this home.
         """
         note.Signer(origin).save(self.ledger_key)
-        return log.start(self._ledger_store(), note.load(self.ledger_key))
-
-    def _ledger_store(self) -> SqliteStore:
-        return SqliteStore(self.folder / "ledger.sqlite")
+        return log.start(self.stores.ledger(), note.load(self.ledger_key))
 
     @property
     def vault(self) -> Embedded:
         """Where people's data lies."""
-        return Embedded(self.folder, pack.read(PACKS / "vault" / "fields.yaml", Rules))
+        rules = pack.read(PACKS / "vault" / "fields.yaml", Rules)
+        return Embedded(self.folder, rules, self.stores.vault)
 
     def desk(self) -> Desk:
         """What acts on this home's book work with."""
         return Desk(self.book, self.engine(), self.conventions, self.folder / "rejects")
 
 
-def make(folder: Path, name: str, suite: Name = "aes") -> Home:
+def make(folder: Path, name: str, suite: Name = "aes", *, settings: Settings | None = None) -> Home:
     """Make a home: its ledger with a key, its vault with a ring, the office's database, for its owner only.
 
-    There is a whole home or none.
+    There is a whole home or none; in PostgreSQL too, see `databases.fresh`.
 
     Args:
         folder: where; nothing may be there yet but an empty folder.
         name: the ledger's, such as `lender.example/ledger`.
         suite: the vault's algorithms.
+        settings: where its stores shall lie; what the environment says where None.
 
     Raises:
         UnableToReplace: something is there.
+        UnableToUseDatabase: something is in the database.
         UnableToSign: a ledger cannot have this name.
     """
-    with aside(folder) as made:
-        _fill(Home(made, conventions()), name, suite)
-    return Home(folder, conventions())
+    chosen = told.read(folder) if settings is None else settings
+    with aside(folder) as made, databases.fresh(chosen.elsewhere):
+        _fill(Home(made, conventions(), chosen), name, suite)
+    return Home(folder, conventions(), chosen)
 
 
 def _fill(made: Home, name: str, suite: Name) -> None:
     for each in FOLDERS:
         (made.folder / each).mkdir(mode=PRIVATE_FOLDER)
+    keep(made)
     made.start_ledger(name).store.close()
     made.vault.make_ring(suite)
     vault = made.vault.open()
@@ -172,14 +182,30 @@ def _fill(made: Home, name: str, suite: Name) -> None:
     # Django takes a quarter of a second to load, which most commands need not spend.
     from seawall.records import starting  # noqa: PLC0415
 
-    starting.start(made.records)
-    starting.stop()
-    made.records.chmod(PRIVATE_FILE)
+    try:
+        starting.start(made.records)
+    finally:
+        starting.stop()
+    if (file := made.stores.file("office")) is not None:
+        file.chmod(PRIVATE_FILE)
+
+
+def keep(made: Home) -> None:
+    """Write a home's settings down, unless all is in its folder anyway."""
+    if text := made.settings.text:
+        file = made.folder / told.FILE
+        file.touch(mode=PRIVATE_FILE)
+        file.write_text(text, encoding="utf-8")
 
 
 def home(folder: Path | None = None) -> Home:
-    """The home at a folder, at `SEAWALL_HOME`, or at `./seawall-home`."""
-    return Home(folder or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT)), conventions())
+    """The home at a folder, at `SEAWALL_HOME`, or at `./seawall-home`.
+
+    Raises:
+        UnableToUseInput: its settings cannot be understood.
+    """
+    at = folder or Path(os.environ.get(HOME_VARIABLE, HOME_DEFAULT))
+    return Home(at, conventions(), told.read(at))
 
 
 class UnableToActUnnamed(Unable, ValueError):

@@ -13,6 +13,7 @@ from seawall.core.problem import Kind
 from seawall.ledger import problems as ledger_problems
 from seawall.market import rates
 from seawall.office import packs
+from seawall.office import problems as office_problems
 from seawall.policy import check_problems, window_problems
 from seawall.policy import problems as policy_problems
 from seawall.portfolio import (
@@ -61,6 +62,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *kept_case_problems.KINDS,
     *case_problems.KINDS,
     *kind_problems.KINDS,
+    *office_problems.KINDS,
 )
 
 

@@ -31,7 +31,8 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
 
     Args:
         database: a SQLite file (its folder is made), or an address such as
-            `postgresql://user:password@host:5432/name?sslmode=verify-full`.
+            `postgresql://user:password@host:5432/name?sslmode=verify-full`; after the `?`, parameters
+            of libpq's.
         more: further settings of Django's, for rooms above; only the first call's count.
 
     Raises:
@@ -94,7 +95,9 @@ def _database(database: Path | str) -> dict[str, object]:
             "OPTIONS": _SQLITE,
         }
     address = urlsplit(database)
-    if address.scheme not in ("postgresql", "postgres") or not address.path.strip("/"):
+    options = dict(parse_qsl(address.query))
+    named = address.path.strip("/") or "service" in options
+    if address.scheme not in ("postgresql", "postgres") or not named:
         raise UnableToOpenRecords(address.scheme)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -103,7 +106,7 @@ def _database(database: Path | str) -> dict[str, object]:
         "PASSWORD": unquote(address.password or ""),
         "HOST": address.hostname or "",
         "PORT": str(address.port or ""),
-        "OPTIONS": dict(parse_qsl(address.query)),
+        "OPTIONS": options,
         "CONN_MAX_AGE": None,
     }
 

@@ -5,19 +5,23 @@ belongs into neither backup: without it a copy of both is noise.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from seawall.vault import ring, rotation
 from seawall.vault.algorithms import SUITES, Name
-from seawall.vault.database import KEYS, PEOPLE
+from seawall.vault.database import KEYS, PEOPLE, Database
 from seawall.vault.declaration import Rules
 from seawall.vault.keys import Keys
 from seawall.vault.refusals import UnableToUseVault
 from seawall.vault.ring import LocalRing, UnableToReachKeys
 from seawall.vault.sqlite import SqliteDatabase
 from seawall.vault.store import Vault
+
+Part = Literal["people", "keys"]
+"""The vault's two databases."""
 
 
 class UnableToMakeRing(UnableToUseVault):
@@ -36,10 +40,15 @@ class UnableToRetireKey(UnableToUseVault):
 
 @dataclass(frozen=True)
 class Embedded:
-    """A vault under a home folder."""
+    """A vault under a home folder.
+
+    Attributes:
+        opened: opens its databases, where they may lie elsewhere; the ring stays in the folder.
+    """
 
     folder: Path
     rules: Rules
+    opened: Callable[[Part], Database] | None = None
 
     @property
     def ring_file(self) -> Path:
@@ -74,9 +83,14 @@ class Embedded:
     def open(self) -> Vault:
         """The vault; its databases are made where there are none. Raises as `ring`."""
         held = self.ring
-        keys = SqliteDatabase(self.folder / "keys" / "keys.sqlite", KEYS)
-        rows = SqliteDatabase(self.folder / "vault" / "people.sqlite", PEOPLE)
-        return Vault(rows, Keys(keys, held, held.suite), self.rules)
+        opened = self.opened or self._embedded
+        keys = Keys(opened("keys"), held, held.suite)
+        return Vault(opened("people"), keys, self.rules)
+
+    def _embedded(self, part: Part) -> Database:
+        if part == "keys":
+            return SqliteDatabase(self.folder / "keys" / "keys.sqlite", KEYS)
+        return SqliteDatabase(self.folder / "vault" / "people.sqlite", PEOPLE)
 
     def rotate(self, suite: Name | None = None) -> Iterator[int]:
         """Wrap every key under a new key-encryption key; after each transaction, how many so far.

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import Final
+from weakref import finalize
+from zlib import crc32
 
 import psycopg
 
@@ -15,7 +17,7 @@ from seawall.core import postgresql
 from seawall.vault.database import SECRET, Row, UnableToReachDatabase
 
 _WRITERS: Final = 7_305_816_240
-"""The advisory lock that lets one writer in at a time; the number says nothing."""
+"""The advisory lock that lets one writer in at a time, with what names its tables added; the number says nothing."""
 
 
 class PostgresDatabase:
@@ -33,8 +35,11 @@ class PostgresDatabase:
         self._lock = RLock()
         self._where = "PostgreSQL"
         self._tables = tuple(_table(each) for each in schema if "CREATE TABLE" in each)
+        # People and keys may lie in one database: who writes one does not wait for who writes the other.
+        self._writers = _WRITERS + crc32(self._tables[0].encode())
         with self._told():
             self._raw = psycopg.connect(address, autocommit=True)
+            finalize(self, self._raw.close)
             self._where = f"{self._raw.info.dbname} at {self._raw.info.host}"
             durable = self._raw.execute("SHOW synchronous_commit").fetchone()
         if durable is None or durable[0] == "off":
@@ -53,7 +58,7 @@ class PostgresDatabase:
     @contextmanager
     def writing(self) -> Iterator["_Session"]:
         """See `Database`."""
-        with self._transaction(f"SELECT pg_advisory_xact_lock({_WRITERS})") as session:
+        with self._transaction(f"SELECT pg_advisory_xact_lock({self._writers})") as session:
             yield session
 
     @contextmanager

@@ -11,15 +11,16 @@ key is destroyed). So:
 Hence nothing is in the copy that its ledger does not tell of, and a restore that replays the ledger's
 erasures brings nobody back. The other way round does not hold: the ledger may tell of an act whose row came too
 late for step 1; told again, it is done. Files that are named by their digest (reports, packs) never change, and are
-copied at the end. Each database is copied in one go: by pages, a copy starts over whenever somebody
-writes, and never ends.
+copied at the end. Each database is copied in one go: by pages, a copy of SQLite starts over whenever
+somebody writes, and never ends; of PostgreSQL, each store is dumped as one exported snapshot sees it. The order
+holds wherever the stores lie, in one database or in several.
 """
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import apsw
@@ -29,27 +30,45 @@ from seawall.book.pinning import pin
 from seawall.core.problem import Unable
 from seawall.core.sqlite import make_private
 from seawall.ledger.log import Reader
+from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.ledger.sqlite import SqliteStore
+from seawall.ledger.verifier import Key, read_checkpoint, read_note
 from seawall.office.aside import aside
+from seawall.office.backup import postgresql
 from seawall.office.backup.archive import Holds, Manifest, Part, Writer
 from seawall.office.backup.secret import Secret
 from seawall.office.homes import Home
 from seawall.office.packs import PACKS
+from seawall.office.settings import Lies, Store
+from seawall.office.stores import FILES
 from seawall.records.sqlite.driver import library
 
-LEDGER, OFFICE = "ledger.sqlite", "office.sqlite"
-PEOPLE, KEYS = "vault/people.sqlite", "keys/keys.sqlite"
+LEDGER, OFFICE, KEYS = FILES["ledger"], FILES["office"], FILES["keys"]
 LEDGER_KEYS: dict[str, Part] = {"keys/ledger.key": "keys", "keys/ledger.pub": "rows"}
 """The public key stays with what it verifies."""
 
 
 @dataclass(frozen=True)
 class Copied:
-    """A file that is copied: its path in the home, where the copy lies, and to which part it belongs."""
+    """A file that is copied.
+
+    Attributes:
+        name: its path in the home; of a store in PostgreSQL, as if it were a file there.
+        file: where the copy lies.
+        rows: of a store, how many rows each table has in the copy.
+        note: of the ledger, its signed checkpoint in the copy.
+    """
 
     name: str
     file: Path
     part: Part = "rows"
+    rows: Mapping[str, int] | None = None
+    note: bytes = b""
+
+
+def dumped(store: Store) -> str:
+    """What a backup calls the copy of a store that lies in PostgreSQL."""
+    return str(Path(FILES[store]).with_suffix(postgresql.SUFFIX))
 
 
 def back_up(home: Home, target: Path, secret: Secret) -> Manifest:
@@ -64,39 +83,76 @@ def back_up(home: Home, target: Path, secret: Secret) -> Manifest:
         UnableToFindLedger: the home has no ledger.
         UnableToReplace: the target exists.
         UnableToCopy: another backup runs, or a database is damaged.
+        UnableToUseDatabase, UnableToRunProgram: PostgreSQL, or its `pg_dump`, does not do its work.
     """
     reader = home.ledger_reader
     at = now()
     with aside(target) as made, _scratch(home) as scratch:
         copies = [*_stores(home, scratch), *_unchanging(home)]
-        ledger = Reader(SqliteStore(scratch / LEDGER), reader.key)
-        checkpoint, note = ledger.checkpoint(), ledger.note()
-        ledger.store.close()
-        counts = {each.name: rows_of(each.file) for each in copies if each.file.suffix == ".sqlite"}
+        note = next(each.note for each in copies if each.note)
         writer = Writer(made, secret)
         for each in copies:
             writer.add(each.part, each.name, each.file)
         return writer.finish(
             Holds(
                 made_at=at.isoformat(),
-                entries=checkpoint.size,
+                entries=_size(note, reader.key),
                 checkpoint=note.decode(),
-                counts=counts,
+                counts={each.name: dict(each.rows) for each in copies if each.rows is not None},
             )
         )
 
 
+def _size(note: bytes, key: Key) -> int:
+    told = read_note(note, "ledger")
+    told.signed(key)
+    return read_checkpoint(told).size
+
+
 def _stores(home: Home, scratch: Path) -> Iterator[Copied]:
     """The stores, in the order of the proof above."""
-    if home.records.is_file():
-        yield _office(home.records, scratch)
+    yield from _store(home, scratch, "office")
     pin(home.folder / "book", scratch / "book")
     for file in _files(scratch / "book"):
         yield Copied(f"book/{file.relative_to(scratch / 'book')}", file)
-    if (home.folder / PEOPLE).is_file():
-        yield _copied(home.folder, scratch, PEOPLE)
-        yield _copied(home.folder, scratch, KEYS, part="keys")
-    yield _copied(home.folder, scratch, LEDGER)
+    for store in _LAST:
+        yield from _store(home, scratch, store)
+
+
+_LAST: tuple[Store, ...] = ("people", "keys", "ledger")
+
+
+def _store(home: Home, scratch: Path, store: Store) -> Iterator[Copied]:
+    """A store's copy, if there is the store."""
+    lies = home.settings.lies(store)
+    part: Part = "keys" if store == "keys" else "rows"
+    if lies is not None:
+        yield _dumped(lies, scratch, store, part)
+    elif (home.folder / FILES[store]).is_file():
+        copied = (
+            _office(home.folder / OFFICE, scratch)
+            if store == "office"
+            else _copied(home.folder, scratch, FILES[store], part)
+        )
+        note = _note(copied.file, home.ledger_reader.key) if store == "ledger" else b""
+        yield replace(copied, rows=rows_of(copied.file), note=note)
+
+
+def _note(file: Path, key: Key) -> bytes:
+    with closing(SqliteStore(file)) as store:
+        return Reader(store, key).note()
+
+
+def _dumped(lies: Lies, scratch: Path, store: Store, part: Part) -> Copied:
+    """A store in PostgreSQL: rows, counts and checkpoint are of one state."""
+    target = scratch / dumped(store)
+    target.parent.mkdir(exist_ok=True, mode=0o700)
+    with postgresql.one_state(lies) as state:
+        note = state.checkpoint() if store == "ledger" else b""
+        if note is None:
+            raise UnableToFindLedger(lies.schema)
+        state.dump(target)
+        return Copied(dumped(store), target, part, state.counts(), note)
 
 
 def _unchanging(home: Home) -> Iterator[Copied]:
@@ -169,7 +225,9 @@ def _scratch(home: Home) -> Iterator[Path]:
     """Where copies lie until they are sealed; one backup at a time."""
     folder = home.folder / "scratch" / "backup"
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with folder.with_suffix(".lock").open("w") as lock:
+    file = folder.with_suffix(".lock")
+    file.touch(mode=0o600)
+    with file.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -184,10 +242,16 @@ def _scratch(home: Home) -> Iterator[Path]:
 
 def _clear(folder: Path) -> None:
     """Remove copies; that of keys is overwritten first, since who is erased later is in it."""
-    if (keys := folder / KEYS).exists():
-        with keys.open("r+b") as out:
-            out.write(bytes(keys.stat().st_size))
+    for name in (KEYS, dumped("keys")):
+        overwrite(folder / name)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def overwrite(file: Path) -> None:
+    """Write noughts over a copy of keys, if it is there."""
+    if file.exists():
+        with file.open("r+b") as out:
+            out.write(bytes(file.stat().st_size))
 
 
 class UnableToCopy(Unable, RuntimeError):

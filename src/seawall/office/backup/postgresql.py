@@ -1,73 +1,139 @@
-"""Copy a store that lives in PostgreSQL, and put it back: `pg_dump` and `pg_restore`.
+"""Copy a store that lies in PostgreSQL, and put it back: `pg_dump` and `pg_restore`, of its schema only.
 
-A home's own stores are SQLite files; an institution that opens its ledger, vault or office on PostgreSQL copies
-each with `dump`, in the order that `making` proves, and seals the files with `archive.Writer`. A dump is one
-state of its database, however long it takes.
+A copy is one state of the store. A transaction that only reads exports its snapshot; `pg_dump` dumps what that
+snapshot sees, and the rows are counted, and the ledger's checkpoint read, in the same transaction.
 """
 
 import os
+import re
+import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from seawall.core.problem import Unable
+from seawall.ledger import rows as tables
+from seawall.office import databases
+from seawall.office.settings import Lies, without_secrets
+
+if TYPE_CHECKING:
+    import psycopg
+
+SUFFIX: Final = ".dump"
+_FOLDERS: Final = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin")
+"""Where Debian and Red Hat put each version's programs; the newest serve every older server."""
 
 
-def dump(address: str, file: Path, *, programs: Path) -> None:
-    """Write one state of a database, in PostgreSQL's custom format, for its owner only.
+@dataclass(frozen=True)
+class State:
+    """One state of a store, as long as its transaction is open."""
 
-    Args:
-        address: such as `postgresql://user:password@host:5432/name`.
-        file: where; it must not exist.
-        programs: the folder of `pg_dump`, of the server's version or newer.
+    raw: "psycopg.Connection[tuple[Any, ...]]"
+    lies: Lies
+    snapshot: str
+
+    def dump(self, file: Path) -> None:
+        """Write it into a new file, in PostgreSQL's custom format, for its owner only.
+
+        Raises:
+            UnableToRunProgram: `pg_dump` failed, or is not there.
+        """
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        ask = [f"--snapshot={self.snapshot}", f"--schema={self.lies.schema}", f"--file={file}"]
+        _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", *ask], self.lies)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        return _counts(self.raw, self.lies.schema)
+
+    def checkpoint(self) -> bytes | None:
+        """The signed checkpoint, of a ledger; None where none was started."""
+        from seawall.ledger.postgresql import PostgresRows  # noqa: PLC0415 - an extra
+
+        head = tables.head(PostgresRows(self.raw))
+        return None if head is None else head[1]
+
+
+@contextmanager
+def one_state(lies: Lies) -> Iterator[State]:
+    """A store as it is now, whatever is written meanwhile.
 
     Raises:
-        UnableToRunProgram: the program failed.
+        UnableToUseDatabase: it cannot be reached, or fails.
     """
-    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    ask = ["--format=custom", "--no-owner", "--no-privileges", f"--file={file}"]
-    _run(programs / "pg_dump", ask, address)
+    with databases.connection(lies) as raw, raw.transaction():
+        raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        told = raw.execute("SELECT pg_export_snapshot()").fetchone()
+        yield State(raw, lies, told[0] if told else "")
 
 
-def put_back(file: Path, address: str, *, programs: Path) -> None:
-    """Fill an empty database from a dump, wholly or not at all.
+def counts(lies: Lies) -> dict[str, int]:
+    """How many rows each table of a store has."""
+    with databases.connection(lies) as raw:
+        return _counts(raw, lies.schema)
+
+
+def _counts(raw: "psycopg.Connection[tuple[Any, ...]]", schema: str) -> dict[str, int]:
+    named = "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY tablename"
+    found = {}
+    for (name,) in raw.execute(named, (schema,)).fetchall():
+        counted = raw.execute(f'SELECT COUNT(*) FROM {schema}."{name}"'.encode()).fetchone()
+        found[name] = int(counted[0]) if counted else 0
+    return found
+
+
+def put_back(file: Path, lies: Lies) -> None:
+    """Fill a store's empty schema from a dump, wholly or not at all.
 
     Triggers are made after the rows, so those that refuse changes do not refuse them.
 
     Raises:
-        UnableToRunProgram: the program failed; the database is as it was.
+        UnableToRunProgram: `pg_restore` failed, or is not there; the schema is as it was.
     """
     ask = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-    _run(programs / "pg_restore", [*ask, f"--dbname={_name(address)}", str(file)], address)
+    _run("pg_restore", [*ask, f"--schema={lies.schema}", str(file)], lies)
 
 
-def _run(program: Path, ask: list[str], address: str) -> None:
-    told = urlsplit(address)
-    connection = {
-        "PGHOST": told.hostname or "",
-        "PGPORT": str(told.port or 5432),
-        "PGUSER": unquote(told.username or ""),
-        # In the environment: arguments stand in the list of processes.
-        "PGPASSWORD": unquote(told.password or ""),
-        "PGDATABASE": _name(address),
-    }
-    done = subprocess.run(  # noqa: S603 - the program is the caller's, the arguments are ours
-        [str(program), "--no-password", *ask],
-        check=False, capture_output=True, env={**os.environ, **connection},
+def program(name: str) -> Path | None:
+    """One of PostgreSQL's programs: the newest in the systems' folders, or else the path's; None where none."""
+    found = [each / name for folder in _FOLDERS for each in Path("/").glob(folder)]
+    there = sorted((each for each in found if each.is_file()), key=_version)
+    if there:
+        return there[-1]
+    told = shutil.which(name)
+    return Path(told) if told else None
+
+
+def _version(file: Path) -> float:
+    told = re.search(r"[0-9]+(\.[0-9]+)?", file.parent.parent.name)
+    return float(told[0]) if told else 0.0
+
+
+def _run(name: str, ask: Sequence[str], lies: Lies) -> None:
+    file = program(name)
+    if file is None:
+        raise UnableToRunProgram(name, "it is not there: install PostgreSQL's client programs")
+    told = urlsplit(lies.database)
+    password = dict(parse_qsl(told.query)).get("password") or unquote(told.password or "")
+    # In the environment: arguments stand in the list of processes.
+    secret = {"PGPASSWORD": password} if password else {}
+    done = subprocess.run(  # noqa: S603 - the system's program, the arguments are ours
+        [str(file), "--no-password", f"--dbname={without_secrets(lies.database)}", *ask],
+        check=False, capture_output=True, env={**os.environ, **secret},
     )  # fmt: skip
     if done.returncode:
-        raise UnableToRunProgram(program, done.stderr.decode("utf-8", "replace"))
-
-
-def _name(address: str) -> str:
-    return unquote(urlsplit(address).path.strip("/"))
+        raise UnableToRunProgram(name, done.stderr.decode("utf-8", "replace"))
 
 
 class UnableToRunProgram(Unable, RuntimeError):
     """One of PostgreSQL's programs failed."""
 
-    def __init__(self, program: Path, said: str) -> None:
+    def __init__(self, name: str, said: str) -> None:
         first = (said.strip().splitlines() or ["it said nothing"])[
             0
         ]  # further lines may quote rows
-        super().__init__(f"{program.name} failed: {first}")
+        super().__init__(f"{name} failed: {first}")

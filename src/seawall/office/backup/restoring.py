@@ -2,11 +2,13 @@
 
 It is made aside and put in its place when everything holds: every file is the one that was sealed, every
 table has its rows, the ledger verifies and leads through the manifest's checkpoint, the keys open what is
-sealed, and whoever is known to be erased is erased again.
+sealed, and whoever is known to be erased is erased again. Stores that lie in PostgreSQL are put back into fresh
+schemas, which are marked as unfinished until then and gone where a proof fails.
 """
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,15 +21,17 @@ from seawall.ledger.audit import Seen, audit
 from seawall.ledger.entry import Erasing, Recorded
 from seawall.ledger.log import Ledger
 from seawall.ledger.verifier import Checkpoint, Key, leaf_hash, read_checkpoint, read_note
-from seawall.office import homes
+from seawall.office import databases, homes, settings
 from seawall.office.aside import aside
-from seawall.office.backup import later
+from seawall.office.backup import later, postgresql
 from seawall.office.backup.archive import Archive, Manifest, Part
 from seawall.office.backup.later import Later
-from seawall.office.backup.making import KEYS, rows_of
+from seawall.office.backup.making import dumped, overwrite, rows_of
 from seawall.office.backup.secret import Secret
 from seawall.office.homes import Home
-from seawall.office.packs import PACKS
+from seawall.office.packs import PACKS, conventions
+from seawall.office.settings import STORES, Lies, Settings, Store
+from seawall.office.stores import FILES
 from seawall.vault import proving, ring
 from seawall.vault.proving import Proved
 
@@ -44,12 +48,15 @@ class Besides:
             good, and the home can be read and its ledger verified, not written.
         ring: the key ring's file; the environment's ring where None.
         erasures: certificates, or a pack of the ledger, from a later place than the backup; see `later`.
+        settings: in which databases the stores shall lie that lay in PostgreSQL; what the environment says
+            where None.
     """
 
     keys: Path | None = None
     rows_only: bool = False
     ring: Path | None = None
     erasures: Path | None = None
+    settings: Settings | None = None
 
 
 @dataclass(frozen=True)
@@ -92,24 +99,29 @@ def restore(source: Path, into: Path, secret: Secret, *, besides: Besides) -> Re
         UnableToReplace: something is where the home is to be.
         UnableToRestore: a proof fails; it is named.
         UnableToReachKeys: the ring lacks a key, or is not there.
+        UnableToUseDatabase, UnableToRunProgram: PostgreSQL, or its `pg_restore`, does not do its work.
     """
     began = time.monotonic()
     archive = Archive(source, secret)
-    with aside(into) as folder:
+    chosen = settings.read(into) if besides.settings is None else besides.settings
+    elsewhere = _elsewhere(archive.manifest, chosen, besides)
+    with aside(into) as folder, databases.fresh(elsewhere):
+        home = Home(folder, conventions(), chosen)
         parts: dict[Part, Path] = {"rows": source / "rows"}
         if not besides.rows_only:
             parts["keys"] = besides.keys or source / "keys"
         archive.extract(folder, parts)
-        home = homes.home(folder)
-        _check_counts(home, archive.manifest)
+        _put_back(folder, elsewhere)
+        _check_counts(home, archive.manifest, besides)
         point = _check_ledger(home, archive.manifest)
         proved, erased, bodies = Proved(0, 0, ()), 0, 0
-        if (folder / KEYS).is_file():
+        if not besides.rows_only and _holds(archive.manifest, "keys"):
             _take_ring(home, besides.ring)
             erased, bodies = _erase_again(home, besides.erasures)
             proved = _check_keys(home)
         for each in homes.FOLDERS:
             (folder / each).mkdir(exist_ok=True, mode=homes.PRIVATE_FOLDER)
+        homes.keep(home)
     return Restored(
         home=replace(home, folder=into),
         manifest=archive.manifest,
@@ -122,6 +134,40 @@ def restore(source: Path, into: Path, secret: Secret, *, besides: Besides) -> Re
     )
 
 
+def _holds(manifest: Manifest, store: Store) -> bool:
+    return bool({FILES[store], dumped(store)} & manifest.holds.counts.keys())
+
+
+def _elsewhere(manifest: Manifest, chosen: Settings, besides: Besides) -> dict[Store, Lies]:
+    """Where each store that lay in PostgreSQL shall lie; files stay files."""
+    found: dict[Store, Lies] = {}
+    for store in STORES:
+        lies = chosen.lies(store)
+        if dumped(store) in manifest.holds.counts:
+            if lies is None:
+                raise UnableToRestore(
+                    f"the {store} of this backup lay in PostgreSQL: say by --database, or in "
+                    f"{settings.VARIABLE}, where it shall lie now"
+                )
+            if store != "keys" or not besides.rows_only:
+                found[store] = lies
+        elif lies is not None and _holds(manifest, store):
+            raise UnableToRestore(
+                f"the {store} of this backup is a SQLite file, which is not turned into PostgreSQL"
+            )
+    return found
+
+
+def _put_back(folder: Path, elsewhere: Mapping[Store, Lies]) -> None:
+    """Fill the schemas; the dumps are gone afterwards, the keys' overwritten first."""
+    for store, lies in elsewhere.items():
+        file = folder / dumped(store)
+        postgresql.put_back(file, lies)
+        if store == "keys":
+            overwrite(file)
+        file.unlink()
+
+
 def _take_ring(home: Home, file: Path | None) -> None:
     if file is not None:
         ring.write_file(home.vault.ring_file, ring.from_file(file))
@@ -132,14 +178,16 @@ def _take_ring(home: Home, file: Path | None) -> None:
         )
 
 
-def _check_counts(home: Home, manifest: Manifest) -> None:
-    for name, told in manifest.holds.counts.items():
-        if name == KEYS and not (home.folder / KEYS).exists():  # as was asked
+def _check_counts(home: Home, manifest: Manifest, besides: Besides) -> None:
+    for store in STORES:
+        if not _holds(manifest, store) or (store == "keys" and besides.rows_only):
             continue
-        found = rows_of(home.folder / name)
+        lies, name = home.settings.lies(store), FILES[store]
+        told = manifest.holds.counts[name if lies is None else dumped(store)]
+        found = rows_of(home.folder / name) if lies is None else postgresql.counts(lies)
         if found != told:
             other = sorted(each for each in {*found, *told} if found.get(each) != told.get(each))
-            raise UnableToRestore(f"{name} has other rows than were copied, in {', '.join(other)}")
+            raise UnableToRestore(f"{store} has other rows than were copied, in {', '.join(other)}")
     missing = [each for each in home.book.snapshot().files if not each.exists()]
     if missing:
         raise UnableToRestore(f"the book lacks {missing[0].relative_to(home.folder)}")
