@@ -16,6 +16,7 @@ from seawall.ledger.audit import audit
 from seawall.office import databases, homes, servers
 from seawall.office.databases import UNFINISHED, UnableToUseDatabase
 from seawall.office.settings import STORES, Settings
+from seawall.records.starting import UnableToUseRecords
 from seawall.vault.database import UnableToReachDatabase
 from tests import postgresql
 from tests.office.places import Cluster, cluster
@@ -171,6 +172,8 @@ def test_a_home_without_its_database_tells_so_and_makes_nothing(
     home = homes.home(tmp_path / "home")
     with pytest.raises(UnableToReachDatabase):
         home.vault.open()
+    with pytest.raises(UnableToUseRecords):
+        home.open_events()
     assert schemas(empty) == set()
     found = {each.name: each.remedy.en for each in servers.examine(home) if not each.fit}
     assert set(found) == SCHEMAS

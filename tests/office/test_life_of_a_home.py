@@ -39,7 +39,7 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
         words = [*map(str, arguments), "--home", str(tmp_path / home)]
         result = CliRunner().invoke(app, words, input=given)
         assert result.exit_code == code, (result.output, result.exception)
-        return result.output
+        return f"{result.output}{result.exception or ''}"
 
     return asked
 
@@ -77,12 +77,36 @@ def test_a_home_lives_from_its_making_to_its_restoring(
     again = ask(*decide, home="again", code=1)
     assert "a1: approve" in again, "told again, it is decided as before"
     assert "1 applications were refused" in again, "who is erased is not the one who asked then"
+    _go_on(ask, tmp_path)
     ask("vault", "rotate", home="again")
     ask("vault", "reindex", "phone", home="again")
     assert ask("vault", "find", "phone", given="13800138000\n", home="again").split() == [person]
     ask("backup", tmp_path / "backup of the restored", home="again")
     for file in (tmp_path / "again").rglob("*"):
         assert file.stat().st_mode & 0o077 == 0, file
+
+
+def _go_on(ask: Ask, folder: Path) -> None:
+    """What is restored counts on, and keeps the rule of four eyes."""
+    told = ask("policy", "propose", "micro_loan", "--as", "alice", home="again")
+    digest = told.split("policy approve 2 ")[1].split()[0]
+    refused = ask("policy", "approve", 2, digest, "--as", "alice", home="again", code=1)
+    assert "alice" in refused
+    ask("policy", "approve", 2, digest, "--as", "bob", home="again")
+    new = APPLICATIONS[0] | {"application_id": "a3", "applied_at": "2026-11-26T09:00:00"}
+    (folder / "more.json").write_text(json.dumps([new]))
+    ask(
+        "decide",
+        "instalment_loan",
+        "-i",
+        folder / "more.json",
+        "--record",
+        "--as",
+        "o-1",
+        home="again",
+    )
+    shown = ask("decisions", "show", "a3", home="again")
+    assert "a3" in shown
 
 
 def _publish(ask: Ask) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from seawall.core.problem import Unable
 from seawall.records.sqlite import driver
@@ -38,6 +38,7 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
     Raises:
         UnableToOpenRecords: the address is of no database that is supported.
         UnableToTrustRecords: the server, or the address, lets it lose what it acknowledged.
+        UnableToUseRecords: the database cannot be reached, or refuses its tables.
     """
     told = _database(database)
     prepare(more)
@@ -47,8 +48,11 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
             "default"
         ]
         del connections["default"]
-    _check_durable()
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        _check_durable()
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise UnableToUseRecords(str(error).strip().partition("\n")[0]) from None
 
 
 def _check_durable() -> None:
@@ -129,3 +133,10 @@ class UnableToTrustRecords(Unable, RuntimeError):
         super().__init__(
             "synchronous_commit is off, so that acknowledged rows can be lost; set it to on"
         )
+
+
+class UnableToUseRecords(Unable, RuntimeError):
+    """The office's database cannot be used."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the office's database cannot be used: {why}")

@@ -67,6 +67,8 @@ def one_state(lies: Lies) -> Iterator[State]:
     """
     with databases.connection(lies) as raw, raw.transaction():
         raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # It waits for `pg_dump`, for as long as that takes.
+        raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         told = raw.execute("SELECT pg_export_snapshot()").fetchone()
         yield State(raw, lies, told[0] if told else "")
 

@@ -1,0 +1,75 @@
+"""Deciding where all stores lie in PostgreSQL: a batch decides what one by one would."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from seawall.acts.in_force import Policies
+from seawall.office import homes
+from seawall.office.settings import Settings
+from seawall.policy.window_online import observer
+from seawall.records import starting
+from seawall.records.event_store import RecordsEventStore
+from tests import postgresql
+from tests.acts.lender import House, asks
+from tests.office.places import Cluster, cluster
+
+pytestmark = postgresql.MARKS
+
+
+@dataclass
+class Elsewhere(House):
+    """A house whose stores lie in a database."""
+
+    settings: Settings
+
+    def __post_init__(self) -> None:
+        home = homes.make(self.folder / "home", "lender.example/ledger", settings=self.settings)
+        self.ledger, self.vault = home.ledger, home.vault.open()
+        starting.start(home.records)
+        self.events = RecordsEventStore(observer)
+        self.policies = Policies(self.events, self.vault.rules.fields)
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Cluster]:
+    with cluster() as made:
+        yield made
+        connections.close_all()
+
+
+def test_a_batch_in_the_order_of_time_decides_what_one_by_one_would(
+    made: Cluster, tmp_path: Path
+) -> None:
+    chance = random.Random(6)  # noqa: S311 - a test's own dice
+    told = [
+        asks(f"a{n}", n // 2, phone=f"1380013800{chance.randrange(4)}", device_id=f"ab-1{chance.randrange(3)}")
+        for n in range(40)
+    ]  # fmt: skip
+    answers = []
+    for name, batches in (("alone", [[one] for one in told]), ("together", [told])):
+        (tmp_path / name).mkdir()
+        house = Elsewhere(tmp_path / name, settings=made.settings())
+        house.publish()
+        decided = [each.content for batch in batches for each in house.decide(*batch)]
+        answers.append([(each["features"], each["outcome"], each["reasons"]) for each in decided])
+        assert len({each["input"]["customer_token"] for each in decided}) == 4
+        house.holds()
+    assert answers[0] == answers[1]
+    assert max(features["applications"] for features, _, _ in answers[0]) > 5
+
+
+def test_told_again_in_another_batch_it_is_the_same_decision(made: Cluster, tmp_path: Path) -> None:
+    house = Elsewhere(tmp_path, settings=made.settings())
+    house.publish()
+    told = [asks(f"a{n}", n, phone="13800138000", device_id="ab-12") for n in range(6)]
+    first = house.decide(*told[:4])
+    again = house.decide(*told)
+    assert [each.content for each in again[:4]] == [each.content for each in first]
+    assert [each.new for each in again] == [False] * 4 + [True] * 2
+    assert again[5].content["features"] == {"device_customers": 1, "applications": 5}
+    house.holds()
