@@ -56,6 +56,13 @@ def closed() -> Iterator[Closed]:
             yield Closed(read(fields["cause"]), date.fromisoformat(fields["as_of"]), level)
 
 
+def ever_raised() -> Iterator[tuple[date, Cause]]:
+    """When each alert that ever was raised was raised, and what it was about."""
+    for row in case_register.listed(Listed(KIND, is_open=None, most=_MOST)):
+        if "cause" in fields_of(row):
+            yield moment_at(row.opened_us).date(), read(fields_of(row)["cause"])
+
+
 def fields_of(row: CaseRow) -> dict[str, str]:
     """What lists know of a case's fields."""
     fields: dict[str, str] = json.loads(row.content)["fields"]

@@ -18,7 +18,7 @@ from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, ByOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-from seawall.office import demonstrating, homes, measuring, packs, tables
+from seawall.office import alerts, demonstrating, homes, measuring, packs, tables
 from seawall.office.homes import Home
 from seawall.policy.program import OUTCOMES
 from seawall.portfolio import segments
@@ -170,11 +170,11 @@ def _write_report(
     reading = measuring.read(at, as_of)
     target = output or at.folder / "reports" / f"risk-{reading.as_of}.html"
     with screen.progress() as progress:
-        written = measuring.write_report(reading, target, progress)
-        screen.result(str(written.resolve()))
-        if pdf:
-            named = target.with_suffix(f".{screen.language}.pdf")
-            screen.result(str(measuring.write_pdf(reading, named, screen.language).resolve()))
+        told = measuring.told(reading, progress, alerts.caught(at, reading))
+    screen.result(str(measuring.write_report(told, target).resolve()))
+    if pdf:
+        named = target.with_suffix(f".{screen.language}.pdf")
+        screen.result(str(measuring.write_pdf(told, named, screen.language).resolve()))
 
 
 def demo(
@@ -213,6 +213,10 @@ def _demonstrate(screen: Screen, at: Home) -> bool:
     counts = {outcome: done.outcomes.get(outcome, 0) for outcome in OUTCOMES}
     screen.say(_DECIDED, n=sum(counts.values()), new=done.new, **counts)
     again, wrong = done.again.get("agrees", 0), len(done.audit.problems)
+    screen.say(_WATCHED, months=done.months, raised=done.raised, open=done.open)
+    score = done.rehearsed.score
+    screen.say(_REHEARSED, incident=done.rehearsed.incident, drill=done.rehearsed.drill,
+               met=score.met, checks=len(score.lines))  # fmt: skip
     screen.say(_VERIFIED, entries=done.audit.entries, again=again, wrong=wrong)
     return done.sound
 
@@ -289,6 +293,14 @@ _DECIDED = Text(
     en="{n:,} applications of the last month decided for good ({new:,} now): {approve:,} approved, "
     "{refer:,} referred, {decline:,} declined.",
     zh="最近一个月的 {n:,} 笔申请已正式决策（本次 {new:,} 笔）：通过 {approve:,}，转人工 {refer:,}，拒绝 {decline:,}。",
+)
+_WATCHED = Text(
+    en="Watched {months} month-ends: {raised:,} alerts, {open:,} of them open (seawall warn alerts).",
+    zh="已监测 {months} 个月末：预警 {raised:,} 条，未结 {open:,} 条（seawall warn alerts）。",
+)
+_REHEARSED = Text(
+    en="Handled: {incident}; drill {drill}: {met} of {checks} checks hold (seawall case show CASE).",
+    zh="已处置：{incident}；演练 {drill}：{checks} 项检查中 {met} 项达标（seawall case show 案件）。",
 )
 _VERIFIED = Text(
     en="Ledger verified: {entries:,} entries, {wrong:,} problems; {again:,} decisions come out the same again.",

@@ -1,5 +1,6 @@
 """Watching a home's book: verdicts become alerts, alerts cases, and people are told."""
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,18 +9,23 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from seawall.acts import watching as acts
+from seawall.acts.alert_cases import ever_raised, shown
 from seawall.acts.handling import Desk
+from seawall.acts.simulating import NOTE
 from seawall.acts.watching import Said, Value, Watched
 from seawall.cases.calendar import Calendar
 from seawall.cases.shifts import working_time
 from seawall.core.measure import Period
 from seawall.core.period import microseconds
+from seawall.core.text import Text
 from seawall.office import cases, measuring, packs, warning, watching
 from seawall.office.homes import Home
+from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
 from seawall.warning import judging
 from seawall.warning.alert import Rules
-from seawall.warning.cause import Cause
+from seawall.warning.cause import Cause, segment, within
+from seawall.warning.settings import PlantedTroubles
 
 _KEPT_DAYS: dict[Period, int] = {"day": 35, "week": 70, "month": 370}
 """How far back a watch looks for values that late facts have changed."""
@@ -110,8 +116,7 @@ def _values(judged: Judged, day: date) -> Iterator[Value]:
     ends_on = judged.panel.ends_on
     first = bisect_right(ends_on, day - timedelta(days=_KEPT_DAYS[judged.indicator.period]))
     values, found = judged.panel.values, judged.judgement
-    for row, segment in enumerate(judged.panel.segments):
-        cause = Cause(judged.indicator.id, segment)
+    for row, cause in enumerate(judged.causes()):
         for place in range(first, len(ends_on)):
             yield Value(
                 cause, ends_on[place], _known(values[row, place]), _known(judged.panel.whole[row, place]),
@@ -121,3 +126,39 @@ def _values(judged: Judged, day: date) -> Iterator[Value]:
 
 def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def caught(home: Home, reading: Reading) -> dict[str, Text] | None:
+    """For each planted trouble that an alert was raised for, by the trouble's id: when, and by what.
+
+    Which alert counts is said in `packs/backtest/planted.yaml`, as a backtest counts it. None where
+    nobody ever watched.
+    """
+    if not home.ledger_key.is_file():
+        return None
+    cases.counter(home)
+    rules = packs.backtest("planted", PlantedTroubles)
+    declared = {sheet.declared.id: sheet.declared for sheet in warning.sheets()}
+    raised = sorted(ever_raised())
+    if not raised:
+        return None
+    found = {}
+    for trouble in json.loads(reading.snapshot.notes.get(NOTE, '{"troubles": []}'))["troubles"]:
+        rule = rules.kinds[trouble["kind"]]
+        inside = segment(**trouble["segment"])
+        first = date.fromisoformat(trouble["starts_on"])
+        last = date.fromisoformat(trouble["ends_on"]) + timedelta(days=rule.late_days)
+        for on, cause in raised:
+            watched = declared.get(cause.indicator)
+            counts = watched is not None and watched.measure in rule.seen_by
+            nested = within(cause.segment, inside) or within(inside, cause.segment)
+            if watched is not None and counts and nested and first <= on <= last:
+                facts = {"day": on, "title": watched.title, "segment": shown(cause.segment)}
+                found[trouble["id"]] = _CAUGHT.filled(**facts)
+                break
+    return found
+
+
+_CAUGHT = Text(
+    en="caught on {day} by “{title}” ({segment})", zh="{day} 由“{title}”捕捉（{segment}）"
+)

@@ -5,13 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from seawall.acts import publishing as acts
+from seawall.acts.alert_cases import ever_raised, open_alerts
 from seawall.acts.deciding import Decided, Order
+from seawall.acts.proving import Proved, prove
 from seawall.acts.signing import Signed, now
+from seawall.core.period import month_ends
 from seawall.core.problem import Problem
 from seawall.core.steps import Steps
 from seawall.ledger.audit import Audit
-from seawall.office import deciding, measuring, packs, publishing, witnessing
+from seawall.office import alerts, deciding, measuring, packs, publishing, witnessing
 from seawall.office.homes import Home
+from seawall.office.rehearsing import Rehearsed, morning, rehearse
 from seawall.policy.program import Program
 from seawall.vault.algorithms import AES
 
@@ -31,6 +35,9 @@ class Demonstrated:
         published: policies that came into force now; none the second time.
         outcomes: decisions by outcome; those made before, too.
         refused: what was not decided, and why.
+        months, raised, open: month-ends watched now, alerts that ever were raised, and open ones.
+        rehearsed: an incident and a drill.
+        proved: of every case.
         audit: of the whole ledger.
         again: decisions, decided again from their records, by what came of it.
     """
@@ -39,13 +46,19 @@ class Demonstrated:
     outcomes: dict[str, int]
     new: int
     refused: tuple[Problem, ...]
+    months: int
+    raised: int
+    open: int
+    rehearsed: Rehearsed
+    proved: Proved
     audit: Audit
     again: dict[str, int]
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.refused and not self.audit.problems and set(self.again) <= {"agrees"}
+        wrong = (*self.refused, *self.audit.problems, *self.proved.problems)
+        return not wrong and set(self.again) <= {"agrees"}
 
 
 def demonstrate(home: Home) -> Demonstrated:
@@ -57,7 +70,17 @@ def demonstrate(home: Home) -> Demonstrated:
     published = tuple(each for each in POLICIES if _published(home, each))
     counter = deciding.counter(home)
     told = [each for policy in POLICIES for each in _decided(home, counter, policy)]
+    watchman, reading = alerts.watchman(home), measuring.read(home)
+    months = () if any(ever_raised()) else tuple(month_ends(reading.first, reading.as_of))
+    for _ in watchman.watch_through(months) if months else ():
+        pass
+    rehearsed = rehearse(watchman.desk, morning(reading.as_of))
     return Demonstrated(
+        months=len(months),
+        raised=sum(1 for _ in ever_raised()),
+        open=len(open_alerts()),
+        rehearsed=rehearsed,
+        proved=prove(watchman.desk),
         published=published,
         outcomes=dict(Tally(each.content["outcome"] for each in told if each.content)),
         new=sum(each.new for each in told),

@@ -1,7 +1,7 @@
 """The book opened for measures, and reports on it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -106,20 +106,28 @@ def steps_text(reading: Reading, measure: Measure, by: tuple[str, ...]) -> str:
     return measure.steps(Question(reading.as_of, by)).sql()
 
 
-def write_report(reading: Reading, target: Path, progress: Progress) -> Path:
+def write_report(told: portfolio.Told, target: Path) -> Path:
     """Write the HTML risk report; returns where it is."""
-    return pages.write(portfolio.leaf(told(reading, progress)), target)
+    return pages.write(portfolio.leaf(told), target)
 
 
-def write_pdf(reading: Reading, target: Path, language: Language) -> Path:
+def write_pdf(told: portfolio.Told, target: Path, language: Language) -> Path:
     """Write the risk report as PDF in one language; returns where it is."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(pdf.document(portfolio.leaf(told(reading, lambda *_: None)), language))
+    target.write_bytes(pdf.document(portfolio.leaf(told), language))
     return target
 
 
-def told(reading: Reading, progress: Progress) -> portfolio.Told:
-    """The answers a report tells, and what is planted where the book is a simulation."""
+def told(
+    reading: Reading, progress: Progress, caught: Mapping[str, Text] | None = None
+) -> portfolio.Told:
+    """The answers a report tells, and what is planted where the book is a simulation.
+
+    Args:
+        reading: the book.
+        progress: told how far it is.
+        caught: by the trouble's id, when and by what it was caught; None where nobody watched.
+    """
     every = measures(reading.conventions)
     answers = {}
     for turn, each in enumerate(every):
@@ -137,6 +145,7 @@ def told(reading: Reading, progress: Progress) -> portfolio.Told:
         marks=reading.conventions.marks,
         brought=tuple(each.file for each in reading.snapshot.brought),
         troubles=tuple(noted["troubles"]),
+        caught=caught,
     )
 
 

@@ -1,6 +1,6 @@
 """What the portfolio's risk report tells, in which order: sections with a chart and a table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,6 +35,7 @@ class Told:
     Attributes:
         answers: by measure name, and by `name:segment` where broken down.
         troubles: planted troubles, where the book is a simulation.
+        caught: by the trouble's id, when and by what an alert caught it; None where nobody watched.
     """
 
     as_of: date
@@ -44,6 +45,7 @@ class Told:
     marks: tuple[int, ...]
     brought: tuple[str, ...]
     troubles: tuple[dict[str, object], ...]
+    caught: Mapping[str, Text] | None = None
 
 
 def leaf(told: Told) -> Leaf:
@@ -51,7 +53,7 @@ def leaf(told: Told) -> Leaf:
     day = _AS_OF.filled(day=told.as_of, currency=told.currency)
     sources = "".join(f" · {each}" for each in (", ".join(told.brought),) if each)
     troubles = tuple(
-        (f"{each['starts_on']} – {each['ends_on']}", Text.model_validate(each["title"]))
+        (f"{each['starts_on']} – {each['ends_on']}", _planted(each, told.caught))
         for each in told.troubles
     )
     return Leaf(
@@ -61,6 +63,18 @@ def leaf(told: Told) -> Leaf:
         sections=sections(told),
         aside=Aside(PLANTED, PLANTED_MEANING, troubles) if troubles else None,
     )
+
+
+def _planted(trouble: dict[str, object], caught: Mapping[str, Text] | None) -> Text:
+    """A planted trouble, and when it was caught, where somebody watched."""
+    title = Text.model_validate(trouble["title"])
+    if caught is None:
+        return title
+    how = caught.get(str(trouble["id"]), _MISSED)
+    return Text(en=f"{title.en}: {how.en}", zh=f"{title.zh}：{how.zh}")
+
+
+_MISSED = Text(en="not caught", zh="未捕捉到")
 
 
 def tiles(told: Told) -> tuple[tuple[Column, object], ...]:

@@ -1,0 +1,150 @@
+"""The demonstration's persons handle what was watched: an alert, the incident behind it, and one drill."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from seawall.acts import handling
+from seawall.acts.alert_cases import open_alerts
+from seawall.acts.handling import Desk
+from seawall.cases import drill, playbook_run
+from seawall.cases.case import Actor, Case, Command, written
+from seawall.cases.drill import Drill, Score
+from seawall.cases.playbook_run import Event
+from seawall.office import packs
+
+ANALYST = Actor("carol", frozenset({"risk_analyst"}))
+OPERATOR = Actor("ivan", frozenset({"it_operator"}))
+OFFICER = Actor("sara", frozenset({"security_officer"}))
+EXECUTIVE = Actor("emil", frozenset({"executive", "chief_risk_officer"}))
+RISK = Actor("rosa", frozenset({"risk_officer"}))
+DRILL = "gateway_down_on_payday"
+_OUTAGE = ("outage_minutes", "api_errors", "payments_failed")
+_STEP = timedelta(minutes=4)
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What came of it.
+
+    Attributes:
+        incident: the case's id; empty where no alert was open.
+        drill: the case's id.
+        score: of the drill.
+    """
+
+    incident: str
+    drill: str
+    score: Score
+
+
+def rehearse(desk: Desk, at: datetime) -> Rehearsed:
+    """Take an alert on, handle an incident to its end, and run one drill; told again, it is done once.
+
+    Args:
+        desk: where cases are handled.
+        at: when the day begins.
+    """
+    incident = _incident(_Hand(desk, at))
+    planned = packs.drill(DRILL)
+    began = at + timedelta(hours=2)
+    events = tuple(_played(planned, began))
+    run = playbook_run.fold(planned.plan, events, events[-1].at, exercise=True)
+    score = drill.score(planned, run, began_at=began)
+    return Rehearsed(incident, _drill(_Hand(desk, began), planned, score), score)
+
+
+class _Hand:
+    """Does one thing after another with one case, four minutes apart."""
+
+    def __init__(self, desk: Desk, at: datetime) -> None:
+        self._desk = desk
+        self.at = at
+        self.case: Case | None = None
+
+    def open(self, kind: str, verb: str, who: Actor, fields: Mapping[str, object]) -> None:
+        """Open a case; told again, the same one."""
+        command = Command(verb, who, self.at, f"demo:{kind}", fields)
+        self.case = handling.open_case(self._desk, kind, command).case
+
+    def do(self, verb: str, who: Actor, /, **fields: object) -> Case:
+        """Do something with it; told again, it is done once."""
+        assert self.case is not None  # noqa: S101 - it was opened
+        self.at += _STEP
+        key = f"demo:{verb}:{who.name}:{self.at - _STEP:%H%M}"
+        command = Command(verb, who, self.at, key, fields)
+        came = handling.handle(self._desk, self.case.id, command)
+        assert came.case is not None  # noqa: S101 - it is open
+        self.case = came.case
+        return came.case
+
+
+def _incident(hand: _Hand) -> str:
+    """An analyst takes an alert on; the outage behind it is an incident, closed by another's word."""
+    for cause, (alert, row) in open_alerts().items():
+        if alert.acknowledged == 0 and cause.indicator in _OUTAGE:
+            command = Command("acknowledge", ANALYST, hand.at, f"demo:{row.case_id}")
+            handling.handle(hand._desk, row.case_id, command)  # noqa: SLF001 - the same hand
+    fields = {
+        "summary": "Payments fail at the gateway.", "system": "payment_gateway", "jurisdiction": "cn",
+        "exercise": False, "detected_at": written(hand.at),
+    }  # fmt: skip
+    hand.open("incident", "detect", OPERATOR, fields)
+    hand.do("acknowledge", OPERATOR)
+    hand.do("classify", OFFICER, severity="major", personal_data=False, customers_hit=412)
+    hand.do("contain", OPERATOR, containment="Payments go by the second gateway.")
+    hand.do(
+        "tell_authority", OFFICER, authority="the local supervisor", notified_at=written(hand.at)
+    )
+    hand.do("recover", OPERATOR, recovered_at=written(hand.at))
+    hand.do(
+        "review", OFFICER, root_cause="A certificate ran out.", lessons="Certificates are watched."
+    )
+    asked = hand.do("close", OFFICER)
+    if "close" in asked.asked:
+        hand.do("approve", EXECUTIVE, verb="close", digest=asked.asked["close"].digest)
+        hand.do("close", OFFICER)
+    assert hand.case is not None  # noqa: S101 - it was opened
+    return hand.case.id
+
+
+def _drill(hand: _Hand, planned: Drill, score: Score) -> str:
+    """The drill as a case: planned, run, and reviewed by somebody else."""
+    title = planned.sheet.title.en
+    hand.open("drill", "plan", OFFICER, {
+        "title": title, "playbook": planned.sheet.playbook, "sort": "technical", "exercise": True,
+        "planned_on": f"{hand.at:%Y-%m-%d}",
+    })  # fmt: skip
+    hand.do("start", OPERATOR, started_at=written(hand.at))
+    met = f"{score.met} of {len(score.lines)} checks hold."
+    hand.do("end", OPERATOR, ended_at=written(hand.at), observations=met, people=4)
+    lessons = "\n".join(each.en for each in score.lessons) or "None."
+    hand.do("review", RISK, passed=True, lessons=lessons)
+    assert hand.case is not None  # noqa: S101 - it was opened
+    return hand.case.id
+
+
+def _played(planned: Drill, began: datetime) -> Iterator[Event]:
+    """An exercise as four people play it: in order, in good time, but they forget to call customer care."""
+    at = began + timedelta(minutes=1)
+    yield Event("started", at, OPERATOR.name)
+    for name, value in planned.facts.items():
+        yield Event("known", at, OPERATOR.name, name=name, value=value)
+    for step_id in planned.steps:
+        step = planned.plan.steps[step_id]
+        at += _STEP
+        for piece in step.evidence:
+            yield Event("attached", at, OPERATOR.name, step_id, piece.id, "0" * 64)
+        for tell in step.tell:
+            if tell.whom != "customer_care":
+                yield Event("told", at, OFFICER.name, step_id, tell.whom)
+        if step.decide:
+            to = planned.plan.branch(step_id, planned.facts).to
+            yield Event("decided", at, OFFICER.name, step_id, to)
+        else:
+            yield Event("done", at, OPERATOR.name, step_id)
+
+
+def morning(day: date) -> datetime:
+    """Eight o'clock in UTC of the day after."""
+    return datetime(day.year, day.month, day.day, 8, tzinfo=UTC) + timedelta(days=1)
