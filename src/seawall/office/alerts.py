@@ -24,7 +24,7 @@ from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
 from seawall.warning import judging
 from seawall.warning.alert import Rules
-from seawall.warning.cause import Cause, segment, within
+from seawall.warning.cause import segment, within
 from seawall.warning.settings import PlantedTroubles
 
 _KEPT_DAYS: dict[Period, int] = {"day": 35, "week": 70, "month": 370}
