@@ -132,7 +132,7 @@ def _store(home: Home, scratch: Path, store: Store) -> Iterator[Copied]:
         copied = (
             _office(home.folder / OFFICE, scratch)
             if store == "office"
-            else _copied(home.folder, scratch, FILES[store], part)
+            else _copied(home.folder, scratch, FILES[store], part=part)
         )
         note = _note(copied.file, home.ledger_reader.key) if store == "ledger" else b""
         yield replace(copied, rows=rows_of(copied.file), note=note)
