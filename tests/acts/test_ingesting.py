@@ -112,6 +112,10 @@ WRONG = {
     "{}": "fact-table-unknown",
     '{"table": []}': "fact-table-unknown",
     '{"table": "event", "name": "Alice"}': "fact-column-unknown",
+    '{"table": "event", "event_id": "\\ud800"}': "fact-not-json",
+    '{"table": "event", "\\udfff": "x"}': "fact-not-json",
+    '{"table": "event", "event_id": "\udcff"}': "fact-not-json",
+    '{"table": "\udcff': "fact-not-json",
     '{"table": "event", "subject": ["c1"]}': "fact-nested",
     '{"table": "event", "event_id": "E1", "kind": "complaint"}': "value-missing",
     '{"table": "event", "event_id": "E1", "kind": "x", "happened_at": "03/11/2025"}': "value-unreadable",
@@ -186,6 +190,23 @@ def test_who_finds_the_book_held_can_tell_the_batch_again(tmp_path: Path) -> Non
     assert ingest(at, batch(complaint("E1"))).new == 1
 
 
+def test_a_stream_waits_for_whoever_changes_the_book(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    held_now, go = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with at.book.change():
+            held_now.set()
+            go.wait(10)
+
+    holder = threading.Thread(target=other)
+    holder.start()
+    assert held_now.wait(10)
+    threading.Timer(0.3, go.set).start()
+    assert ingest(desk(tmp_path), batch(complaint("E1")), wait_seconds=30).new == 1
+    holder.join()
+
+
 def test_every_fact_of_a_simulated_lender_can_come_as_a_stream(tmp_path: Path) -> None:
     """The simulator is the outside here: its rows, told line by line, are its rows."""
     made = lender.simulate(truth.Plan(loans=40, seed=3, months=8), packs.lender())
@@ -225,3 +246,14 @@ def test_a_large_arrival_is_cut() -> None:
     lines = io.StringIO("x\n" * (2 * streaming.LINES_MOST + 1))
     sizes = [len(each.lines) for each in streaming.batches(lines, "p", every=30)]
     assert sizes == [streaming.LINES_MOST, streaming.LINES_MOST, 1]
+
+
+def test_a_stream_that_breaks_says_so_after_what_came_before() -> None:
+    def breaks() -> Iterator[str]:
+        yield "a\n"
+        raise OSError("the pipe broke")
+
+    came = streaming.batches(breaks(), "p", every=0.05)
+    assert next(came).lines == ((1, "a\n"),)
+    with pytest.raises(OSError, match="broke"):
+        next(came)

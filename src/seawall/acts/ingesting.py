@@ -7,7 +7,9 @@ rejects file, line by line. Month-ends are not derived here: they follow from a 
 
 import csv
 import hashlib
+import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,7 +19,7 @@ import pyarrow.compute as pc
 
 from seawall.acts.deriving import Desk
 from seawall.acts.signing import Teller
-from seawall.book.store import Change
+from seawall.book.store import Book, Change, UnableToChangeBook
 from seawall.core.canonical import canonical
 from seawall.core.spreadsheet import harmless
 from seawall.core.steps import Steps
@@ -30,6 +32,7 @@ KIND = "book.ingest"
 PARTS_MOST = 16
 """Files of a table that batches made; more are put together, so that the book stays quick to read."""
 _PART_BYTES = 32 * 1024 * 1024
+_LOOK_SECONDS = 0.1
 
 _DAYS = {
     "application": "applied_at", "decision": "decided_at", "loan": "disbursed_on",
@@ -86,41 +89,61 @@ class Batch:
     @property
     def digest(self) -> str:
         """SHA-256 of the lines."""
-        return hashlib.sha256("\n".join(line for _, line in self.lines).encode()).hexdigest()
+        text = "\n".join(line for _, line in self.lines)
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def ingest(desk: Desk, batch: Batch, teller: Teller | None = None) -> Ingested:
+def ingest(
+    desk: Desk, batch: Batch, teller: Teller | None = None, *, wait_seconds: float = 0
+) -> Ingested:
     """Keep a batch's facts; it is durable once this returns.
 
     Args:
         desk: the book, and what works on it.
         batch: the lines.
         teller: tells the ledger; a book without a ledger beside it has none.
+        wait_seconds: how long to wait while another process changes the book.
 
     Raises:
-        UnableToChangeBook: another process is changing the book; the same batch can be told again.
+        UnableToChangeBook: another process still changes the book; the same batch can be told again.
     """
     told = stream.read(((n, line) for n, line in batch.lines if line.strip()), batch.name)
     came = Ingested(lines=told.again, unchanged=told.again) + _rejected(told.rejects)
     _write_rejects(desk.rejects, batch, told.rejects)
     for sheets in told.rounds:
-        came += _keep(desk, batch, sheets, teller)
+        with ExitStack() as stack:
+            change = _turn(stack, desk.book, wait_seconds)
+            came += _keep(desk, batch, sheets, (change, teller))
     return came
 
 
-def _keep(desk: Desk, batch: Batch, sheets: tuple[Sheet, ...], teller: Teller | None) -> Ingested:
+def _turn(stack: ExitStack, book: Book, wait_seconds: float) -> Change:
+    """A change of the book, once whoever changes it now is done."""
+    until = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return stack.enter_context(book.change())
+        except UnableToChangeBook:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_LOOK_SECONDS)
+
+
+def _keep(
+    desk: Desk, batch: Batch, sheets: tuple[Sheet, ...], into: tuple[Change, Teller | None]
+) -> Ingested:
     """Keep facts of which no two have one key."""
-    with desk.book.change() as change:
-        for table in tape.TABLES:
-            files = change.before.tables.get(table.name)
-            desk.engine.show(f"book_{table.name}", files or table.schema.empty_table())
-        intake = take_in(desk.engine, stream.mapping(), sheets, files=(batch.name,))
-        _write_rejects(desk.rejects, batch, intake.rejects)
-        came = _came(intake)
-        if intake.tables or intake.replaced:
-            _enter(desk, intake, change)
-            if teller is not None:
-                teller.ledger.append(_entry(teller, batch, came, change))
+    change, teller = into
+    for table in tape.TABLES:
+        files = change.before.tables.get(table.name)
+        desk.engine.show(f"book_{table.name}", files or table.schema.empty_table())
+    intake = take_in(desk.engine, stream.mapping(), sheets, files=(batch.name,))
+    _write_rejects(desk.rejects, batch, intake.rejects)
+    came = _came(intake)
+    if intake.tables or intake.replaced:
+        _enter(desk, intake, change)
+        if teller is not None:
+            teller.ledger.append(_entry(teller, batch, came, change))
     return came
 
 

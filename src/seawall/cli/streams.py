@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -16,6 +17,7 @@ from seawall.office import homes, streaming
 from seawall.portfolio import problems
 
 STDIN = "-"
+_KEPT = "surrogateescape"
 
 
 def ingest_(
@@ -39,7 +41,8 @@ def ingest_(
     total = Ingested()
     with _opened(source) as lines:
         for batch in streaming.batches(lines, name, every=every):
-            came = ingest(desk, batch, at.teller(actor))
+            teller = at.teller(actor)
+            came = ingest(desk, batch, teller, wait_seconds=streaming.WAIT_SECONDS)
             total = total + came
             screen.say(_BATCH, last=batch.lines[-1][0], **_counts(came))
     screen.say(_TOTAL, **_counts(total))
@@ -49,8 +52,13 @@ def ingest_(
 
 
 def _opened(source: str) -> AbstractContextManager[TextIO]:
+    """The lines as UTF-8, whatever the locale; a line that is none is rejected, and ends nothing."""
+    if source == STDIN:
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors=_KEPT)
+        return nullcontext(sys.stdin)
     try:
-        return nullcontext(sys.stdin) if source == STDIN else Path(source).open(encoding="utf-8")
+        return Path(source).open(encoding="utf-8", errors=_KEPT)
     except OSError as error:
         why = error.strerror or str(error)
         raise refusal(problems.FILE_UNREADABLE, Place(source), why=why) from None

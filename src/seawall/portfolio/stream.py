@@ -82,7 +82,7 @@ def read(lines: Iterable[tuple[int, str]], name: str) -> Told:
             table, row = _row(line)
         except _UnableToReadLine as wrong:
             problem = Problem(wrong.kind, Place(name, row=number, column=wrong.column), wrong.facts)
-            rejects.append(Reject(problem, line.strip()[:_SHOWN]))
+            rejects.append(Reject(problem, _shown(line)))
             continue
         said = seen.setdefault((table, *(row.get(each) for each in tape.table(table).key)), [])
         if row in said:
@@ -96,6 +96,11 @@ def read(lines: Iterable[tuple[int, str]], name: str) -> Told:
         tuple(Sheet(each, _sheet(each, rows)) for each, rows in one.items()) for one in rounds
     )
     return Told(tuple(sheets), again, tuple(rejects))
+
+
+def _shown(line: str) -> str:
+    """How a line begins, as UTF-8 can hold it: a byte that is none is shown by its number."""
+    return line.strip()[:_SHOWN].encode(errors="backslashreplace").decode()
 
 
 def _sheet(table: str, rows: list[dict[str, Any]]) -> pa.Table:
@@ -141,11 +146,19 @@ def _object(line: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         if isinstance(error, _UnableToReadLine):
             raise
-        why = error.msg if isinstance(error, json.JSONDecodeError) else "it cannot be read"
-        raise _UnableToReadLine(problems.FACT_NOT_JSON, why=why) from None
+        raise _UnableToReadLine(problems.FACT_NOT_JSON, why=_why(error)) from None
     if not isinstance(told, dict):
         raise _UnableToReadLine(problems.FACT_NOT_JSON, why="it is no object")
     return told
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg
+    return _NOT_UNICODE if isinstance(error, UnicodeError) else "it cannot be read"
+
+
+_NOT_UNICODE = "a text in it is not UTF-8, or holds half of a character"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -153,6 +166,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     told = dict(pairs)
     if len(told) < len(pairs):
         raise _UnableToReadLine(problems.FACT_NOT_JSON, why="a name is given twice")
+    for text in (*told, *told.values()):
+        if isinstance(text, str):
+            text.encode()  # JSON can escape half of a character; no file can hold it
     return told
 
 
