@@ -231,6 +231,73 @@ def test_what_needs_others_only_sometimes_is_held_to_what_it_says(office: str) -
     pay(kind_digest="s" * 64, digest="")
 
 
+def _refused(**told: Any) -> None:  # noqa: ANN401
+    with pytest.raises(UnableToKeepEvent, match="needs the approval of others"):
+        pay(**told)
+
+
+def _both_approve(digest: str = DIGEST) -> None:
+    approve("charlie", digest)
+    approve("dana", digest)
+
+
+def test_what_was_approved_once_is_done_once(office: str) -> None:
+    """Also where a verb leaves the case in its state, so that nothing else ends the request."""
+    del office
+    _both_approve()
+    do("pay", "alice", approved=DIGEST)
+    _refused()
+
+
+def test_a_request_ends_with_the_next_one_for_its_verb(office: str) -> None:
+    del office
+    _both_approve()
+    ask(digest=OTHER)
+    _refused()
+
+
+def test_a_request_ends_with_a_link(office: str) -> None:
+    del office
+    _both_approve()
+    do("link", "erin", links=[["about", "complaint:2"]])
+    _refused()
+
+
+def test_a_request_ends_with_an_upgrade(office: str) -> None:
+    del office
+    register.keep_kind("u" * 64, "complaint", "id: complaint # 2", {"pay": Need(2, always=True)})
+    _both_approve()
+    do("upgrade", "erin", kind_digest="u" * 64)
+    _refused(kind_digest="u" * 64)
+
+
+def test_what_was_approved_for_one_verb_does_not_allow_another(office: str) -> None:
+    del office
+    do("ask", "alice", fields={"verb": "note", "digest": OTHER})
+    for by in ("charlie", "dana"):
+        do("approve", by, fields={"verb": "note", "digest": OTHER})
+    _refused(digest=OTHER)
+
+
+def test_an_approver_and_his_delegate_are_one(office: str) -> None:
+    del office
+    do("comment", "dana", on_behalf_of="charlie")
+    approve("charlie")
+    with pytest.raises(UnableToKeepEvent, match="approves once"):
+        approve("dana")
+
+
+def test_a_body_that_says_a_thing_twice_is_refused_or_read_alike(office: str) -> None:
+    """Readers of JSON differ in which of two values counts: an edit must not hide behind none."""
+    edit = row("edit", "erin", fields={"amount": 9})
+    first = edit._replace(body='{"fields": {}, ' + edit.body[1:], edits=False)
+    with pytest.raises(IntegrityError):
+        save(first)
+    if office == "sqlite":
+        with pytest.raises(IntegrityError):
+            save(first._replace(edits=True))
+
+
 def raw(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)

@@ -35,10 +35,10 @@ def _person(one: str, other: str) -> str:
     return f"({' OR '.join(same)})"
 
 
-_LAST_ASKED = f"""(SELECT MAX(e.place) FROM {_EARLIER}
-  AND e.verb = 'ask' AND e.concerns = NEW.concerns AND NEW.concerns <> '')"""
-_APPROVED = f"""(SELECT COUNT(DISTINCT CASE WHEN e.on_behalf_of = '' THEN e.actor ELSE e.on_behalf_of END)
-  FROM {_EARLIER} AND e.place > {_LAST_ASKED} AND e.verb = 'approve' AND e.concerns = NEW.concerns)"""
+_KIN = f"""({_person("e", "NEW")} OR EXISTS (
+    SELECT 1 FROM records_caseevent p WHERE p.case_id = NEW.case_id AND p.on_behalf_of <> ''
+    AND {_person("p", "NEW")} AND {_person("p", "e")}))"""
+"""Whether one person, or one of whom the other was ever the delegate, stands behind both rows."""
 _NEEDED = """(SELECT n.people FROM records_caseneed n
   WHERE n.kind_digest = NEW.kind_digest AND n.verb = NEW.verb AND (n.always OR NEW.concerns <> ''))"""
 _FIELD = {
@@ -48,29 +48,41 @@ _FIELD = {
 """A value of an event's body, as text."""
 
 
+def _about(vendor: str, row: str) -> str:
+    """The verb that an event is about: its own, or the one that it asks for, approves or withdraws."""
+    named = _FIELD[vendor].format(row=row, path="fields.verb")
+    return (
+        f"CASE WHEN {row}.verb IN ('ask', 'approve', 'withdraw') THEN {named} ELSE {row}.verb END"
+    )
+
+
 def _guards(vendor: str) -> tuple[tuple[str, str, str], ...]:
     """Names, conditions that refuse a row, and what is said then."""
-    about = {row: _FIELD[vendor].format(row=row, path="fields.verb") for row in ("e", "NEW")}
-    void = f"""EXISTS (SELECT 1 FROM {_EARLIER} AND e.place > {_LAST_ASKED}
-  AND (e.edits OR e.verb = 'withdraw' AND {about["e"]} =
-    CASE WHEN NEW.verb = 'approve' THEN {about["NEW"]} ELSE NEW.verb END
+    same_verb = f"{_about(vendor, 'e')} = {_about(vendor, 'NEW')}"
+    asked = f"""(SELECT MAX(e.place) FROM {_EARLIER} AND NEW.concerns <> ''
+  AND e.verb = 'ask' AND e.concerns = NEW.concerns AND {same_verb})"""
+    links = _FIELD[vendor].format(row="e", path="links")
+    # A request ends with whatever changes what it is about, with another one for its verb, when it is
+    # withdrawn, and when it was done.
+    void = f"""EXISTS (SELECT 1 FROM {_EARLIER} AND e.place > {asked}
+  AND (e.edits OR {links} <> '[]' OR e.kind_digest <> NEW.kind_digest OR e.verb <> 'approve' AND {same_verb}
   OR e.state <> (SELECT a.state FROM records_caseevent a
-    WHERE a.case_id = NEW.case_id AND a.place = {_LAST_ASKED})))"""
+    WHERE a.case_id = NEW.case_id AND a.place = {asked})))"""
+    approved = f"""(SELECT COUNT(DISTINCT CASE WHEN e.on_behalf_of = '' THEN e.actor ELSE e.on_behalf_of END)
+  FROM {_EARLIER} AND e.place > {asked} AND e.verb = 'approve' AND e.concerns = NEW.concerns)"""
     return (
         ("approves_own", f"""NEW.verb = 'approve' AND EXISTS (SELECT 1 FROM {_EARLIER}
   AND (e.edits OR e.place = 1 OR e.verb = 'ask' AND e.concerns = NEW.concerns)
-  AND ({_person("e", "NEW")} OR EXISTS (
-    SELECT 1 FROM records_caseevent p WHERE p.case_id = NEW.case_id AND p.on_behalf_of <> ''
-    AND {_person("p", "NEW")} AND {_person("p", "e")})))""",
+  AND {_KIN})""",
          "a maker never approves his own change"),
-        ("approves_nothing", f"NEW.verb = 'approve' AND ({_LAST_ASKED} IS NULL OR {void})",
+        ("approves_nothing", f"NEW.verb = 'approve' AND ({asked} IS NULL OR {void})",
          "only what is asked for, and was not edited since, is approved"),
         ("approves_twice", f"""NEW.verb = 'approve' AND EXISTS (SELECT 1 FROM {_EARLIER}
-  AND e.place > {_LAST_ASKED} AND e.verb = 'approve' AND e.concerns = NEW.concerns
-  AND {_person("e", "NEW")})""",
+  AND e.place > {asked} AND e.verb = 'approve' AND e.concerns = NEW.concerns
+  AND {_KIN})""",
          "an approver approves once"),
         ("not_approved", f"""{_NEEDED} IS NOT NULL
-  AND ({_LAST_ASKED} IS NULL OR {void} OR {_APPROVED} < {_NEEDED})""",
+  AND ({asked} IS NULL OR {void} OR {approved} < {_NEEDED})""",
          "this needs the approval of others, of exactly what is done"),
         ("chain", f"""NEW.previous <> COALESCE((SELECT e.digest FROM {_EARLIER}
     AND e.place = NEW.place - 1), CASE WHEN NEW.place = 1 THEN '' ELSE '-' END)""",
@@ -101,6 +113,10 @@ def _body(vendor: str) -> tuple[tuple[str, str, str], ...]:
         "NEW.edits": f"({field('fields')} <> '{{}}' AND NEW.verb NOT IN {_SILENT})",
     }  # fmt: skip
     unlike = " OR ".join(same.format(column, said) for column, said in texts.items())
+    if (
+        vendor == "sqlite"
+    ):  # of a name given twice SQLite reads the first value, whoever reads the body the last
+        unlike += " OR (SELECT COUNT(*) <> COUNT(DISTINCT fullkey) FROM json_tree(NEW.body))"
     wrong = {
         "sqlite": "({0} GLOB '*[^a-z0-9._@-]*')",
         "postgresql": "({0} !~ '^[a-z0-9._@-]*$')",
