@@ -138,7 +138,7 @@ def tell(desk: Desk, at: datetime) -> int:
     """Tell the ledger what processes that stopped did not; how many events that were."""
     waiting = register.take(TELL, microseconds(at), _us(HOLD), _TOGETHER)
     for errand in waiting:
-        _tell(desk, errand)
+        _tell(desk, register.event(errand.case_id, errand.place), errand)
     return len(waiting)
 
 
@@ -148,7 +148,7 @@ def _handled(
     for name in filter(None, (command.actor.name, command.actor.on_behalf_of)):
         checked(name)
     with register.change():
-        register.locked(case_id)
+        register.hold(case_id)
         case = _folded(desk, case_id)
         told = _in_order(command, case)
         came = step(kind, case, told, told.at)
@@ -156,9 +156,11 @@ def _handled(
             return Handled(case, None, new=False, problems=came.problems)
         if not came.events:
             return Handled(case, _done(case_id, command.key), new=False)
+        if case is None or case.kind_digest != kind.digest:
+            register.keep_kind(kind.digest, kind.id, kind.text, needs_of(kind))
         tells = _keep(desk, kind, came, also)
-    for errand in tells:
-        _tell(desk, errand)
+    for row, errand in tells:
+        _tell(desk, row, errand)
     return Handled(came.case, came.events[-1], new=True)
 
 
@@ -184,16 +186,17 @@ def _done(case_id: str, key: str) -> Event | None:
     return None if row is None else event_of(row)
 
 
-def _keep(desk: Desk, kind: Kind, came: Stepped, also: Follows | None) -> list[ErrandRow]:
-    """Add what a step gave; returns the errands that tell the ledger, which this process has taken up."""
-    register.keep_kind(kind.digest, kind.id, kind.text, needs_of(kind))
+def _keep(
+    desk: Desk, kind: Kind, came: Stepped, also: Follows | None
+) -> list[tuple[EventRow, ErrandRow]]:
+    """Add what a step gave; returns each event and the errand to tell it, which this process has taken up."""
     rows = [row_of(each) for each in came.events]
     tells = [_telling(each) for each in rows]
     last = came.events[-1]
     follows = [_errand(last, kind, effect, place) for place, effect in enumerate(came.effects)]
     follows += also(last) if also else ()
     register.add(rows, case_row(came.case, kind, desk.timer(kind, came.case)), [*tells, *follows])
-    return tells
+    return list(zip(rows, tells, strict=True))
 
 
 def _telling(row: EventRow) -> ErrandRow:
@@ -212,9 +215,8 @@ def _errand(event: Event, kind: Kind, effect: Effect, place: int) -> ErrandRow:
     return ErrandRow(key, event.case, event.number, effect.kind, json.dumps(told), at_us)
 
 
-def _tell(desk: Desk, errand: ErrandRow) -> None:
+def _tell(desk: Desk, row: EventRow, errand: ErrandRow) -> None:
     """Tell the ledger of an event: who, when, what, and its digest; nothing that a field says."""
-    row = register.event(errand.case_id, errand.place)
     desk.ledger.append(entry_of(row))
     register.finish(errand, "done")
 
