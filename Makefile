@@ -44,6 +44,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/replay.py
 	$(BIN)/python bench/clocks.py
 	$(BIN)/python bench/warning.py
+	$(BIN)/python -m bench.cases
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict
