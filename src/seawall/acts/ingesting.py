@@ -47,8 +47,8 @@ class Ingested:
     """What came of a batch: lines = new + updated + unchanged + rejected.
 
     Attributes:
-        since: for each table with new facts, the day of the earliest one: what was computed of days
-            from there on is to be computed again.
+        since, until: for each table with new facts, the days of the earliest and the latest one: what
+            was computed of days from the first on is to be computed again.
         reasons: how often each kind of problem rejected something.
     """
 
@@ -58,18 +58,18 @@ class Ingested:
     unchanged: int = 0
     rejected: int = 0
     since: dict[str, date] = field(default_factory=dict)
+    until: dict[str, date] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
 
     def __add__(self, other: "Ingested") -> "Ingested":
         """Of both batches."""
-        both = self.since.keys() | other.since.keys()
-        days = {
-            name: min(each.since[name] for each in (self, other) if name in each.since)
-            for name in both
-        }
+        since, until = dict(self.since), dict(self.until)
+        for name, first in other.since.items():
+            since[name] = min(since.get(name, first), first)
+            until[name] = max(until.get(name, other.until[name]), other.until[name])
         return Ingested(
             self.lines + other.lines, self.new + other.new, self.updated + other.updated,
-            self.unchanged + other.unchanged, self.rejected + other.rejected, days,
+            self.unchanged + other.unchanged, self.rejected + other.rejected, since, until,
             dict(Counter(self.reasons) + Counter(other.reasons)),
         )  # fmt: skip
 
@@ -157,19 +157,22 @@ def _came(intake: Intake) -> Ingested:
     fates = Counter[str]()
     for each in intake.counts:
         fates[each.fate] += each.rows
+    days = {name: _days(name, rows) for name, rows in intake.tables.items()}
     kept = Ingested(
         lines=fates["new"] + fates["updated"] + fates["unchanged"],
         new=fates["new"],
         updated=fates["updated"],
         unchanged=fates["unchanged"],
-        since={name: _earliest(name, rows) for name, rows in intake.tables.items()},
+        since={name: first for name, (first, _) in days.items()},
+        until={name: last for name, (_, last) in days.items()},
     )
     return kept + _rejected(intake.rejects)
 
 
-def _earliest(name: str, rows: pa.Table) -> date:
-    found: date = pc.min(rows[_DAYS[name]].cast(pa.date32(), safe=False)).as_py()
-    return found
+def _days(name: str, rows: pa.Table) -> tuple[date, date]:
+    """The days of the earliest and the latest fact."""
+    found = pc.min_max(rows[_DAYS[name]].cast(pa.date32(), safe=False)).as_py()
+    return found["min"], found["max"]
 
 
 def _enter(desk: Desk, intake: Intake, change: Change) -> None:

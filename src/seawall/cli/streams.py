@@ -11,9 +11,10 @@ import typer
 from seawall.acts.ingesting import Ingested, ingest
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
+from seawall.cli.watches import say_watched
 from seawall.core.problem import Place, refusal
 from seawall.core.text import Text
-from seawall.office import homes, streaming
+from seawall.office import alerts, homes, streaming
 from seawall.portfolio import problems
 
 STDIN = "-"
@@ -30,21 +31,28 @@ def ingest_(
     every: Annotated[
         float, typer.Option(min=0.05, max=60, help="Seconds that a line waits for others at most.")
     ] = streaming.EVERY_SECONDS,
+    watch: Annotated[
+        bool, typer.Option(help="Look at the indicators that facts concern, where there is a ledger.")
+    ] = True,
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:  # fmt: skip
-    """Take in facts as they come, one JSON object a line."""
+    """Take in facts as they come, one JSON object a line, and watch what they concern."""
     screen = Screen(language(lang), quiet=quiet)
     at = homes.home(home)
     desk, name = at.desk(), "stream" if source == STDIN else source
     total = Ingested()
+    man = alerts.watchman(at) if watch and at.ledger_key.is_file() else None
     with _opened(source) as lines:
         for batch in streaming.batches(lines, name, every=every):
             teller = at.teller(actor)
             came = ingest(desk, batch, teller, wait_seconds=streaming.WAIT_SECONDS)
             total = total + came
             screen.say(_BATCH, last=batch.lines[-1][0], **_counts(came))
+            looked = man.look(came) if man is not None and came.since else None
+            if looked is not None:
+                say_watched(screen, looked, None)
     screen.say(_TOTAL, **_counts(total))
     if total.rejected:
         reasons = ", ".join(f"{n:,} {code}" for code, n in total.reasons.items())

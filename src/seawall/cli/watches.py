@@ -37,15 +37,16 @@ def watch(
     man = alerts.watchman(at)
     day = as_of.date() if as_of else None
     if not through:
-        _say(screen, man.watch(day), None)
+        say_watched(screen, man.watch(day), None)
         return
     reading = measuring.read(at, day)
     first = reading.first
     for each, came in man.watch_through(list(month_ends(first, reading.as_of))):
-        _say(screen, came, each)
+        say_watched(screen, came, each)
 
 
-def _say(screen: Screen, came: Watched, day: object) -> None:
+def say_watched(screen: Screen, came: Watched, day: object) -> None:
+    """What came of a watch, in a line; and each value that a late fact corrected."""
     counts = {
         name: len(getattr(came, name)) for name in ("raised", "updated", "cleared", "corrected")
     }

@@ -1,8 +1,8 @@
 """Watching a home's book: verdicts become alerts, alerts cases, and people are told."""
 
 import json
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +11,7 @@ import numpy as np
 from seawall.acts import watching as acts
 from seawall.acts.alert_cases import ever_raised, shown
 from seawall.acts.handling import Desk
+from seawall.acts.ingesting import Ingested
 from seawall.acts.simulating import NOTE
 from seawall.acts.watching import Said, Value, Watched
 from seawall.cases.calendar import Calendar
@@ -22,6 +23,7 @@ from seawall.office import cases, measuring, packs, warning, watching
 from seawall.office.homes import Home
 from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
+from seawall.records import watch_register
 from seawall.warning import judging
 from seawall.warning.alert import Rules
 from seawall.warning.cause import segment, within
@@ -67,24 +69,52 @@ class Watchman:
         reading = measuring.read(self.home, until)
         indicators = tuple(self.rules.indicators.values())
         judged = tuple(watching.judged(reading, indicators, reading.as_of))
-        return self._said(judged, reading.as_of, at or datetime.now(UTC))
+        return self._said(judged, reading.as_of, at or datetime.now(UTC), _kept(reading.as_of))
 
     def watch_through(self, days: Sequence[date]) -> Iterator[tuple[date, Watched]]:
         """Look as if it were the night after each of some days, never seeing what came later.
 
+        Between them, every day on which a verdict changes is looked at, too: what comes and goes in a week
+        is seen as whoever watches daily sees it.
         Each trend is asked once: what it says of a period is the same whether later facts are known.
         """
         reading = measuring.read(self.home, days[-1])
         indicators = tuple(self.rules.indicators.values())
         judged = tuple(watching.judged(reading, indicators, reading.as_of))
-        for day in days:
+        looked = date.min
+        for day in sorted({*days, *_changes(judged, days[0], days[-1])}):
             at = datetime(day.year, day.month, day.day, tzinfo=UTC) + _MORNING
-            yield day, self._said(judged, day, at)
+            yield day, self._said(judged, day, at, _from(looked))
+            looked = day + timedelta(days=1)
 
-    def _said(self, judged: Sequence[Judged], day: date, at: datetime) -> Watched:
+    def look(self, came: Ingested, at: datetime | None = None) -> Watched | None:
+        """Look at the indicators that new facts concern, up to the latest of them; None where none is.
+
+        Today counts as it is so far, for indicators by day; weeks and months when they are over. What
+        follows from month-ends waits for them to be derived.
+        """
+        known = warning.trends()
+        indicators = tuple(
+            each for each in self.rules.indicators.values()
+            if came.since.keys() & set(known[each.measure].reads)
+        )  # fmt: skip
+        if not indicators:
+            return None
+        reading = measuring.read(self.home)
+        # What was looked at once is not looked at as if it were not known, when a fact comes late.
+        before = date.fromisoformat(watch_register.latest() or str(reading.as_of))
+        day = max(before, reading.as_of, *came.until.values())
+        judged = tuple(watching.judged(reading, indicators, day))
+        late, kept = min(came.since.values()), _kept(day)
+        return self._said(judged, day, at or datetime.now(UTC), lambda by: min(kept(by), late))
+
+    def _said(
+        self, judged: Sequence[Judged], day: date, at: datetime, since: Callable[[Period], date]
+    ) -> Watched:
+        """Do what must be done by a day; values are compared with what they were from a day on."""
         seen = [until(each, day) for each in judged]
         standings = tuple(each for one in seen for each in one.standings())
-        values = tuple(value for one in seen for value in _values(one, day))
+        values = tuple(v for one in seen for v in _values(one, since(one.indicator.period)))
         return acts.watch(self.desk, self.rules, Said(standings, values), at)
 
 
@@ -111,10 +141,30 @@ def until(judged: Judged, day: date) -> Judged:
     return replace(judged, panel=judged.panel.until(day), judgement=cut)
 
 
-def _values(judged: Judged, day: date) -> Iterator[Value]:
-    """The values of the last periods, of every segment."""
+def _kept(day: date) -> Callable[[Period], date]:
+    """From when on values are looked at again, by the period of an indicator."""
+    return lambda period: day - timedelta(days=_KEPT_DAYS[period])
+
+
+def _from(day: date) -> Callable[[Period], date]:
+    """From a day on, whatever the period."""
+    return lambda _: day
+
+
+def _changes(judged: Sequence[Judged], first: date, last: date) -> set[date]:
+    """The days between on which any level changes."""
+    days = set[date]()
+    for each in judged:
+        held = each.judgement.held
+        moved = np.flatnonzero((held[:, 1:] != held[:, :-1]).any(axis=0)) + 1
+        days |= {each.panel.ends_on[place] for place in moved}
+    return {day for day in days if first <= day <= last}
+
+
+def _values(judged: Judged, since: date) -> Iterator[Value]:
+    """The values of the periods that end on a day or later, of every segment."""
     ends_on = judged.panel.ends_on
-    first = bisect_right(ends_on, day - timedelta(days=_KEPT_DAYS[judged.indicator.period]))
+    first = bisect_left(ends_on, since)
     values, found = judged.panel.values, judged.judgement
     for row, cause in enumerate(judged.causes()):
         for place in range(first, len(ends_on)):

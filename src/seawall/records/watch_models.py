@@ -42,7 +42,8 @@ class IndicatorValue(models.Model):
         """Values are looked up by indicator, segment and period."""
 
         indexes: ClassVar = [
-            models.Index(fields=["indicator", "segment", "ends_on", "number"], name="value_of")
+            models.Index(fields=["indicator", "segment", "ends_on", "number"], name="value_of"),
+            models.Index(fields=["ends_on"], name="value_latest"),
         ]
 
     def __str__(self) -> str:

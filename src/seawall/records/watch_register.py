@@ -45,6 +45,12 @@ def values(indicator: str, since: str = "") -> dict[tuple[str, str], ValueRow]:
     return {(row[1], row[2]): ValueRow(*row) for row in told.iterator(_CHUNK)}
 
 
+def latest() -> str:
+    """The end of the last period that any indicator was looked at for; empty where none was."""
+    row = _rows("IndicatorValue").order_by("-ends_on").values_list("ends_on", flat=True).first()
+    return str(row or "")
+
+
 def history(indicator: str, segment: str, ends_on: str) -> list[ValueRow]:
     """Everything that was ever known of one value, in order."""
     rows = _rows("IndicatorValue").filter(indicator=indicator, segment=segment, ends_on=ends_on)

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["indicator", "segment", "ends_on", "number"], name="value_of"
                     )
+                    models.Index(fields=["ends_on"], name="value_latest"),
                 ],
             },
         ),
