@@ -153,6 +153,35 @@ def test_a_case_goes_on_under_the_version_it_began_with(office: Office) -> None:
     office.holds()
 
 
+def test_an_older_office_beside_a_newer_ledger_is_found_and_stops_nobody(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a restored office does at a place that the ledger tells otherwise of is given up; the rest is told."""
+    case = office.open().case
+    assert case is not None
+    told = register.events(case.id)[0]
+    later = handling.entry_of(told._replace(place=2, verb="see", digest="f" * 64))
+    office.desk.ledger.append(later)
+    with monkeypatch.context() as patch:
+        patch.setattr(handling, "_tell", lambda *_: None)
+        office.do(case, "comment", "carol", reason="Seen.")
+        office.open(key="another")
+    assert handling.tell(office.desk, NOON.replace(year=2036)) == 1
+    proved = prove(office.desk)
+    assert proved.untold == 0
+    assert [each.code for each in proved.problems] == ["case-event-untold"]
+
+
+def test_a_time_in_the_column_that_the_body_does_not_say_is_found(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = handling.row_of
+    with monkeypatch.context() as patch:
+        patch.setattr(handling, "row_of", lambda event: made(event)._replace(at_us=1))
+        office.open()
+    assert {each.code for each in prove(office.desk).problems} == {"case-event-digest"}
+
+
 def _raw(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)

@@ -17,8 +17,8 @@ CASE_UNFOLDED = Kind(
 EVENT_DIGEST = Kind(
     "case-event-digest",
     Text(
-        en="The digest of event {event} is not that of what it says.",
-        zh="事件 {event} 的摘要与内容不符。",
+        en="The digest or the columns of event {event} are not those of what it says.",
+        zh="事件 {event} 的摘要或各列与内容不符。",
     ),
     _RESTORE,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from seawall.acts import case_problems as problems
-from seawall.acts.case_rows import case_row, events_of, needs_of
+from seawall.acts.case_rows import case_row, events_of, needs_of, row_of
 from seawall.acts.handling import Desk, UnableToFindKind, entry_of
 from seawall.cases.case import Case
 from seawall.cases.fold import UnableToFold, fold
@@ -58,8 +58,9 @@ def _case(desk: Desk, kept: list[EventRow], row: CaseRow | None) -> Iterator[Pro
     except (UnableToFold, UnableToFindKind, ValueError, KeyError, TypeError) as error:
         yield _problem(problems.CASE_UNFOLDED, case_id, why=str(error))
         return
+    # Every column, and the body's very letters: readers of JSON differ in what two values of a name mean.
     wrong = [each.place for each, event in zip(kept, events_of(kept), strict=True)
-             if each.digest != event.digest]  # fmt: skip
+             if each != row_of(event)]  # fmt: skip
     for place in wrong:
         yield _problem(problems.EVENT_DIGEST, case_id, event=place)
     if row is None:

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["indicator", "segment", "ends_on", "number"], name="value_of"
-                    )
+                    ),
                     models.Index(fields=["ends_on"], name="value_latest"),
                 ],
             },
