@@ -1,17 +1,20 @@
 """Handling cases: decided by the kind, kept with all that follows, told to the ledger; done once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.db import connection, connections
 
-from seawall.acts import handling
+from seawall.acts import case_rows, handling
 from seawall.acts.handling import UnableToFindCase, UnableToFindKind
 from seawall.acts.proving import prove
 from seawall.acts.signing import UnableToSignAs
+from seawall.cases.case import Actor
 from seawall.records import case_register as register
 from seawall.records import starting
+from seawall.records.case_register import UnableToKeepEvent
 from tests import postgresql
 from tests.acts.cases import KIND, NOON, Office
 
@@ -84,6 +87,29 @@ def test_a_command_told_again_is_done_once(office: Office) -> None:
     assert refused.problems
     assert len(list(office.desk.ledger.entries())) == 1
     office.holds()
+
+
+@pytest.mark.parametrize("odd", [{"reason": "a\0b"}, {"key": "a\0b"}])
+def test_what_a_database_cannot_keep_is_refused_alike(office: Office, odd: dict[str, str]) -> None:
+    assert office.open(**odd).problems
+    command = office.command("begin", "alice", fields={"amount": "5", "note": "a"})
+    far = Actor("alice", frozenset({"clerk"}), unit="u" * 121)
+    assert handling.open_case(office.desk, "refund", replace(command, actor=far)).problems
+    assert office.open(reason="a backslash, \\u0000").problems == ()
+    office.holds()
+
+
+@pytest.mark.parametrize("office", [POSTGRESQL], indirect=True)
+def test_what_the_database_says_of_a_value_is_not_repeated(office: Office) -> None:
+    office.open()
+    (row,) = register.every_event()
+    standing = register.standing(row.case_id)
+    assert standing is not None
+    body = row.body.replace('"reason":""', '"reason":"Ms Secret\\u0000"')
+    forged = row._replace(place=2, body=body)
+    with pytest.raises(UnableToKeepEvent) as told, register.change():
+        register.add([forged], standing, [])
+    assert "Secret" not in str(told.value)
 
 
 def test_what_is_refused_leaves_nothing(office: Office) -> None:
@@ -175,7 +201,7 @@ def test_an_older_office_beside_a_newer_ledger_is_found_and_stops_nobody(
 def test_a_time_in_the_column_that_the_body_does_not_say_is_found(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = handling.row_of
+    made = case_rows.row_of
     with monkeypatch.context() as patch:
         patch.setattr(handling, "row_of", lambda event: made(event)._replace(at_us=1))
         office.open()

@@ -99,7 +99,9 @@ def _text(value: object, field: Field) -> str:
 
 
 def _spelled(text: str) -> str:
-    """A text that UTF-8 can hold."""
+    """A text that UTF-8 and every database can hold: PostgreSQL has no place for U+0000."""
+    if "\0" in text:
+        raise UnableToRead
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -12,6 +12,8 @@ from seawall.core.canonical import UnableToSpell, canonical
 from seawall.core.problem import Problem
 
 KEY_MOST = 200
+UNIT_MOST = 120
+_NUL = "\\u0000"
 
 
 def of_words(act: Act) -> Iterator[Problem]:
@@ -26,16 +28,18 @@ def of_words(act: Act) -> Iterator[Problem]:
         yield act.problem(problems.KEY_UNCLEAR, most=KEY_MOST)
     told = {"verb": command.verb, "key": key, "reason": command.reason, "unit": actor.unit}
     for what, value in {**told, "links": command.links, "roles": sorted(actor.roles)}.items():
-        if not _spelled(value) or len(value) > TEXT_MOST:
-            yield act.problem(problems.TEXT_UNCLEAR, what=what, most=TEXT_MOST)
+        most = UNIT_MOST if what == "unit" else TEXT_MOST
+        if not _spelled(value) or len(value) > most:
+            yield act.problem(problems.TEXT_UNCLEAR, what=what, most=most)
 
 
 def _spelled(value: object) -> bool:
+    """Whether JSON can spell it, and every database keep it: PostgreSQL has no place for U+0000."""
     try:
-        canonical(value)
+        text = canonical(value).decode()
     except UnableToSpell:
         return False
-    return True
+    return _NUL not in text.replace("\\\\", "")
 
 
 def of_time(act: Act, as_of: datetime) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from seawall.core.problem import Unable
 
@@ -106,6 +106,9 @@ def change() -> Iterator[None]:
             yield
     except IntegrityError as error:
         raise UnableToKeepEvent(str(error).splitlines()[0]) from None
+    except DataError:
+        # What the database says of it repeats the value.
+        raise UnableToKeepEvent("a text is too long, or holds what it cannot keep") from None
 
 
 class Need(NamedTuple):
