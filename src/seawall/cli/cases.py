@@ -14,6 +14,7 @@ from seawall.acts.handling import Handled
 from seawall.acts.proving import prove
 from seawall.cases.case import Actor, Command, Event, Value
 from seawall.cases.kind import Field, Kind
+from seawall.cases.vetoes import ways
 from seawall.cli.options import ActorOption, HomeOption, LangOption
 from seawall.cli.screen import Screen, language
 from seawall.core.period import moment_at
@@ -135,6 +136,10 @@ def _show(screen: Screen, seen: Seen) -> None:
                       f"{_APPROVED_BY.in_(spoken)} {yes}")  # fmt: skip
     for event in seen.events:
         screen.result("  " + " · ".join(_line(event, kind, screen)))
+    for name in ways(kind, case):
+        way = kind.verbs[name]
+        roles = ", ".join(way.roles)
+        screen.result(f"  {_NEXT.in_(spoken)} {name} ({way.title.in_(spoken)}): {roles}")
 
 
 def _line(event: Event, kind: Kind, screen: Screen) -> Iterator[str]:
@@ -339,6 +344,7 @@ _PROVISIONAL = Text(en=" (provisional)", zh="（暂定）")
 _WAITS = Text(en="waits for approval:", zh="待审批：")
 _APPROVED_BY = Text(en="approved by", zh="已批准：")
 _FOR = Text(en="for", zh="代")
+_NEXT = Text(en="can be done:", zh="可执行：")
 _NONE = Text(en="No case is open.", zh="没有未结案件。")
 _BEFORE = Text(en="It was done before; nothing changed.", zh="此前已完成，未作变更。")
 _HOW = Text(
