@@ -81,7 +81,7 @@ def test_an_id_used_for_another_application_is_refused_and_tells_so(
         told = run("decide", "instalment_loan", "-i", file, "--record", "--as", "o", *at, code=code)
     assert "[application-changed] b1 was told before" in told
     assert "[application-id-unusable]" in told
-    assert "2 applications were refused" in told
+    assert "Refused, as told above: 2" in told
 
 
 def test_for_good_needs_a_name_a_ledger_and_a_published_policy(
@@ -121,3 +121,22 @@ def test_a_decision_that_comes_out_otherwise_is_named(home: Path, tmp_path: Path
     told = run("decisions", "verify", "--home", copy, code=1)
     assert "entry 3, application:a1: outcome" in told
     assert "wrong 1" in told
+
+
+def test_a_code_that_is_named_like_an_emoji_is_printed_as_it_is(tmp_path: Path) -> None:
+    given = tmp_path / "new.json"
+    given.write_text(json.dumps([{"application_id": "a1", "applied_at": "2026-11-26T08:00:00"}]))
+    told = run("decide", "micro_loan", "-i", given, "--home", tmp_path / "none")
+    assert "\n  unknown:underage: " in told
+
+
+def test_where_all_are_refused_it_is_not_said_that_anything_is_recorded(
+    home: Path, file: Path
+) -> None:
+    decide = ("decide", "instalment_loan", "-i", file, "--record", "--as", "o-1", "--home", home)
+    assert "In the ledger: 2." in run(*decide)
+    told_otherwise = [{**each, "amount": 1} for each in APPLICATIONS]
+    file.write_text(json.dumps(told_otherwise))
+    told = run(*decide, code=1)
+    assert "In the ledger" not in told
+    assert "Refused, as told above: 2; nothing is recorded of them." in told

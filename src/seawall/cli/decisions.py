@@ -84,8 +84,11 @@ def decide(
         told = _decided(deciding.counter(at), order, given)
     else:
         told = _tried(judging.judge(at, packs.policy(policy), trial), given)
-    refused = _print(screen, told, output, as_json=form == "json")
-    screen.say(_RECORDED if recorded else _TRIED)
+    decided, refused = _print(screen, told, output, as_json=form == "json")
+    if not recorded:
+        screen.say(_TRIED)
+    elif decided:
+        screen.say(_RECORDED, n=decided)
     if refused:
         screen.say(_REFUSED, n=refused)
         raise typer.Exit(1)
@@ -117,8 +120,10 @@ def _decided(counter: Counter, order: Order, given: Path) -> Iterator[Told]:
             yield from (Told(shadow, counter.program(shadow)) for shadow in shadows)
 
 
-def _print(screen: Screen, told: Iterator[Told], output: Path | None, *, as_json: bool) -> int:
-    """Print decisions and what was wrong, or write them; how many applications were refused."""
+def _print(
+    screen: Screen, told: Iterator[Told], output: Path | None, *, as_json: bool
+) -> tuple[int, int]:
+    """Print decisions and what was wrong, or write them; how many were decided, how many refused."""
     lines, tally, refused = [], dict[tuple[str, str], Tally[str]](), 0
     for each in told:
         for problem in each.problems:
@@ -142,7 +147,7 @@ def _print(screen: Screen, told: Iterator[Told], output: Path | None, *, as_json
     for (policy, digest), counts in tally.items():
         each_outcome = {outcome: counts[outcome] for outcome in OUTCOMES}
         screen.say(_COUNTED, **each_outcome, digest=digest, policy=policy)
-    return refused
+    return sum(counts.total() for counts in tally.values()), refused
 
 
 def say(screen: Screen, told: Told) -> None:
@@ -217,9 +222,10 @@ _TRIED = Text(
     en="A try: nothing is recorded (--record decides for good).",
     zh="仅为试算，未作记录（--record 为正式决策）。",
 )
-_RECORDED = Text(en="Recorded in the ledger.", zh="已记入账本。")
+_RECORDED = Text(en="In the ledger: {n:,}.", zh="账本中已有记录：{n:,} 笔。")
 _REFUSED = Text(
-    en="{n:,} applications were refused, as told above.", zh="{n:,} 笔申请被拒绝受理，原因见上。"
+    en="Refused, as told above: {n:,}; nothing is recorded of them.",
+    zh="拒绝受理：{n:,} 笔，未作记录，原因见上。",
 )
 _WRITTEN = Text(en="{n:,} decision records: {path}", zh="{n:,} 条决策记录：{path}")
 _BY = Text(en="by the challenger {policy}", zh="由挑战者 {policy} 决定")

@@ -30,9 +30,11 @@ class Screen:
     def __init__(self, language: Language, *, quiet: bool = False) -> None:
         self.language = language
         self.quiet = quiet
-        # Not on a terminal there is no width to respect, and a cut figure is a wrong one.
-        self._out = Console() if Console().is_terminal else Console(width=_WIDTH_PIPED)
-        self._errors = Console(stderr=True)
+        # Not on a terminal there is no width to respect, and a cut figure is a wrong one. A code between
+        # two colons, such as `unknown:underage:`, is no emoji.
+        width = None if Console().is_terminal else _WIDTH_PIPED
+        self._out = Console(width=width, emoji=False)
+        self._errors = Console(stderr=True, emoji=False)
 
     @property
     def width(self) -> int:
