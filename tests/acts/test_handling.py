@@ -201,9 +201,8 @@ def test_an_older_office_beside_a_newer_ledger_is_found_and_stops_nobody(
 def test_a_time_in_the_column_that_the_body_does_not_say_is_found(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = case_rows.row_of
     with monkeypatch.context() as patch:
-        patch.setattr(handling, "row_of", lambda event: row_of(event)._replace(at_us=1))
+        patch.setattr(handling, "row_of", lambda event: case_rows.row_of(event)._replace(at_us=1))
         office.open()
     assert {each.code for each in prove(office.desk).problems} == {"case-event-digest"}
 
