@@ -3,9 +3,11 @@
     python bench/warning.py [HOME]     HOME: one with a large book; without it the figures of a
                                        small one are told
 
-Settings are chosen on a simulated lender of seed 1 and told on one of seed 2, of another length and
-another time; on card delinquencies (SEAWALL_DATA) up to 2006, and told after. SuperLender's book has
-no planted troubles: surges of its own series stand for them. Figures go to `bench/results/warning.md`.
+The shipped settings were chosen on simulated lenders of seeds 3, 4 and 5; they are told on one of
+seed 2, on which nothing was chosen, and on one of seed 11, at which nobody had looked before. On
+card delinquencies (SEAWALL_DATA) settings are chosen up to 2006, and told after. SuperLender's book
+has no planted troubles: surges of its own series stand for them. Figures go to
+`bench/results/warning.md`.
 """
 
 import os
@@ -39,8 +41,20 @@ from seawall.warning.settings import Settings
 
 ROOT = Path(__file__).parent
 DATA = Path(os.environ.get("SEAWALL_DATA", ROOT.parents[1] / "shared" / "data"))
-CHOSEN_ON = Plan(loans=30_000, months=36, seed=1)
-TOLD_ON = Plan(loans=30_000, months=48, seed=2, until=date(2025, 6, 30))
+CHOSEN_ON = (
+    Plan(loans=20_000, months=42, seed=3),
+    Plan(loans=30_000, months=48, seed=4, until=date(2024, 9, 30)),
+    Plan(loans=25_000, months=36, seed=5, until=date(2025, 3, 31)),
+)
+TOLD_ON = (
+    Plan(loans=30_000, months=48, seed=2, until=date(2025, 6, 30)),
+    Plan(loans=30_000, months=42, seed=11, until=date(2025, 9, 30)),
+)
+TRIES = """Settings of 30 indicators were chosen on seeds 3, 4 and 5 among 213 variants, in two rounds: `raise_after` 2;
+`clear_after` 3 to 90; twice the least sample; fewer segmentations; `funnel`, `vintage` or `robust_z` at limits of 1.64
+to 6, alone or together with the threshold; `change` and windows of 6 and 12 for stocks of arrears. What cost least
+at five false alarms a missed trouble was taken, save where one rule for all of a kind lost little. Figures of
+these seeds flatter."""
 INDICATORS, MONTHS, SEGMENTS = 100, 36, 20
 BARS = "judging ≤ 10 s of processor time; trends and judging of a book of 1,000,000 loans ≤ 60 s"
 
@@ -186,17 +200,23 @@ def told(found: Tested) -> Iterator[str]:
 
 
 def backtests(among: list[Indicator], folder: Path) -> Iterator[str]:
-    """On simulated lenders, chosen on one and told on the other."""
-    settings = packs.backtest("settings", Settings)
-    one, other = simulated(folder / "one", CHOSEN_ON), simulated(folder / "other", TOLD_ON)
-    plain = backtesting.tested(measuring.read(other), among, settings.surge)
-    yield from ("## Simulated lender, seed 2, indicators as declared", "", *told(plain), "")
-    names = backtesting.chosen(measuring.read(one), among, settings)
-    tuned = backtesting.varied(among, names, settings)
-    found = backtesting.tested(measuring.read(other), tuned, settings.surge)
-    changed = ", ".join(f"{each} {name}" for each, name in names.items() if name != "declared")
-    yield from ("## The same, settings chosen on seed 1", "", f"Changed: {changed or 'none'}.", "",
-                *told(found), "")  # fmt: skip
+    """On the simulated lenders that settings were chosen on, in short, and on those that they were not."""
+    surge = packs.backtest("settings", Settings).surge
+
+    def found(plan: Plan) -> Tested:
+        return backtesting.tested(
+            measuring.read(simulated(folder / f"{plan.seed}", plan)), among, surge
+        )
+
+    yield from ("## Simulated lenders on which settings were chosen", "", TRIES, "", HEAD)
+    for plan in CHOSEN_ON:
+        one = found(plan)
+        yield row(f"seed {plan.seed}, what nothing explains", one.told)
+        yield row(f"seed {plan.seed}, the same, without ceilings of law", lawless(one))
+    for plan in TOLD_ON:
+        size = f"{plan.loans:,} loans, {plan.months} months"
+        yield from ("", f"## Simulated lender, seed {plan.seed} ({size})", "", *told(found(plan)))
+    yield ""
 
 
 def real(among: list[Indicator], folder: Path) -> Iterator[str]:
