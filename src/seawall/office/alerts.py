@@ -26,7 +26,7 @@ from seawall.office.watching import Judged
 from seawall.records import watch_register
 from seawall.warning import judging
 from seawall.warning.alert import Rules
-from seawall.warning.cause import segment, within
+from seawall.warning.cause import Cause, segment, within
 from seawall.warning.settings import PlantedTroubles
 
 _KEPT_DAYS: dict[Period, int] = {"day": 35, "week": 70, "month": 370}
@@ -203,12 +203,16 @@ def caught(home: Home, reading: Reading) -> dict[str, Text] | None:
             counts = watched is not None and watched.measure in rule.seen_by
             nested = within(cause.segment, inside) or within(inside, cause.segment)
             if watched is not None and counts and nested and first <= on <= last:
-                facts = {"day": on, "title": watched.title, "segment": shown(cause.segment)}
+                facts = {"day": on, "title": watched.title, "where": _where(cause)}
                 found[trouble["id"]] = _CAUGHT.filled(**facts)
                 break
     return found
 
 
-_CAUGHT = Text(
-    en="caught on {day} by “{title}” ({segment})", zh="{day} 由“{title}”捕捉（{segment}）"
-)
+def _where(cause: Cause) -> Text:
+    """The segment behind a sentence; nothing for the whole book."""
+    inside = shown(cause.segment)
+    return Text(en=f" ({inside})", zh=f"（{inside}）") if cause.segment else Text(en="", zh="")
+
+
+_CAUGHT = Text(en="caught on {day} by “{title}”{where}", zh="{day} 由“{title}”捕捉{where}")
