@@ -94,28 +94,24 @@ def _run(run: ClockRun) -> dict[str, object]:
     }
 
 
-def runs_of(row: CaseRow) -> dict[str, ClockRun]:
-    """The clocks of a case as its row has them."""
-    told = json.loads(row.content)["clocks"]
-    return {
-        name: ClockRun(
-            name=name,
-            triggered_at=_moment(run["triggered_at"]),
-            started_at=_moment(run["started_at"]),
-            pauses=tuple(
-                (_moment(begins), ends and _moment(ends)) for begins, ends in run["pauses"]
-            ),
-            stopped_at=run["stopped_at"] and _moment(run["stopped_at"]),
-            extensions=run["extensions"],
-            applies=run["applies"],
-        )
-        for name, run in told.items()
+def waiting_and_told(row: CaseRow) -> tuple[dict[str, ClockRun], frozenset[str]]:
+    """The clocks of a case that still wait for something, and what its clocks told already, by its row."""
+    content = json.loads(row.content)
+    told = content["clocks"].items()
+    waiting = {
+        name: _run_of(name, run) for name, run in told if run["applies"] and not run["stopped_at"]
     }
+    return waiting, frozenset(content["ticks"])
 
 
-def ticks_of(row: CaseRow) -> frozenset[str]:
-    """What the clocks of a case told already, as its row has it."""
-    return frozenset(json.loads(row.content)["ticks"])
+def _run_of(name: str, run: Mapping[str, Any]) -> ClockRun:
+    return ClockRun(
+        name=name,
+        triggered_at=_moment(run["triggered_at"]),
+        started_at=_moment(run["started_at"]),
+        pauses=tuple((_moment(begins), ends and _moment(ends)) for begins, ends in run["pauses"]),
+        extensions=run["extensions"],
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from seawall.acts.case_rows import case_row, event_of, events_of, needs_of, row_of
 from seawall.acts.signing import checked
@@ -69,6 +70,7 @@ class Kinds:
         return self.in_force[kind]
 
 
+@lru_cache(maxsize=64)
 def _read(text: str) -> Kind | None:
     try:
         return Kind.model_validate_json(text)

@@ -6,12 +6,12 @@ open. When a calendar is published anew, `recount` says it anew for every open c
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from typing import NamedTuple
 
 from seawall.acts import handling
-from seawall.acts.case_rows import TICK, runs_of, ticks_of
+from seawall.acts.case_rows import TICK, waiting_and_told
 from seawall.acts.handling import Desk
 from seawall.cases.calendar import Calendar
 from seawall.cases.case import Actor, Case, ClockRun, Command, written
@@ -25,8 +25,7 @@ CLOCK = Actor("clock-1", frozenset({MACHINE}))
 _TOGETHER = 500
 
 
-@dataclass(frozen=True)
-class Tick:
+class Tick(NamedTuple):
     """Something that a clock has to tell.
 
     Attributes:
@@ -58,17 +57,19 @@ def next_at(kind: Kind, case: Case, calendars: Mapping[str, Calendar]) -> dateti
     """When a case's clocks want to be looked at next; None where nothing is left to tell."""
     if kind.states[case.state].final:
         return None
-    return _next(kind, case.clocks, case.keys, calendars)
+    waiting = {name: run for name, run in case.clocks.items() if run.runs}
+    return _next(kind, waiting, case.keys, calendars)
 
 
 def _next(
     kind: Kind,
-    runs: Mapping[str, ClockRun],
+    waiting: Mapping[str, ClockRun],
     told: Collection[str],
     calendars: Mapping[str, Calendar],
 ) -> datetime | None:
-    dues = deadlines(kind, runs, calendars, datetime.max.replace(tzinfo=UTC))
-    return min((each.at for each in ticks(dues) if each.key not in told), default=None)
+    dues = deadlines(kind, waiting, calendars, datetime.max.replace(tzinfo=UTC))
+    in_order = sorted(ticks(dues), key=lambda each: each.at)
+    return next((each.at for each in in_order if each.key not in told), None)
 
 
 def tick(desk: Desk, calendars: Mapping[str, Calendar], at: datetime) -> int:
@@ -95,7 +96,8 @@ def _told(desk: Desk, case_id: str, calendars: Mapping[str, Calendar], at: datet
     if row is None:
         return 0
     kind = desk.kinds.of(row.kind_digest)
-    dues, told = deadlines(kind, runs_of(row), calendars, at), ticks_of(row)
+    waiting, told = waiting_and_told(row)
+    dues = deadlines(kind, waiting, calendars, at)
     by_now = [each for each in ticks(dues) if each.at <= at and each.key not in told]
     for each in sorted(by_now, key=lambda each: each.at):
         fields = {"clock": each.clock, "due": written(each.due)}
@@ -108,7 +110,7 @@ def _told(desk: Desk, case_id: str, calendars: Mapping[str, Calendar], at: datet
 def recounted(desk: Desk, row: register.CaseRow, calendars: Mapping[str, Calendar]) -> bool:
     """Say anew when a case's clocks want to be looked at; whether that is another time than before."""
     kind = desk.kinds.of(row.kind_digest)
-    then = _next(kind, runs_of(row), ticks_of(row), calendars) if row.is_open else None
+    then = _next(kind, *waiting_and_told(row), calendars) if row.is_open else None
     next_us = None if then is None else microseconds(then)
     return next_us != row.next_us and register.restate(row, next_us)
 

@@ -166,9 +166,20 @@ def state_at(clock: Clock, as_of: datetime) -> State:
     nothing of it has run.
     """
     seen = _seen(clock, as_of)
+    return "stopped" if seen.stopped_at is not None else _state(seen, due(seen), as_of)
+
+
+def standing(clock: Clock, as_of: datetime) -> tuple[Deadline, State]:
+    """A clock's deadline by all that is told of it, and its state as it was seen at a time."""
+    deadline, seen = due(clock), _seen(clock, as_of)
+    # Mostly nothing came later, and what was seen is due when the clock is: counting is what takes long.
+    return deadline, _state(seen, deadline if seen.pauses == clock.pauses else due(seen), as_of)
+
+
+def _state(seen: Clock, deadline: Deadline, as_of: datetime) -> State:
     if seen.stopped_at is not None:
         return "stopped"
-    now, deadline = period.utc(as_of), due(seen)
+    now = period.utc(as_of)
     if deadline.at is not None and now > deadline.at:
         return "breached"
     if seen.pauses and seen.pauses[-1].ends is None:
@@ -199,11 +210,13 @@ def _count(clock: Clock) -> Count:
 def _seen(clock: Clock, as_of: datetime) -> Clock:
     """A clock without what came after a time."""
     now = period.utc(as_of)
+    stopped = clock.stopped_at
+    if not clock.pauses and (stopped is None or period.utc(stopped) <= now):
+        return clock
     pauses = tuple(
         Pause(each.begins) if each.ends is None or period.utc(each.ends) > now else each
         for each in clock.pauses
         if period.utc(each.begins) <= now
     )
-    stopped = clock.stopped_at
     stopped = None if stopped is None or period.utc(stopped) > now else stopped
     return replace(clock, pauses=pauses, stopped_at=stopped)

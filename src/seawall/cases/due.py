@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from seawall.cases.calendar import Calendar
 from seawall.cases.case import ClockRun
-from seawall.cases.clock import Clock, Extension, Pause, State, due, state_at
+from seawall.cases.clock import Clock, Extension, Pause, State, standing
 from seawall.cases.kind import Clock as Declared
 from seawall.cases.kind import Kind
 from seawall.cases.limit import Limit
@@ -58,11 +58,10 @@ def deadlines(
 def _due(
     declared: Declared, run: ClockRun, calendars: Mapping[str, Calendar], as_of: datetime
 ) -> Due:
-    clock = kept(declared, run, calendars)
-    deadline = due(clock)
+    deadline, state = standing(kept(declared, run, calendars), as_of)
     return Due(
         run.name, declared.owner, deadline.at and _aware(deadline.at), deadline.provisional,
-        tuple(map(_aware, deadline.warns)), state_at(clock, as_of),
+        tuple(map(_aware, deadline.warns)), state,
     )  # fmt: skip
 
 

@@ -160,9 +160,24 @@ class WorkingTime:
         return self._begins[stretch] + passed_us - self._passed[stretch]
 
 
-@lru_cache(maxsize=64)
 def working_time(calendar: Calendar) -> WorkingTime:
     """A calendar laid out; of equal calendars it is done once."""
+    same = _SAME.get(id(calendar))
+    if same is None:
+        if len(_SAME) >= _LAID_MOST:
+            _SAME.clear()
+        same = _SAME[id(calendar)] = (calendar, _laid(calendar))
+    return same[1]
+
+
+# One and the same calendar is found without comparing it: to hash and compare a calendar takes as long as
+# to count by it. Each is held here, so that no other can have its id.
+_SAME: dict[int, tuple[Calendar, WorkingTime]] = {}
+_LAID_MOST = 64
+
+
+@lru_cache(maxsize=_LAID_MOST)
+def _laid(calendar: Calendar) -> WorkingTime:
     return WorkingTime(calendar)
 
 
@@ -180,6 +195,10 @@ def day_number(day: date) -> int:
     return (day - _EPOCH).days
 
 
+_FIRST_US = (day_number(FIRST) + 1) * DAY_US
+_LAST_US = (day_number(LAST) - 1) * DAY_US
+
+
 def day_at(number: int) -> date:
     """The day with this number."""
     return _EPOCH + timedelta(days=number)
@@ -192,7 +211,7 @@ def microseconds(moment: datetime) -> int:
         UnableToReach: it is outside the years that are laid out.
     """
     at_us = period.microseconds(moment)
-    if not day_number(FIRST) + 1 <= at_us // DAY_US < day_number(LAST) - 1:
+    if not _FIRST_US <= at_us < _LAST_US:
         raise UnableToReach
     return at_us
 

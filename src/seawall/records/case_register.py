@@ -267,8 +267,12 @@ def _move(now: CaseRow, *, from_revision: int) -> None:
 
 def restate(now: CaseRow, next_us: int | None) -> bool:
     """Say anew when a case's clocks want to be looked at, as long as it stands as it was read."""
-    rows = _rows("CaseNow").filter(case_id=now.case_id, revision=now.revision)
-    return bool(rows.update(next_us=next_us))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE records_casenow SET next_us = %s WHERE case_id = %s AND revision = %s",
+            [next_us, now.case_id, now.revision],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def due(until_us: int, most: int) -> list[CaseRow]:
