@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -390,3 +391,27 @@ def test_a_superuser_of_postgresql_is_not_spared(office: str, sql: str) -> None:
     with pytest.raises(IntegrityError):
         raw(f"{sql}; DELETE FROM records_caseevent")
     raw("SET session_replication_role = DEFAULT")
+
+
+def test_what_the_ledger_was_told_is_noted_once_and_nothing_else_stops_waiting_for_the_disk(
+    office: str,
+) -> None:
+    """A server that never waits is refused; the one statement that does not wait leaves it as it was."""
+    told, held = (register.ErrandRow(key, CASE, 1, "tell", "{}", 5) for key in ("told", "held"))
+    register.queue([told, held])
+    register.finish_told(told)
+    register.finish_told(replace(held, next_us=4))
+    assert [row.key for row, _ in register.errands("tell", "done")] == ["told"]
+    assert [row.key for row, _ in register.errands("tell", "waiting")] == ["held"]
+    if office == "postgresql":
+        assert waits() == "on"
+        with register.change():
+            register.finish_told(held)
+            assert waits() == "on"
+
+
+def waits() -> str:
+    """Whether a commit of now would wait for the disk, as PostgreSQL says."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0])

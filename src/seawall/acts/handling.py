@@ -230,7 +230,7 @@ def _errand(event: Event, kind: Kind, effect: Effect, place: int) -> ErrandRow:
 def _tell(desk: Desk, row: EventRow, errand: ErrandRow) -> None:
     """Tell the ledger of an event: who, when, what, and its digest; nothing that a field says."""
     desk.ledger.append(entry_of(row))
-    register.finish(errand, "done")
+    register.finish_told(errand)
 
 
 def entry_of(row: EventRow) -> Entry:
