@@ -101,9 +101,14 @@ class Event:
         return {**held, "at": written(self.at)}
 
     @cached_property
+    def spelled(self) -> bytes:
+        """All of it, as canonical JSON. Raises `UnableToSpell`."""
+        return canonical(self.content)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of all of it, in hexadecimal: the next event's `previous`."""
-        return digest(self.content)
+        return hashlib.sha256(self.spelled).hexdigest()
 
 
 @dataclass(frozen=True)

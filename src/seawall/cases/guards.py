@@ -1,6 +1,7 @@
 """Conditions of a kind: expressions over a case's fields and a few things the machine knows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -23,7 +24,7 @@ HAS_LINK = "has_link_"
 
 def inputs(kind: Kind) -> dict[str, types.Type]:
     """Every name that a condition of the kind may use, with its type."""
-    fields = {name: values.TYPES[field.type] for name, field in kind.fields.items()}
+    fields = {name: values.TYPES[each.type] for name, each in kind.fields.items()}
     linked = {f"{HAS_LINK}{name}": types.BOOLEAN.required for name in kind.links}
     return {**fields, **linked, **KNOWN}
 
@@ -35,21 +36,27 @@ def parsed(kind: Kind, text: str, where: Place = NOWHERE) -> Expression:
 
 def truth(kind: Kind, text: str, seen: Mapping[str, types.Value]) -> bool | None:
     """Whether a condition is true of what is seen; None where that is not known."""
-    used, function = _compiled(text, tuple(inputs(kind).items()))
+    used, function = _compiled(text, _Version(kind.digest, kind))
     found = function(*(seen[name] for name in used))
     return found if isinstance(found, bool) else None
 
 
 def names(kind: Kind, text: str) -> tuple[str, ...]:
     """What a condition looks at."""
-    return _compiled(text, tuple(inputs(kind).items()))[0]
+    return _compiled(text, _Version(kind.digest, kind))[0]
+
+
+@dataclass(frozen=True)
+class _Version:
+    """A kind, known by its digest: to compare what it declares would take longer than to look it up."""
+
+    digest: str
+    kind: Kind = field(compare=False)
 
 
 @lru_cache(maxsize=4096)
-def _compiled(
-    text: str, known: tuple[tuple[str, types.Type], ...]
-) -> tuple[tuple[str, ...], Callable[..., types.Value]]:
-    expression = language.parse(text, inputs=dict(known))
+def _compiled(text: str, of: _Version) -> tuple[tuple[str, ...], Callable[..., types.Value]]:
+    expression = language.parse(text, inputs=inputs(of.kind))
     return expression.names, python.python_function(expression)
 
 
@@ -63,5 +70,5 @@ def sight(
         "age_days": (at - case.opened_at).days if case else 0,
         "state_days": (at - case.state_since).days if case else 0,
     }
-    told = {name: values.seen(fields.get(name), field) for name, field in kind.fields.items()}
+    told = {name: values.seen(fields.get(name), each) for name, each in kind.fields.items()}
     return {**told, **{f"{HAS_LINK}{name}": name in linked for name in kind.links}, **known}

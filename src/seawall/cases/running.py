@@ -52,7 +52,9 @@ def _run(kind: Kind, name: str, run: ClockRun | None, moment: _Moment) -> ClockR
         run, waits = ClockRun(name, moment.at, moment.at, times), True
     if run is None or not waits:
         return run
-    run = replace(run, started_at=_since(clock, run, moment), applies=_applies(kind, clock, moment))
+    since, applies = _since(clock, run, moment), _applies(kind, clock, moment)
+    if (since, applies) != (run.started_at, run.applies):
+        run = replace(run, started_at=since, applies=applies)
     if moment.verb == clock.extension and can_extend(clock, run):
         run = replace(run, extensions=run.extensions + 1)
     if moment.among(clock.stops):
