@@ -13,7 +13,7 @@ from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.office import homes
 from seawall.vault import ring
 from seawall.vault.algorithms import SM4
-from seawall.vault.embedded import UnableToMakeRing, UnableToRetireKey
+from seawall.vault.embedded import UnableToMakeRing, UnableToReplaceRing, UnableToRetireKey
 from seawall.vault.refusals import UnableToErase
 from seawall.vault.ring import UnableToReachKeys
 from tests.cli.test_commands import seawall
@@ -188,8 +188,15 @@ def test_a_ring_is_made_once_and_needed(run: Run, tmp_path: Path) -> None:
     for path in (file, file.with_name("keys.sqlite"), tmp_path / "home/vault/people.sqlite"):
         run("status")
         assert path.stat().st_mode & 0o777 == 0o600
-    file.unlink()
+    aside = file.rename(tmp_path / "copy.json")
     assert isinstance(run("status").exception, UnableToReachKeys)
+    assert "put its copy back" in str(run("status").exception)
+    lost = run("init").exception
+    assert isinstance(lost, UnableToReplaceRing)
+    assert "keys.sqlite holds keys of another ring: put the copy of ring.json back" in str(lost)
+    assert not file.exists()
+    aside.rename(file)
+    assert run("status").exit_code == 0
 
 
 def test_a_refusal_is_one_sentence_on_the_terminal(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ belongs into neither backup: without it a copy of both is noise.
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -29,6 +30,16 @@ class UnableToMakeRing(UnableToUseVault):
 
     def __init__(self, file: Path) -> None:
         super().__init__(f"{file} exists; keys change by `seawall vault rotate`")
+
+
+class UnableToReplaceRing(UnableToUseVault):
+    """The ring is lost, and keys are there that only it opens."""
+
+    def __init__(self, keys: str) -> None:
+        super().__init__(
+            f"{keys} holds keys of another ring: put the copy of ring.json back; "
+            "a new ring opens none of them"
+        )
 
 
 class UnableToRetireKey(UnableToUseVault):
@@ -71,14 +82,27 @@ class Embedded:
 
         Raises:
             UnableToMakeRing: there is one.
+            UnableToReplaceRing: there was one, and its keys are there.
         """
         self.ring_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with ring.changing(self.ring_file):
             if self.ring_file.exists():
                 raise UnableToMakeRing(self.ring_file)
+            self._check_unused()
             made = ring.new(SUITES[suite])
             ring.write_file(self.ring_file, made)
         return made
+
+    def _check_unused(self) -> None:
+        """No ring was used here before: the keys' database names the one that is."""
+        with (
+            closing((self.opened or self._embedded)("keys")) as database,
+            database.reading() as session,
+        ):
+            used = session.rows("SELECT 1 FROM vault_kek")
+        if used:
+            file = self.folder / "keys" / "keys.sqlite"
+            raise UnableToReplaceRing(str(file) if file.exists() else "the database of keys")
 
     def open(self) -> Vault:
         """The vault; its databases are made where there are none. Raises as `ring`."""

@@ -185,7 +185,8 @@ def from_file(path: Path) -> LocalRing:
             text = stream.read().decode("utf-8", "replace")
     except FileNotFoundError:
         raise UnableToReachKeys(
-            f"{path} is not there: `seawall init` makes a home with one, `seawall vault init` adds one"
+            f"{path} is not there: put its copy back; where there never was one, `seawall init` makes a "
+            "home with one, `seawall vault init` adds one"
         ) from None
     except OSError as error:
         raise UnableToReachKeys(f"{path}: {error.strerror}") from None
