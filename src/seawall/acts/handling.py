@@ -223,8 +223,13 @@ def _errand(event: Event, kind: Kind, effect: Effect, place: int) -> ErrandRow:
     at_us = microseconds(event.at)
     told = {"to": effect.to, "kind": kind.id, "state": event.state, "verb": event.verb, "at_us": at_us,
             "fields": effect.fields}  # fmt: skip
-    key = f"{event.case}:{event.number}:{effect.kind}:{place}"
+    key = errand_key(event, effect.kind, place)
     return ErrandRow(key, event.case, event.number, effect.kind, json.dumps(told), at_us)
+
+
+def errand_key(event: Event, task: str, place: int) -> str:
+    """The key of what an event's effect at a place asks for."""
+    return f"{event.case}:{event.number}:{task}:{place}"
 
 
 def _tell(desk: Desk, row: EventRow, errand: ErrandRow) -> None:

@@ -289,12 +289,13 @@ def _tell(screen: Screen, counter: Counter, came: Handled) -> None:
 
 @app.command()
 def tick(home: HomeOption = None, lang: LangOption = None) -> None:
-    """Warn of what is due soon, note what was not done in time, and send the notices that wait."""
+    """Warn of what is due soon, note what is late, open the cases that follow, and send the notices that wait."""
     screen, counter = Screen(language(lang)), cases.counter(homes.home(home))
     told, sent = counter.tick()
     screen.say(_TICKED, n=told, **asdict(sent))
-    for errand, why in register.errands("send", "dead"):
-        screen.failure(f"{errand.key}: {why}")
+    for task in ("open", "send"):
+        for errand, why in register.errands(task, "dead"):
+            screen.failure(f"{errand.key}: {why}")
 
 
 @app.command()

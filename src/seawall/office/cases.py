@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from seawall.acts import channels, delivering, handling, ticking
+from seawall.acts import channels, delivering, following, handling, ticking
 from seawall.acts.case_rows import events_of
 from seawall.acts.delivering import Delivered, Post
 from seawall.acts.handling import Desk, Kinds, UnableToFindCase
@@ -48,9 +48,10 @@ class Counter:
         return Seen(kind, case, tuple(events), dues)
 
     def tick(self) -> tuple[int, Delivered]:
-        """Let clocks tell what is due by now, the ledger be told what it was not, and notices go out."""
+        """Tell the ledger what it was not told, open what follows, let clocks tell what is due; notices go out."""
         at = datetime.now(UTC)
         handling.tell(self.desk, at)
+        following.follow(self.desk, at)
         return ticking.tick(self.desk, self.calendars, at), delivering.deliver(self._post(), at)
 
     def _post(self) -> Post:
