@@ -84,7 +84,7 @@ def test_the_act_tells_nothing_whatever_fails(house: House, tmp_path: Path) -> N
     heard += [repr(one), str(one), f"{one}"]
     application = house.received(**asks("c0", **CANARIES, **STRAY))
     for owner, method in (
-        (Vault, "admit_all"), (RecordsEventStore, "add"), (RecordsEventStore, "totals"),
+        (Vault, "recognise_all"), (RecordsEventStore, "add"), (RecordsEventStore, "totals"),
         (Ledger, "append_all"), (Reader, "find_all"),
     ):  # fmt: skip
         failing = patch.object(owner, method, side_effect=UnableToWriteStore("a store", "no disk"))

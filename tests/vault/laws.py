@@ -1,6 +1,7 @@
 """What a vault must do, whatever database it stands on: run on SQLite and on PostgreSQL."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -12,6 +13,7 @@ from seawall.vault.erasure import Order
 from seawall.vault.keys import UnableToUseOldRing
 from seawall.vault.opening import Unsealing
 from seawall.vault.plain import Plain
+from seawall.vault.recognition import Recognised
 from seawall.vault.refusals import (
     UnableToErase,
     UnableToFindPerson,
@@ -68,6 +70,68 @@ def a_person_known_by_a_field_keeps_his_token(room: Room) -> None:
     assert twice[2] == first
     assert room.vault.status().states == {"active": 2}
     assert room.vault.find("phone", Plain("13912345678"), country="CN") == (twice[0],)
+
+
+def who_comes_by_himself_is_known_by_what_identifies_and_changes_nothing(room: Room) -> None:
+    """Alice gives her number; somebody without one gives her telephone, and twice the same."""
+    numberless = {"name": "Mallory", "phone": ALICE["phone"]}
+    (alice,) = room.vault.recognise_all([given(ALICE)], at=NOW)
+    (mallory,) = room.vault.recognise_all([given(numberless)], at=NOW)
+    thief = given({**ALICE, "bank_card": "5500005555555559"})
+    told = room.vault.recognise_all([given(numberless), thief], at=NOW)
+    assert (alice.new, mallory.new, alice.shared) == (True, True, {})
+    assert mallory.shared == {"phone": (alice.token,)}
+    assert [(each.token, each.new) for each in told] == [
+        (mallory.token, False),
+        (alice.token, False),
+    ]
+    assert told[1].differing == ("bank_card",)
+    assert told[1].shared == {"phone": (mallory.token,)}
+    opened = room.vault.open(
+        alice.token, ("name", "bank_card"), ask=ask("answer_person"), record=room.recorder
+    )
+    assert opened["name"].reveal() == ALICE["name"]
+    assert opened["bank_card"].reveal() == ALICE["bank_card"]
+
+
+def who_is_erased_or_held_is_not_taken_in_as_himself(room: Room) -> None:
+    (alice,) = room.vault.recognise_all([given(ALICE)], at=NOW)
+    room.vault.hold(alice.token, "dispute", by=ORDER, record=nothing)
+    with pytest.raises(UnableToSeal, match="dispute"):
+        room.vault.recognise_all([given(ALICE)], at=NOW)
+    room.vault.release(alice.token, "dispute", record=nothing)
+    erase(room.vault, (alice.token,), by=ORDER)
+    (again,) = room.vault.recognise_all([given(ALICE)], at=NOW)
+    assert (again.new, again.token == alice.token, again.shared) == (True, False, {})
+
+
+def who_comes_is_known_all_through_an_index_rotation(room: Room) -> None:
+    every = [given(ALICE), given({"name": "Bob", "phone": BOB["phone"]})]
+    before = [each.token for each in room.vault.recognise_all(every, at=NOW)]
+    for field in ("national_id", "phone"):
+        room.vault.keys.next_index(field)
+        assert [each.token for each in room.vault.recognise_all(every, at=NOW)] == before
+        for _ in rotation.reindex(room.rows, room.vault.keys, field, most=1):
+            assert [each.token for each in room.vault.recognise_all(every, at=NOW)] == before
+
+
+def two_who_take_people_in_at_once_make_each_of_them_once(room: Room) -> None:
+    """The other does so between a look and its writing, as another process may."""
+    every = [given(BOB), given({"name": "Mallory", "phone": BOB["phone"]})]
+    other, add, first = room.vault, room.vault.keys.add, list[Recognised]()
+    vault = room.vault
+
+    def overtaken(tokens: list[str]) -> dict[str, bytes]:
+        if not first:
+            first.extend(other.recognise_all(every, at=NOW))
+        return add(tokens)
+
+    with patch.object(vault.keys, "add", overtaken):
+        told = vault.recognise_all(every, at=NOW)
+    assert [each.token for each in told] == [each.token for each in first]
+    assert [each.new for each in (*first, *told)] == [True, True, False, False]
+    assert room.vault.status().states == {"active": 2}
+    assert sum(room.vault.status().keys.values()) == 2 + 5  # the people's, and five indexes'
 
 
 def devices_have_tokens_of_their_own(room: Room) -> None:
@@ -313,6 +377,10 @@ LAWS: tuple[Check, ...] = (
     what_goes_in_comes_out,
     a_change_replaces_a_value_and_its_index,
     a_person_known_by_a_field_keeps_his_token,
+    who_comes_by_himself_is_known_by_what_identifies_and_changes_nothing,
+    who_is_erased_or_held_is_not_taken_in_as_himself,
+    who_comes_is_known_all_through_an_index_rotation,
+    two_who_take_people_in_at_once_make_each_of_them_once,
     devices_have_tokens_of_their_own,
     nothing_is_sealed_if_one_value_is_wrong,
     nothing_opens_without_its_record,

@@ -46,7 +46,11 @@ def test_on_postgresql(law: Check, room: Room) -> None:
     law(room)
 
 
-def test_two_writers_admit_a_person_once(room: Room, databases: tuple[str, str]) -> None:
+@pytest.mark.parametrize("by", ["phone", None])
+def test_two_writers_admit_a_person_once(
+    room: Room, databases: tuple[str, str], by: str | None
+) -> None:
+    """By the field that a caller names; by himself, where he names none."""
     from seawall.vault.postgresql import PostgresDatabase  # noqa: PLC0415 - an extra
 
     rows, keys = PostgresDatabase(databases[0], PEOPLE), PostgresDatabase(databases[1], KEYS)
@@ -55,7 +59,11 @@ def test_two_writers_admit_a_person_once(room: Room, databases: tuple[str, str])
 
     def admit(at: Room) -> None:
         vault = at.vault
-        tokens.extend(vault.admit(given(BOB), at=NOW, by="phone") for _ in range(20))
+        for _ in range(20):
+            if by:
+                tokens.append(vault.admit(given(BOB), at=NOW, by=by))
+            else:
+                tokens.extend(each.token for each in vault.recognise_all([given(BOB)], at=NOW))
 
     racers = [threading.Thread(target=admit, args=(each,)) for each in (room, others)]
     for racer in racers:

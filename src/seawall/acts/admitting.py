@@ -1,14 +1,19 @@
-"""Take applications in: what names a person goes into the vault, and a token stands in its place."""
+"""Take applications in: what names a person goes into the vault, and a token stands in its place.
 
-from collections.abc import Collection, Mapping, Sequence
+Who is who, and that nothing held is changed, is the vault's rule (`vault.recognition`); here it is told.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from seawall.acts import problems
 from seawall.acts.application_files import IDS
 from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
+from seawall.vault.algorithms import UnableToAuthenticate
 from seawall.vault.declaration import Given, Of, Rules
 from seawall.vault.plain import Plain
+from seawall.vault.recognition import Recognised
 from seawall.vault.refusals import UnableToSeal
 from seawall.vault.store import Vault
 
@@ -18,6 +23,8 @@ Problems = tuple[Problem, ...]
 ID_MOST = 160
 """Characters; acts and subjects of the ledger hold it with a word before it."""
 _NAME_MOST = 80
+_OTHERS_MOST = 5
+"""Tokens of others that a problem tells; it counts the rest."""
 
 
 class Values(dict[str, object]):
@@ -83,6 +90,19 @@ def unused(application: Application, used: Collection[str], policy: str) -> list
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Admitted:
+    """An application whose people the vault has taken in.
+
+    Attributes:
+        tokens: by their names in policies.
+        problems: warnings: values that are not sealed since others are held, values that others have too.
+    """
+
+    tokens: Mapping[str, str]
+    problems: Problems
+
+
 class Admission:
     """The vault's door for applications.
 
@@ -98,27 +118,22 @@ class Admission:
         rules = vault.rules
         self._own = {of: rules.of(of) for of in TOKENS}
         self._found_by = {
-            of: tuple(name for name in own if rules.fields[name].found)
+            of: sorted(
+                (name for name in own if rules.fields[name].found),
+                key=lambda name: not rules.fields[name].identifies,
+            )
             for of, own in self._own.items()
         }
 
-    def admit(self, applications: Sequence[Application]) -> dict[str, dict[str, str] | Problems]:
-        """Seal everyone's values; tokens by the application's id, or why there are none.
+    def admit(self, applications: Sequence[Application]) -> dict[str, Admitted | Problems]:
+        """Take everyone in; by the application's id the tokens, or why there are none.
 
-        A person, or a device, is known by the first of the values given that the vault can find:
-        told again, it has the same token.
+        Told again, an application has the same tokens.
         """
-        found: dict[str, dict[str, str] | Problems] = {}
-        for each in applications:
-            wrong = self._wrong(each)
-            found[each.id] = wrong or {}
-        for of in TOKENS:
-            groups: dict[str, list[Application]] = {}
-            for each in applications:
-                if isinstance(found[each.id], dict) and (by := self._known_by(each, of)):
-                    groups.setdefault(by, []).append(each)
-            for by, group in groups.items():
-                self._seal(group, of, by, found)
+        found: dict[str, Admitted | Problems] = {
+            each.id: self._wrong(each) for each in applications
+        }
+        self._seal([each for each in applications if not found[each.id]], found)
         return found
 
     def recognised(self, application: Application, tokens: Mapping[str, object]) -> Problems:
@@ -139,30 +154,24 @@ class Admission:
         names = ", ".join(strange)
         return (application.problem(problems.CHANGED, names=names),) if strange else ()
 
-    def _seal(
-        self,
-        group: Sequence[Application],
-        of: Of,
-        by: str,
-        found: dict[str, dict[str, str] | Problems],
-    ) -> None:
+    def _seal(self, group: Sequence[Application], found: dict[str, Admitted | Problems]) -> None:
         """Seal some in one transaction; where the vault refuses somebody, halve them until he is alone."""
-        given = [self._given(each, of) for each in group]
+        given = [(one, each) for one in group for each in self._all_given(one)]
         try:
-            tokens = self.vault.admit_all(given, at=self._at, by=by)
-        except UnableToSeal as refused:
+            met = (
+                self.vault.recognise_all([each for _, each in given], at=self._at) if given else []
+            )
+        except (UnableToSeal, UnableToAuthenticate) as refused:
             half = len(group) // 2
             if half == 0:
                 found[group[0].id] = (group[0].problem(problems.NOT_SEALED, why=str(refused)),)
             for some in (group[:half], group[half:]) if half else ():
-                self._seal(some, of, by, found)
+                self._seal(some, found)
             return
-        for each, token in zip(group, tokens, strict=True):
-            held = found[each.id]
-            if each.keys.get(TOKENS[of], token) != token:
-                found[each.id] = (each.problem(problems.TOKEN_CONFLICT, name=TOKENS[of]),)
-            elif isinstance(held, dict):
-                held[TOKENS[of]] = token
+        theirs: dict[str, dict[Of, Recognised]] = {each.id: {} for each in group}
+        for (one, each), recognised in zip(given, met, strict=True):
+            theirs[one.id][each.of] = recognised
+        found |= {one.id: _admitted(one, theirs[one.id]) for one in group}
 
     def _wrong(self, application: Application) -> Problems:
         """What cannot be sealed; looked at before anything of the application is."""
@@ -179,6 +188,10 @@ class Admission:
                 wrong.extend(unable.problems)
         return tuple(wrong)
 
+    def _all_given(self, application: Application) -> list[Given]:
+        every = (self._given(application, of) for of in TOKENS)
+        return [each for each in every if each.values]
+
     def _given(self, application: Application, of: Of) -> Given:
         personal = application.personal
         values = {name: personal[name] for name in self._own[of] if name in personal}
@@ -186,6 +199,24 @@ class Admission:
 
     def _known_by(self, application: Application, of: Of) -> str | None:
         return next((name for name in self._found_by[of] if name in application.personal), None)
+
+
+def _admitted(one: Application, met: Mapping[Of, Recognised]) -> Admitted | Problems:
+    tokens = {TOKENS[of]: each.token for of, each in met.items()}
+    wrong = [name for name, token in tokens.items() if one.keys.get(name, token) != token]
+    if wrong:
+        return tuple(one.problem(problems.TOKEN_CONFLICT, name=name) for name in wrong)
+    return Admitted(tokens, tuple(told for each in met.values() for told in _told(one, each)))
+
+
+def _told(one: Application, met: Recognised) -> Iterator[Problem]:
+    """What whoever brought an application should look at; by names and tokens only."""
+    if met.differing:
+        names = ", ".join(met.differing)
+        yield one.problem(problems.VALUE_DIFFERS, names=names, token=met.token)
+    for name, others in met.shared.items():
+        some = ", ".join(others[:_OTHERS_MOST]) + (", …" if others[_OTHERS_MOST:] else "")
+        yield one.problem(problems.VALUE_SHARED, name=name, count=len(others), others=some)
 
 
 _OF_ZH: dict[Of, str] = {"person": "个人", "device": "设备"}

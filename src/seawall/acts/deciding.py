@@ -6,7 +6,7 @@ What is true after a kill at any point, and why; the steps of a batch, each dura
    decision is given back, whatever is in force by now; the steps below find everything in place, or put it
    there again where another database lost it.
 2. *Sealed.* Personal values go into the vault; tokens stand for them from here on. Killed before the next
-   step: told again, the vault knows the person by the same value, and he keeps his token.
+   step: told again, the vault knows the person by the same values, and he keeps his token.
 3. *Remembered.* The application becomes an event, so that windows of later ones count it: also those of the
    same batch, and those that another process has not looked back for yet. An event never counts for its own
    application. Killed before the next step: the event says that somebody applied, which is so; told again,
@@ -194,13 +194,14 @@ class _Turn:
         order = self._order
         sitting = Panel(self._desk.policies, order.policy, order.at, order.trial)
         cases = {}
-        for id_, tokens in admission.admit([self._applications[id_] for id_ in ids]).items():
+        for id_, admitted in admission.admit([self._applications[id_] for id_ in ids]).items():
             one = self._applications[id_]
-            if isinstance(tokens, tuple):
-                self._refuse(id_, tokens)
+            if isinstance(admitted, tuple):
+                self._refuse(id_, admitted)
                 continue
-            cases[id_] = sitting.case(Values({**one.keys, **tokens}))
+            cases[id_] = sitting.case(Values({**one.keys, **admitted.tokens}))
             self._problems[id_] = (
+                *admitted.problems,
                 *unused(one, sitting.keys, order.policy),
                 *panel.missed(one, cases[id_]),
             )

@@ -61,6 +61,24 @@ TOKEN_CONFLICT = Kind(
     Text(en="Give the token or the personal values, not both.",
          zh="请只提供标识或个人信息，不要两者都提供。"),
 )  # fmt: skip
+VALUE_DIFFERS = Kind(
+    "application-value-differs",
+    Text(en="Of {token} the vault holds another value than this application gives: {names}. What is held stands.",
+         zh="保险库中 {token} 的信息与本申请所填不同：{names}。已存信息保持不变。"),
+    Text(en="Ask the person by what is held, and then `seawall vault seal --token`; a new card or telephone "
+         "under a known identity number is how accounts are taken over.",
+         zh="请按已存联系方式向本人核实，再用 `seawall vault seal --token` 更改；"
+         "以已知证件号换新卡或新手机号，是盗用账户的常见手法。"),
+    severity="warning",
+)  # fmt: skip
+VALUE_SHARED = Kind(
+    "application-value-shared",
+    Text(en="{count} others have the same {name}: {others}.", zh="另有 {count} 人的 {name} 与之相同：{others}。"),
+    Text(en="One person who gave an identity number once and not the other time, a family, or a fraud: "
+         "look at their applications together; they stay apart.",
+         zh="可能是同一人（一次提供了证件号码、另一次未提供）、同一家庭或欺诈：请合并查看其申请；标识不会合并。"),
+    severity="warning",
+)  # fmt: skip
 NOT_SPELT = Kind(
     "application-not-spelt",
     Text(en="The ledger has no spelling for a value of this application: {why}.",
@@ -102,6 +120,6 @@ VERSION_UNTRUSTED = Kind(
 
 KINDS = (
     ID_UNUSABLE, KEY_UNUSED, CHANGED, DECIDED_OTHERWISE, DECISION_ERASED, NOT_FOUND_AGAIN,
-    NOT_SEALED, TOKEN_CONFLICT, NOT_SPELT, STEP_UNTOLD, STEP_OTHERWISE, STEP_UNREGISTERED,
+    NOT_SEALED, TOKEN_CONFLICT, VALUE_DIFFERS, VALUE_SHARED, NOT_SPELT, STEP_UNTOLD, STEP_OTHERWISE, STEP_UNREGISTERED,
     VERSION_UNTRUSTED,
 )  # fmt: skip

@@ -88,6 +88,8 @@ class SealedField(Cited):
         of: whose field it is.
         form: how it is checked and written.
         found: whether equal values can be looked up, by a blind index.
+        identifies: whether a value of it alone says who somebody is (see `vault.recognition`); such a
+            field is one to be found by.
     """
 
     title: Text
@@ -95,6 +97,13 @@ class SealedField(Cited):
     form: FormName
     mask: Mask
     found: bool
+    identifies: bool = False
+
+    @model_validator(mode="after")
+    def _who_is_identified_is_found(self) -> "SealedField":
+        if self.identifies and not self.found:
+            raise ValueError("a field that identifies must be one to be found by")
+        return self
 
 
 class Rate(BaseModel):

@@ -35,16 +35,20 @@ def digest(key: bytes, value: Plain) -> bytes:
     return code(of_key(key), key, value.reveal().encode())[:DIGEST_BYTES]
 
 
-def complete(session: Session, field: str, keys: Mapping[int, bytes]) -> bool:
-    """Whether the keys are all that a field's index uses.
+def complete(session: Session, indexes: Indexes) -> bool:
+    """Whether the keys are all that the indexes of some fields use; one statement for all of them.
 
     They are not if a rotation began or ended since they were read: the rows then use a key that is not
     among them.
     """
-    ends = ("MIN", "MAX")  # one by one: a database then looks at two rows, and not at all of them
-    sql = "SELECT {}(version) FROM vault_blind WHERE field = ?"
-    used = {session.rows(sql.format(end), field)[0][0] for end in ends}
-    return not used - keys.keys() - {None}
+    if not indexes:
+        return True
+    # MIN and MAX one by one: a database then looks at two rows of a field, and not at all of them.
+    ends = [f"(SELECT {end}(version) FROM vault_blind WHERE field = ?)" for end in ("MIN", "MAX")]
+    sql = f"SELECT {', '.join(ends * len(indexes))}"
+    used = session.rows(sql, *(field for field in indexes for _ in ends))[0]
+    pairs = zip(indexes.values(), used[::2], used[1::2], strict=True)
+    return all({least, most} <= keys.keys() | {None} for keys, least, most in pairs)
 
 
 def look_up(
@@ -101,9 +105,9 @@ def put(
     _check_sealable(session, list(people))
     if gone := people.keys() - keys.keys():
         raise UnableToSeal(min(gone), "its key is destroyed")
-    versions = _versions(session, people)
+    before = versions(session, people)
     places = [
-        envelope.Place(whose(token), field, token, versions.get((token, field), 0) + 1)
+        envelope.Place(whose(token), field, token, before.get((token, field), 0) + 1)
         for token, values in people.items()
         for field in values
     ]
@@ -146,7 +150,8 @@ def _check_sealable(session: Session, tokens: Sequence[str]) -> None:
             raise UnableToSeal(token, f"held by {', '.join(held[token])}")
 
 
-def _versions(session: Session, tokens: Iterable[str]) -> dict[tuple[str, str], int]:
+def versions(session: Session, tokens: Iterable[str]) -> dict[tuple[str, str], int]:
+    """How many values each field of some people has had, by token and field."""
     found = {}
     for part in parts(tokens):
         sql = f"SELECT token, field, version FROM vault_sealed WHERE token IN ({marks(part)})"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from seawall.core.problem import Problem, UnableToUseInput, refusal
-from seawall.vault import erasure, opening, people, problems
+from seawall.vault import erasure, opening, people, problems, recognition
 from seawall.vault.database import Database, Session
 from seawall.vault.declaration import Given, Purpose, Rules
 from seawall.vault.erasure import Erasure, Order, holds
@@ -28,6 +28,7 @@ from seawall.vault.opening import (
     microseconds,
 )
 from seawall.vault.plain import Plain
+from seawall.vault.recognition import Meeting, Recognised, Seen
 from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToLookUp, UnableToOpen
 
 Told = Callable[[], object]
@@ -88,7 +89,8 @@ class Vault:
             given: who.
             at: when.
             by: a field by whose value a person is known: he keeps his token, and his values are
-                changed. Everyone is new where None.
+                changed, because whoever calls this says so. Everyone is new where None. For people
+                who come by themselves, see `recognise_all`.
 
         Raises:
             UnableToUseInput: a value does not fit its field; nothing is sealed.
@@ -107,6 +109,46 @@ class Vault:
                     people.put(session, _merged(tokens, written), keys=keys, indexes=indexes)
                     return tokens
             self.keys.destroy(list(new))  # another process admitted one of them meanwhile
+
+    def recognise_all(self, given: Sequence[Given], *, at: datetime) -> list[Recognised]:
+        """Take in people who come by themselves, in one transaction: see `recognition` for who is who.
+
+        Nothing that is held is changed. Told again, they have the same tokens.
+
+        Raises:
+            UnableToUseInput: a value does not fit its field; nothing is sealed.
+            UnableToSeal: somebody known is under a hold; nothing is sealed.
+            UnableToAuthenticate: what is stored of somebody known was changed or moved; nothing is sealed.
+        """
+        written = self._written(given, None)
+        while True:
+            before, held, keys = self._seen(written)
+            meeting = Meeting(self.rules, before, held)
+            met = [meeting.meet(*each) for each in zip(written, before.traits, strict=True)]
+            new = self.keys.add([each.token for each in met if each.new])
+            with self.rows.writing() as session:
+                indexes = self.keys.indexes()
+                if recognition.seen(session, written, self.rules, indexes) == before:
+                    people.add(session, new, microseconds(at))
+                    people.put(session, meeting.changes, keys=keys | new, indexes=indexes)
+                    return met
+            self.keys.destroy(
+                list(new)
+            )  # another process admitted or changed one of them meanwhile
+
+    def _seen(
+        self, written: Sequence[Given]
+    ) -> tuple[Seen, dict[str, dict[str, Plain]], dict[str, bytes]]:
+        """What is known of some people, with the values, and the keys, of those they may be."""
+        for _ in range(TRIES):
+            indexes = self.keys.indexes()
+            with self.rows.reading() as session:
+                before = recognition.seen(session, written, self.rules, indexes)
+                if before is not None:
+                    tokens = sorted({token for token, _ in before.versions})
+                    keys = self.keys.of(tokens) if tokens else {}
+                    return before, recognition.held(session, tokens, keys), keys
+        raise UnableToLookUp(", ".join(sorted({name for each in written for name in each.values})))
 
     def seal(self, token: str, given: Given) -> None:
         """Seal, or change, values of a known person.
@@ -207,7 +249,7 @@ class Vault:
         for _ in range(TRIES):
             keys = self.keys.indexes(field)[field]
             with self.rows.reading() as session:
-                if people.complete(session, field, keys):
+                if people.complete(session, {field: keys}):
                     return [
                         tuple(each) for each in people.look_up(session, field, values, keys=keys)
                     ]
@@ -392,7 +434,7 @@ def _known_in(
     if by is None:
         return [""] * len(written)
     keys = indexes[by]
-    if not people.complete(session, by, keys):
+    if not people.complete(session, {by: keys}):
         return None
     every = people.look_up(session, by, [each.values[by] for each in written], keys=keys)
     return [tokens[0] if tokens else "" for tokens in every]
