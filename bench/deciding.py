@@ -81,7 +81,8 @@ class Where(NamedTuple):
         store: Store = (
             PostgresStore(self.address) if self.address else SqliteStore(self.folder / "ledger")
         )
-        return Desk(log.start(store, signer), vault, events, Policies(events, rules.fields))
+        ledger = log.start(store, signer)
+        return Desk(ledger, vault, events, Policies(events, rules.fields, ledger))
 
     def _database(self, name: str, schema: tuple[str, ...]) -> Database:
         if self.address:

@@ -87,7 +87,7 @@ class House:
             vault.make_ring(AES.name)
         self.vault = vault.open()
         self.events = RecordsEventStore(observer)
-        self.policies = Policies(self.events, self.vault.rules.fields)
+        self.policies = Policies(self.events, self.vault.rules.fields, self.ledger)
 
     @property
     def desk(self) -> Desk:

@@ -207,6 +207,45 @@ def test_nobody_decides_by_what_is_not_in_force(house: House) -> None:
         house.decide(asks("a1", who="c"), by="Origination 1")
 
 
+FORGED = {
+    "another version in force": (
+        """INSERT INTO records_publication
+           (act, policy, version_id, proposal_id, effective_us, published_by, published_us, reason)
+           SELECT 'mine', policy, 2, NULL, effective_us + 1, 'bob', published_us, 'forged'
+           FROM records_publication WHERE number = 1""",
+        "no entry",
+    ),
+    "in force since another time": (
+        "UPDATE records_publication SET effective_us = effective_us + 1", "effective"),
+    "another approver": ("UPDATE records_approval SET approved_by = 'mallory'", "actor"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("forged", "before"),
+    # A process that has decided looks again only where the publication itself is another.
+    [*((each, False) for each in FORGED), *((each, True) for each in list(FORGED)[:2])],
+)
+def test_nobody_decides_by_a_version_that_the_ledger_does_not_tell_of(
+    tmp_path: Path, forged: str, *, before: bool
+) -> None:
+    house = House(tmp_path)
+    house.publish()
+    house.publish(10, at=NOON + timedelta(days=9))  # told, and not yet in force
+    sql, why = FORGED[forged]
+    if before:
+        house.decide(asks("a1", who="c"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
+        cursor.execute(sql)
+    with pytest.raises(UnableToDecideBy, match=why):
+        house.decide(asks("a2", who="c"), at=NOON + timedelta(seconds=1))
+    assert house.kinds.count("decision") == before
+    house.ledger.store.close()
+
+
 TRIAL = Trial.model_validate({
     "id": "spring", "title": {"en": "Spring", "zh": "春"}, "since": "2026-11-01", "until": "2026-11-30",
     "challengers": [{"policy": "strict", "share": 1}], "shadows": ["shadow"],
@@ -234,7 +273,7 @@ def test_in_a_trial_the_arm_decides_and_shadows_are_kept_in_the_same_entry(house
 
 
 def test_a_policy_that_asks_for_a_sealed_field_in_the_clear_does_not_decide(house: House) -> None:
-    policies = Policies(house.events, {"amount"})
+    policies = Policies(house.events, {"amount"}, house.ledger)
     desk = replace(house.desk, policies=policies)
     with pytest.raises(UnableToDecideBy, match="amount"):
         deciding.decide(desk, house.received(**asks("a1")), Order("small", "o", NOON, "CN"))

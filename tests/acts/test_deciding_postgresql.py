@@ -32,7 +32,7 @@ class Elsewhere(House):
         self.ledger, self.vault = home.ledger, home.vault.open()
         starting.start(home.records)
         self.events = RecordsEventStore(observer)
-        self.policies = Policies(self.events, self.vault.rules.fields)
+        self.policies = Policies(self.events, self.vault.rules.fields, self.ledger)
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,24 @@
-"""Policies in force, ready to decide: read from the register and compiled once by their digest."""
+"""Policies in force, ready to decide: read from the register and compiled once by their digest.
+
+The register is rows, which somebody with the database in his hands can write; so the ledger is asked
+whether it tells of every step that put a version in force, once for each publication.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from seawall.acts import publishing
+from seawall.acts import publishing, step_telling
 from seawall.acts.application_files import IDS
 from seawall.core.problem import Unable
+from seawall.ledger.log import Reader
 from seawall.policy.decider import Decider
 from seawall.policy.program import Program
 from seawall.policy.window import EventStore, Stream
 from seawall.policy.window_online import Features
-from seawall.records.policy_register import Version
+from seawall.records import policy_register as register
+from seawall.records.policy_register import Published, Version
 
 APPLICATIONS = "application"
 """The stream that applications are remembered in, where a policy looks back on one of this name."""
@@ -54,10 +60,13 @@ class Policies:
     Args:
         events: made ready to answer what a version looks back on.
         sealed: names of sealed fields, which no policy may ask for in the clear.
+        ledger: tells who put what in force.
     """
 
-    def __init__(self, events: EventStore, sealed: Iterable[str]) -> None:
+    def __init__(self, events: EventStore, sealed: Iterable[str], ledger: Reader) -> None:
         self._events = events
+        self._ledger = ledger
+        self._told: set[Published] = set()
         self._sealed = frozenset(sealed)
         self._ready: dict[tuple[str, str], Ready] = {}
 
@@ -65,13 +74,28 @@ class Policies:
         """What is in force at a time (UTC).
 
         Raises:
-            UnableToDecideBy: nothing is, or it asks for personal data in the clear.
+            UnableToDecideBy: nothing is, the ledger does not tell how it came to be, or it asks for
+                personal data in the clear.
             UnableToTrustVersion: its text was changed behind the office's back.
         """
         found = publishing.in_force(policy, time)
         if found is None:
             raise UnableToDecideBy(policy, "no version of it is in force: publish one")
+        self._check_told(found[0])
         return self._made(found[1])
+
+    def _check_told(self, published: Published) -> None:
+        """Hold every step of a version against the ledger; a row that changed is another publication."""
+        if published in self._told:
+            return
+        version = (published.policy, published.digest)
+        steps = [each for each in register.steps() if (each.policy, each.digest) == version]
+        for wrong in step_telling.wrong(self._ledger, steps):
+            raise UnableToDecideBy(
+                published.policy,
+                f"the register and the ledger disagree on {published.digest[:12]}: {wrong.sentence()}",
+            )
+        self._told.add(published)
 
     def of(self, policy: str, digest: str) -> Ready:
         """A version by its digest, whether in force or not.

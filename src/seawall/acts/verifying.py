@@ -9,17 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from seawall.acts import problems, publishing
+from seawall.acts import problems, publishing, step_telling
 from seawall.acts.decision_entries import KIND, SHADOWS
 from seawall.acts.in_force import Policies
 from seawall.core.canonical import canonical
-from seawall.core.period import moment_at
-from seawall.core.problem import Kind, Place, Problem, Unable
+from seawall.core.problem import Place, Problem, Unable
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Reader
 from seawall.policy import record
 from seawall.records import policy_register as register
-from seawall.records.policy_register import Step
 
 Agreement = Literal["agrees", "differs", "erased", "unreadable"]
 
@@ -81,52 +79,18 @@ def register_wrong(ledger: Reader) -> Iterator[Problem]:
     entry its row; every version in force the text of its digest.
     """
     steps = register.steps()
-    entries = ledger.find_all([each.act for each in steps])
-    for step in steps:
-        yield from _step_wrong(step, entries.get(step.act))
+    yield from step_telling.wrong(ledger, steps)
+    acts = {each.act for each in steps}
     for entry in ledger.entries():
-        if entry.told["kind"] in _STEPS and entry.told["act"] not in entries:
-            yield _of_step(problems.STEP_UNREGISTERED, entry.told["act"], entry=entry.number)
+        if entry.told["kind"] in _STEPS and entry.told["act"] not in acts:
+            yield step_telling.of_step(
+                problems.STEP_UNREGISTERED, entry.told["act"], entry=entry.number
+            )
     for policy, digest in sorted({(s.policy, s.digest) for s in steps if s.effective_us}):
         yield from _version_wrong(policy, digest)
 
 
 _STEPS = {f"policy.{verb}" for verb in ("propose", "approve", "publish", "roll_back")}
-
-
-def _step_wrong(step: Step, entry: Recorded | None) -> Iterator[Problem]:
-    if entry is None:
-        facts = {
-            "by": step.by,
-            "verb": step.verb,
-            "policy": step.policy,
-            "digest": step.digest[:12],
-        }
-        yield _of_step(problems.STEP_UNTOLD, step.act, **facts)
-    elif names := ", ".join(_otherwise(step, entry)):
-        yield _of_step(problems.STEP_OTHERWISE, step.act, entry=entry.number, names=names)
-
-
-def _otherwise(step: Step, entry: Recorded) -> Iterator[str]:
-    """The names of what an entry tells otherwise than the register; an erased body tells nothing."""
-    since = step.effective_us
-    registered = {
-        "kind": f"policy.{step.verb}",
-        "actor": step.by,
-        "subject": f"policy:{step.policy}",
-        "policy": step.digest,
-        "evidence": step.evidence_digest,
-        "effective": None if since is None else moment_at(since).isoformat(),
-    }
-    told = {**(entry.content or {}), **entry.told, **entry.told["digests"]}
-    yield from (name for name, value in registered.items() if told.get(name, value) != value)
-    # Who wrote a version too, in another proposal's name, is a maker more; one may not be missing.
-    if step.verb == "propose" and not step.writers.issuperset(told.get("writers", ())):
-        yield "writers"
-
-
-def _of_step(kind: Kind, act: str, **facts: object) -> Problem:
-    return Problem(kind, Place(act), facts)
 
 
 def _version_wrong(policy: str, digest: str) -> Iterator[Problem]:

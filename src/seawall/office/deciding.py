@@ -82,7 +82,7 @@ def counter(home: Home) -> Counter:
         UnableToReachKeys: its vault has no key ring.
     """
     ledger, vault, events = home.ledger, home.vault.open(), home.open_events()
-    policies = Policies(events, vault.rules.fields)
+    policies = Policies(events, vault.rules.fields, ledger)
     return Counter(home, deciding.Desk(ledger, vault, events, policies))
 
 
