@@ -31,7 +31,7 @@ def row_of(event: Event) -> EventRow:
         state=event.state,
         edits=bool(event.fields) and event.verb not in _SILENT,
         concerns=str(about),
-        body=event.spelled.decode(),
+        body=canonical(event.content).decode(),
         digest=event.digest,
         previous=event.previous,
     )

@@ -101,14 +101,9 @@ class Event:
         return {**held, "at": written(self.at)}
 
     @cached_property
-    def spelled(self) -> bytes:
-        """All of it, as canonical JSON. Raises `UnableToSpell`."""
-        return canonical(self.content)
-
-    @cached_property
     def digest(self) -> str:
         """SHA-256 of all of it, in hexadecimal: the next event's `previous`."""
-        return hashlib.sha256(self.spelled).hexdigest()
+        return digest(self.content)
 
 
 @dataclass(frozen=True)
