@@ -140,6 +140,16 @@ def test_nothing_that_exists_is_overwritten(place: Place) -> None:
         restoring.restore(place.target, place.home.folder, SECRET, besides=Besides(ring=place.ring))
 
 
+@pytest.mark.parametrize("inside", ["", "backup", "book/../evidence/backup"])
+def test_a_home_is_not_copied_into_itself(place: Place, inside: str) -> None:
+    link = place.folder / "link"
+    link.symlink_to(place.home.folder)
+    for folder in (place.home.folder, link):
+        with pytest.raises(making.UnableToCopyIntoItself, match="name a folder elsewhere"):
+            making.back_up(place.home, folder / inside, SECRET)
+    assert not list(place.home.folder.rglob("*backup*"))
+
+
 def test_keys_are_kept_apart_and_needed(place: Place) -> None:
     making.back_up(place.home, place.target, SECRET)
     apart = place.folder / "elsewhere"

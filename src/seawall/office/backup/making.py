@@ -82,9 +82,12 @@ def back_up(home: Home, target: Path, secret: Secret) -> Manifest:
     Raises:
         UnableToFindLedger: the home has no ledger.
         UnableToReplace: the target exists.
+        UnableToCopyIntoItself: the target lies in the home.
         UnableToCopy: another backup runs, or a database is damaged.
         UnableToUseDatabase, UnableToRunProgram: PostgreSQL, or its `pg_dump`, does not do its work.
     """
+    if target.resolve().is_relative_to(home.folder.resolve()):
+        raise UnableToCopyIntoItself
     reader = home.ledger_reader
     at = now()
     with aside(target) as made, _scratch(home) as scratch:
@@ -259,3 +262,10 @@ class UnableToCopy(Unable, RuntimeError):
 
     def __init__(self, what: Path, why: str) -> None:
         super().__init__(f"no backup is made: {what}: {why}")
+
+
+class UnableToCopyIntoItself(Unable, ValueError):
+    """What harms the home would harm its backup."""
+
+    def __init__(self) -> None:
+        super().__init__("the backup would lie in the home it copies; name a folder elsewhere")
