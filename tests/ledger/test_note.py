@@ -137,6 +137,10 @@ def test_a_key_has_a_name_without_spaces_and_plus(name: str) -> None:
         "",
         "name",
         "name+00000000+AAAA",
+        "name+00000000+公钥",
+        "公钥",
+        "name+é+AAAA",
+        "\udcff+00000000+AAAA",
         "sum.golang.org+033de0af+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8",
     ],
 )

@@ -13,7 +13,6 @@ Seawall itself uses the same functions, so that there is one definition of valid
 
 import argparse
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -177,7 +176,7 @@ def read_key(text: str, where: str = "--key") -> Key:
     told, _, material = rest.partition("+")
     try:
         raw = base64.b64decode(material, validate=True) or b"\0"
-    except binascii.Error:
+    except ValueError:
         raw = b"\0"
     key = Key(name, raw[0], raw[1:])
     fits = len(key.public) == _KEY_BYTES and key.kind in (ED25519, COSIGNATURE)
