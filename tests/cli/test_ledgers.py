@@ -41,6 +41,19 @@ def key(say: Say, tmp_path: Path) -> str:
     return said.splitlines()[-1]
 
 
+@pytest.mark.parametrize("lost", [[], ["ledger.key"], ["ledger.pub"]])
+def test_a_ledger_is_started_once(say: Say, key: str, tmp_path: Path, lost: list[str]) -> None:
+    """Also where a home was restored without its private key."""
+    del key
+    keys = tmp_path / "home" / "keys"
+    for each in lost:
+        (keys / each).unlink()
+    before = {each: each.read_bytes() for each in keys.iterdir()}
+    with pytest.raises(Unable, match="a ledger was started here: `seawall ledger verify`"):
+        say("start", "lender.example/ledger")
+    assert {each: each.read_bytes() for each in keys.iterdir()} == before
+
+
 def test_a_home_keeps_its_key_to_itself(key: str, tmp_path: Path) -> None:
     keys = tmp_path / "home" / "keys"
     assert (keys / "ledger.key").stat().st_mode & 0o777 == 0o600

@@ -132,9 +132,14 @@ class Home:
         """Start the ledger under a name, such as `lender.example/ledger`, with a fresh key.
 
         Raises:
-            FileExistsError: one was started in this home.
+            UnableToStartLedger: one was started in this home.
         """
-        note.Signer(origin).save(self.ledger_key)
+        if self.ledger_key.with_suffix(".pub").exists():
+            raise UnableToStartLedger
+        try:
+            note.Signer(origin).save(self.ledger_key)
+        except FileExistsError:
+            raise UnableToStartLedger from None
         return log.start(self.stores.ledger(), note.load(self.ledger_key))
 
     @property
@@ -213,3 +218,10 @@ class UnableToActUnnamed(Unable, ValueError):
 
     def __init__(self) -> None:
         super().__init__("this home has a ledger, which tells who did what: add --as NAME")
+
+
+class UnableToStartLedger(Unable, FileExistsError):
+    """There is a ledger; its key is never overwritten."""
+
+    def __init__(self) -> None:
+        super().__init__("a ledger was started here: `seawall ledger verify` looks at it")
