@@ -113,15 +113,25 @@ def test_an_approval_is_of_exactly_what_was_shown(office: str, other: dict[str, 
 
 def test_nothing_is_published_without_an_approval(office: str) -> None:
     del office
-    with pytest.raises(UnableToRegister, match="only what another person approved"):
+    said = "only what another person approved .* `seawall policy approve 1 EVIDENCE`"
+    with pytest.raises(UnableToRegister, match=said):
         publish()
+    assert not Publication.objects.exists()
 
 
 def test_nothing_is_in_force_in_hindsight(office: str) -> None:
     del office
     approve("charlie")
-    with pytest.raises(UnableToRegister):
+    with pytest.raises(UnableToRegister, match="give --since a time that has not passed, in UTC"):
         publish(5, 4)
+    row = Proposal.objects.get()
+    with pytest.raises(IntegrityError, match="not_in_hindsight"):
+        Publication.objects.create(
+            act="pub", policy="loan", version=row.version, proposal=row, effective_us=4,
+            published_by="dana", published_us=5, reason="",
+        )  # fmt: skip
+    publish(5, 5)
+    publish(6, 5)
 
 
 def test_a_rollback_brings_back_only_what_was_in_force(office: str) -> None:

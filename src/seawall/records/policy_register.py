@@ -153,15 +153,37 @@ def publish(proposal: int, effective_us: int, signed: Signed) -> Published:
     if row is None:
         raise UnableToRegister(f"there is no proposal {proposal}")
     before = published(proposal)
+    if before is None and effective_us < signed.at_us:
+        raise UnableToRegister(
+            "a policy is not published in hindsight: give --since a time that has not passed, in UTC"
+        )
     if before is not None and before.effective_us != effective_us:
         raise UnableToRegister(
             f"proposal {proposal} was published before, as in force from "
             f"{moment_at(before.effective_us)} on; propose it again, or roll back"
         )
-    return _published(_once("Publication", signed.act, {
-        "policy": row.version.policy, "version": row.version, "proposal_id": proposal,
-        "effective_us": effective_us, "published_by": signed.by, "reason": "",
-    }, published_us=signed.at_us))  # fmt: skip
+    with _approved(proposal):
+        return _published(_once("Publication", signed.act, {
+            "policy": row.version.policy, "version": row.version, "proposal_id": proposal,
+            "effective_us": effective_us, "published_by": signed.by, "reason": "",
+        }, published_us=signed.at_us))  # fmt: skip
+
+
+@contextmanager
+def _approved(proposal: int) -> Iterator[None]:
+    """Where the database finds no approval, the sentence says how to get one."""
+    try:
+        yield
+    except IntegrityError as error:
+        if _NOT_APPROVED not in str(error):
+            raise
+        raise UnableToRegister(
+            f"{_NOT_APPROVED}; approve it first: `seawall policy approve {proposal} EVIDENCE`"
+        ) from None
+
+
+_NOT_APPROVED = "only what another person approved is published"
+"""As the guard `not_approved` of migration `0003_four_eyes` says it."""
 
 
 def roll_back(policy: str, digest: str, reason: str, signed: Signed) -> Published:
