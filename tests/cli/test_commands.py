@@ -210,9 +210,19 @@ def test_a_mappings_mistake_has_file_line_and_column(tmp_path: Path) -> None:
 
 
 def test_the_doctor_says_what_is_there(tmp_path: Path) -> None:
-    done = seawall("doctor", home=tmp_path)
+    """Without a home it looks at the machine; a home that is named must be one."""
+    alone = {name: each for name, each in os.environ.items() if name != "SEAWALL_HOME"}
+    done = subprocess.run(
+        [sys.executable, "-m", "seawall", "doctor"],
+        check=False, capture_output=True, text=True, cwd=tmp_path, env={**alone, "SEAWALL_LANG": "en"},
+    )  # fmt: skip
     assert done.returncode == 0
     assert "CJK font" in done.stdout
+    done = seawall("doctor", home=tmp_path)
+    assert done.returncode == 1
+    assert f"no home in {tmp_path}: check --home or SEAWALL_HOME" in done.stdout
+    done = seawall("doctor", "--home", tmp_path / "none", "--lang", "zh", home=tmp_path)
+    assert (done.returncode, f"{tmp_path / 'none'} 中没有主目录" in done.stdout) == (1, True)
 
 
 def test_values_are_shown_as_they_are_and_exports_compute_nothing(tmp_path: Path) -> None:

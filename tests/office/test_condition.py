@@ -52,6 +52,20 @@ def test_a_ring_or_key_of_another_home_is_found(home: Home, tmp_path: Path) -> N
     assert "is not the key of" in unfit(home)["ledger"]
 
 
+def test_a_home_restored_without_keys_is_told_to_be_read_only(home: Home) -> None:
+    for each in (home.ledger_key, home.vault.ring_file):
+        each.unlink()
+    assert {"ledger", "vault"} <= unfit(home).keys(), "keys are lost: the wrapped ones are there"
+    (home.folder / "keys" / "keys.sqlite").unlink()
+    assert unfit(home) == {"keys": "read only: no keys"}
+    done = seawall("doctor", home=home.folder)
+    assert (done.returncode, "read only: no keys" in done.stdout) == (0, True)
+    assert "只读：没有密钥" in seawall("doctor", "--lang", "zh", home=home.folder).stdout
+    assert not home.ledger_key.exists()
+    home.ledger_key.with_suffix(".pub").write_text("none")
+    assert "no public key" in unfit(home)["ledger"]
+
+
 def test_the_command_says_so_in_both_languages(home: Home) -> None:
     assert seawall("doctor", home=home.folder).returncode == 0
     (home.folder / "keys").chmod(0o750)

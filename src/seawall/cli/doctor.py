@@ -100,6 +100,19 @@ def examine(home: Path) -> tuple[Finding, ...]:
     )
 
 
+def _no_home(folder: Path) -> Finding:
+    return Finding(
+        str(folder),
+        found=False,
+        needed=True,
+        purpose=Text(en="the home folder", zh="主目录"),
+        remedy=Text(
+            en="no home in {folder}: check --home or SEAWALL_HOME",
+            zh="{folder} 中没有主目录：请检查 --home 或 SEAWALL_HOME",
+        ).filled(folder=folder),
+    )
+
+
 def doctor(home: HomeOption = None, lang: LangOption = None) -> None:
     """Say what is missing on this machine and how to get it, and whether the home can be used safely."""
     screen = Screen(language(lang))
@@ -109,6 +122,9 @@ def doctor(home: HomeOption = None, lang: LangOption = None) -> None:
         Finding(each.name, each.fit, each.needed, each.purpose, each.remedy)
         for each in (*condition.examine(at), *servers.examine(at))
     ]
+    named = home is not None or homes.HOME_VARIABLE in os.environ
+    if named and not condition.is_home(at.folder):
+        own.append(_no_home(at.folder))
     for finding in (*examine(at.folder), *own):
         mark = "✓" if finding.found else ("✗" if finding.needed else "–")
         purpose = finding.purpose.in_(screen.language)

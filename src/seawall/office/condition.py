@@ -9,8 +9,10 @@ from pathlib import Path
 from seawall.core.problem import Unable, UnableToUseInput
 from seawall.core.text import Text
 from seawall.ledger import note, problems
-from seawall.ledger.verifier import UnableToAccept
+from seawall.ledger.verifier import Key
+from seawall.office import settings
 from seawall.office.homes import Home
+from seawall.office.stores import FILES
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SHOWN = 5
@@ -33,23 +35,33 @@ class Condition:
 
 def examine(home: Home) -> tuple[Condition, ...]:
     """Look at a home's permissions, ledger and vault; nothing where there is neither."""
-    ring = home.vault.ring_file
-    if not home.ledger_key.exists() and not ring.exists():
+    keys = (home.ledger_key, home.vault.ring_file, home.folder / FILES["keys"])
+    if not any(each.exists() for each in (*keys, home.ledger_key.with_suffix(".pub"))):
         return ()
-    open_to_others = [str(each.relative_to(home.folder)) for each in _exposed(home)]
+    if not any(each.exists() for each in keys):
+        reading = _tried("ledger", _DONE, lambda: _read_ledger(home))
+        return (_closed(home), reading, _KEYLESS)
     return (
-        Condition(
-            str(home.folder),
-            not open_to_others,
-            Text(en="closed to others", zh="他人不可读写"),
-            _CLOSE.filled(
-                home=home.folder,
-                names=", ".join(open_to_others[:_SHOWN]),
-                n=len(open_to_others),
-            ),
-        ),
-        _tried("ledger", Text(en="what was done", zh="存证"), lambda: _use_ledger(home)),
+        _closed(home),
+        _tried("ledger", _DONE, lambda: _use_ledger(home)),
         _tried("vault", Text(en="people's data", zh="个人数据"), lambda: _use_vault(home)),
+    )
+
+
+def is_home(folder: Path) -> bool:
+    """Whether anything lies in a folder that a home has: a store, a book, keys, settings."""
+    names = ("book", "keys", "vault", settings.FILE, *FILES.values())
+    return any((folder / each).exists() for each in names)
+
+
+def _closed(home: Home) -> Condition:
+    exposed = [str(each.relative_to(home.folder)) for each in _exposed(home)]
+    names = ", ".join(exposed[:_SHOWN])
+    return Condition(
+        str(home.folder),
+        not exposed,
+        Text(en="closed to others", zh="他人不可读写"),
+        _CLOSE.filled(home=home.folder, names=names, n=len(exposed)),
     )
 
 
@@ -64,7 +76,7 @@ def _exposed(home: Home) -> Iterator[Path]:
             yield each
 
 
-def _tried(name: str, purpose: Text, use: Callable[[], None]) -> Condition:
+def _tried(name: str, purpose: Text, use: Callable[[], object]) -> Condition:
     try:
         use()
     except UnableToUseInput as error:
@@ -82,14 +94,16 @@ def _told(sentence: Callable[..., str]) -> Text:
 
 def _use_ledger(home: Home) -> None:
     """The private key is the public one's, and the last checkpoint is signed by it."""
-    reader = home.ledger_reader
-    if note.load(home.ledger_key).key != reader.key:
+    if note.load(home.ledger_key).key != _read_ledger(home):
         raise UnableToUseKeys(home.ledger_key)
+
+
+def _read_ledger(home: Home) -> Key:
+    """The last checkpoint is signed by the ledger's public key, which is told."""
+    reader = problems.accepted(lambda: home.ledger_reader)
     with closing(reader.store):
-        try:
-            reader.checkpoint()
-        except UnableToAccept as refused:
-            raise UnableToUseInput((problems.problem(refused.finding),)) from None
+        problems.accepted(reader.checkpoint)
+    return reader.key
 
 
 def _use_vault(home: Home) -> None:
@@ -99,6 +113,15 @@ def _use_vault(home: Home) -> None:
         vault.keys.indexes()
 
 
+_DONE = Text(en="what was done", zh="存证")
+_KEYLESS = Condition(
+    "keys",
+    fit=False,
+    purpose=Text(en="writing, and people's data", zh="写入与个人数据"),
+    remedy=Text(en="read only: no keys", zh="只读：没有密钥"),
+    needed=False,
+)
+"""Of a home that was restored from its rows only, as is done when the keys are gone for good."""
 _CLOSE = Text(
     en="Others may read {n} of its files and folders: {names}. Run: chmod -R go= {home}",
     zh="他人可读取其中 {n} 个文件或目录：{names}。请运行：chmod -R go= {home}",
