@@ -209,6 +209,18 @@ def test_a_mappings_mistake_has_file_line_and_column(tmp_path: Path) -> None:
     assert f"{tmp_path / 'm.yaml'}:11:" in done.stderr.replace("\n", "")
 
 
+@pytest.mark.parametrize(
+    ("spoken", "said"), [("en", "none.json: no such file"), ("zh", "none.json：没有此文件")]
+)
+def test_a_file_that_is_not_there_is_told_in_the_language_asked_for(
+    spoken: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "none.json"
+    done = seawall("ledger", "verify", file, "--key", "k", "--lang", spoken, home=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.replace("\n", "") == f"{tmp_path}/{said}"
+
+
 def test_the_doctor_says_what_is_there(tmp_path: Path) -> None:
     """Without a home it looks at the machine; a home that is named must be one."""
     alone = {name: each for name, each in os.environ.items() if name != "SEAWALL_HOME"}

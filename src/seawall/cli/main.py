@@ -150,11 +150,20 @@ def run() -> None:
     except Unable as error:
         screen.failure(str(error))
         sys.exit(1)
+    except FileNotFoundError as error:
+        screen.failure(_absent(error).in_(screen.language))
+        sys.exit(1)
     except Exception as error:
         if not isinstance(error, OSError) and type(error).__module__ not in _ENGINES:
             raise
         screen.failure(f"{type(error).__name__}: {error}")
         sys.exit(1)
+
+
+def _absent(error: FileNotFoundError) -> Text:
+    if error.filename is None:
+        return Text(en=str(error), zh=str(error))
+    return Text(en="{file}: no such file", zh="{file}：没有此文件").filled(file=error.filename)
 
 
 _ENGINES = ("duckdb", "_duckdb")
