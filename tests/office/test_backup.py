@@ -188,6 +188,31 @@ def test_without_the_ring_or_with_another_nothing_is_restored(place: Place) -> N
         assert not (place.folder / "again").exists()
 
 
+def test_a_rings_copy_that_is_not_there_is_asked_for(place: Place) -> None:
+    making.back_up(place.home, place.target, SECRET)
+    besides = Besides(ring=place.folder / "none.json")
+    with pytest.raises(
+        UnableToRestore, match=r"none\.json is not there: give the copy of the ring"
+    ):
+        restoring.restore(place.target, place.folder / "again", SECRET, besides=besides)
+    assert not (place.folder / "again").exists()
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "people stay sealed; the ledger is read only"), ("zh", "账本只读")]
+)
+def test_a_restore_without_keys_says_what_cannot_be_done(
+    place: Place, lang: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEAWALL_BACKUP_PASSPHRASE", "correct horse battery staple")
+    making.back_up(place.home, place.target, SECRET)
+    again = place.folder / "again"
+    done = seawall("restore", place.target, "--rows-only", "--lang", lang, home=again)
+    assert (done.returncode, said in done.stdout) == (0, True), done.stderr
+    assert "keys of 0 people" not in done.stdout
+    assert "read only: no keys" in seawall("doctor", home=again).stdout
+
+
 def test_the_ring_may_be_in_the_environment(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     making.back_up(place.home, place.target, SECRET)
     monkeypatch.setenv(VARIABLE, place.ring.read_text())

@@ -91,18 +91,18 @@ def restore(
         settings=_settings(database),
     )
     done = restoring.restore(source, into, _secret(screen, key_file), besides=besides)
-    _say_restored(screen, done)
+    _say_restored(screen, done, _SEALED if rows_only else _PROVED)
 
 
 def _settings(database: str | None) -> Settings | None:
     return None if database is None else settings.given(database)
 
 
-def _say_restored(screen: Screen, done: Restored) -> None:
+def _say_restored(screen: Screen, done: Restored, proved: Text) -> None:
     entries = done.manifest.holds.entries
     rows = sum(sum(tables.values()) for tables in done.manifest.holds.counts.values())
     screen.say(_RESTORED, home=done.home.folder, files=len(done.manifest.files), rows=rows)
-    screen.say(_PROVED, entries=entries, keys=done.keys)
+    screen.say(proved, entries=entries, keys=done.keys)
     screen.say(_ERASED, people=done.erased, bodies=done.bodies)
     screen.say(_POINT, point=done.point or "–", made=done.manifest.holds.made_at)
     screen.say(_TIME, seconds=done.seconds)
@@ -143,6 +143,10 @@ _RESTORED = Text(
 _PROVED = Text(
     en="The ledger verifies, {entries:,} entries; the keys of {keys:,} people open.",
     zh="账本核验通过，共 {entries:,} 条记录；{keys:,} 人的密钥可用。",
+)
+_SEALED = Text(
+    en="The ledger verifies, {entries:,} entries; people stay sealed; the ledger is read only.",
+    zh="账本核验通过，共 {entries:,} 条记录；个人数据保持密封；账本只读。",
 )
 _ERASED = Text(
     en="Erased again: {people:,} people, {bodies:,} bodies of entries.",

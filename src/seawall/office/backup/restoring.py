@@ -170,6 +170,8 @@ def _put_back(folder: Path, elsewhere: Mapping[Store, Lies]) -> None:
 
 def _take_ring(home: Home, file: Path | None) -> None:
     if file is not None:
+        if not file.exists():
+            raise UnableToRestore(f"{file} is not there: give the copy of the ring")
         ring.write_file(home.vault.ring_file, ring.from_file(file))
     elif ring.VARIABLE not in os.environ:
         raise UnableToRestore(
