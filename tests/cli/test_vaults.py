@@ -92,9 +92,10 @@ def test_nothing_is_opened_held_or_erased_while_no_ledger_tells_of_it(
 def test_a_hold_an_erasure_and_a_restore(run: Run) -> None:
     token = run("seal", given=ALICE).stdout.strip()
     ordered = ("--as", "dana", "--reason", "case 7")
-    assert run("hold", token, "dispute", *ordered).exit_code == 0
+    assert run("hold", token, "dispute", *ordered).stdout == f"{token} is held: dispute.\n"
     assert isinstance(run("erase", token, *ordered).exception, UnableToErase)
-    assert run("release", token, "dispute", *ordered).exit_code == 0
+    released = run("release", token, "dispute", *ordered, "--lang", "zh").stdout
+    assert released == f"{token} 已解除保留：dispute。\n"
     certificate = run("erase", token, *ordered).stdout
     assert json.loads(certificate)["fields"] == ["name", "national_id", "phone"]
     assert run("erasures").stdout == certificate

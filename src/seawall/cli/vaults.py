@@ -210,10 +210,12 @@ def hold(
     actor: ActorOption,
     reason: ReasonOption,
     home: HomeOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Put somebody under a statutory hold: no erasure, opening for the hold's purposes only."""
     at, signed = homes.home(home), _signed("vault.hold", actor)
     erasing.hold(at.ledger, at.vault.open(), Hold(token, kind), signed=signed, reason=reason)
+    Screen(language(lang)).say(_HELD, token=token, kind=kind)
 
 
 @app.command()
@@ -223,10 +225,12 @@ def release(
     actor: ActorOption,
     reason: ReasonOption,
     home: HomeOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Lift a hold."""
     at, signed = homes.home(home), _signed("vault.release", actor)
     erasing.release(at.ledger, at.vault.open(), Hold(token, kind), signed=signed, reason=reason)
+    Screen(language(lang)).say(_RELEASED, token=token, kind=kind)
 
 
 def _signed(verb: str, actor: str) -> Signed:
@@ -339,6 +343,8 @@ _MADE = Text(
 _FIELDS = Text(en="Fields", zh="字段")
 _PURPOSES = Text(en="Purposes", zh="用途")
 _HOLDS = Text(en="Holds", zh="保留")
+_HELD = Text(en="{token} is held: {kind}.", zh="{token} 已保留：{kind}。")
+_RELEASED = Text(en="{token} is no longer held: {kind}.", zh="{token} 已解除保留：{kind}。")
 _ERASED = Text(en="{count:,} erased.", zh="已删除 {count:,} 人的数据。")
 _WRAPPED = Text(en="{count:,} keys wrapped again.", zh="已重新封装 {count:,} 个密钥。")
 _SPENT = Text(
