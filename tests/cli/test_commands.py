@@ -66,6 +66,13 @@ def test_help_and_version_load_no_engine() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_commands_that_judge_nothing_load_no_statistics() -> None:
+    """A quarter of a second, of every command that names a home."""
+    ask = "import sys, seawall.office.homes; print('scipy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_the_help_names_every_segment() -> None:
     assert tuple(options.SEGMENTS.split(", ")) == segments.NAMES
 

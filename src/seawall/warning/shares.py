@@ -3,8 +3,6 @@
 from math import exp, lgamma, pi, sqrt
 from typing import NamedTuple
 
-from scipy.special import betainc, ndtri
-
 TAIL_MIN = 1e-300
 """Smaller tails count as this one (37 standard deviations), so that the distance stays finite."""
 EXACT_VARIANCE_MAX = 10_000.0
@@ -49,6 +47,9 @@ def distance_from(chance: float, seen: Count) -> float:
 
 
 def _tail(chance: float, hits: int, trials: int) -> float:
+    # A quarter of a second to load, which commands that judge nothing need not spend.
+    from scipy.special import betainc  # noqa: PLC0415
+
     def at_least(least: int) -> float:
         if least <= 0 or least > trials:
             return float(least <= 0)
@@ -58,6 +59,8 @@ def _tail(chance: float, hits: int, trials: int) -> float:
 
 
 def _from_tail(tail: float) -> float:
+    from scipy.special import ndtri  # noqa: PLC0415 - as above
+
     return -float(ndtri(max(tail, TAIL_MIN)))
 
 

@@ -4,7 +4,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field
-from scipy.special import gammaln
 
 from seawall.core.text import Text
 from seawall.warning.baseline import StartUp
@@ -133,6 +132,9 @@ def _after(runs: _Runs, seen: float, hazard: float) -> _Runs:
 
 def _log_predictive(runs: _Runs, off: FloatArray) -> FloatArray:
     """Student-t density of the next value under each run, given how far it is from its mean."""
+    # A quarter of a second to load, which commands that judge nothing need not spend.
+    from scipy.special import gammaln  # noqa: PLC0415
+
     freedom = 2 * runs.shape
     spread = runs.scale * (runs.counted + 1) / (runs.shape * runs.counted)
     density: FloatArray = (

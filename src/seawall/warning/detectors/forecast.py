@@ -4,7 +4,6 @@ from typing import Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.special import stdtr
 
 from seawall.core.text import Text
 from seawall.warning.declaring import TwoLimits
@@ -67,6 +66,9 @@ class Forecast(TwoLimits):
 
     def _beyond(self, value: FloatArray, ahead: int, direction: Direction) -> FloatArray:
         """The chance of being beyond the line that many periods after each."""
+        # A quarter of a second to load, which commands that judge nothing need not spend.
+        from scipy.special import stdtr  # noqa: PLC0415
+
         expected, error, freedom = self.ahead(value, ahead)
         line = abs(self.line) if direction == "both" else self.line
 
