@@ -43,7 +43,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     ledger = log.start(
         SqliteStore(tmp_path / "ledger.sqlite"), Signer("lender.example/ledger", seed=bytes(32))
     )
-    yield Desk(ledger, Kinds({name: kinds.kind(name) for name in kinds.kinds()}), lambda *_: None)
+    declared = Kinds({name: kinds.kind(name) for name in kinds.kinds()})
+    yield Desk(ledger, declared, lambda *_: None, lambda: LATER)
     connections.close_all()
 
 

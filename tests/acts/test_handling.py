@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,35 @@ def test_a_process_that_stops_before_telling_is_caught_up(
     assert handling.tell(office.desk, NOON) == 0, "whoever took it up still holds it"
     assert handling.tell(office.desk, NOON.replace(year=2036)) == 1
     office.holds()
+
+
+def test_a_machine_whose_clock_is_ahead_does_not_take_the_case_with_it(office: Office) -> None:
+    case = office.open().case
+    assert case is not None
+    office.desk = replace(office.desk, clock=lambda: NOON)
+    far = replace(office.command("comment", "carol", reason="Seen."), at=NOON.replace(year=2099))
+    refused = handling.handle(office.desk, case.id, far)
+    assert [each.code for each in refused.problems] == ["case-time"]
+    opened = office.command("begin", "alice", fields={"amount": "5.00"})
+    late = replace(opened, at=NOON + handling.AHEAD + timedelta(seconds=1))
+    assert handling.open_case(office.desk, "refund", late).problems
+    assert (
+        handling.open_case(office.desk, "refund", replace(late, at=NOON + handling.AHEAD)).problems
+        == ()
+    ), "two machines' clocks are never quite alike"
+    assert office.do(case, "see", "carol").problems == ()
+    office.holds()
+
+
+def test_a_case_that_stands_later_than_now_goes_on(office: Office) -> None:
+    case = office.open().case
+    assert case is not None
+    today = NOON.replace(year=2025)
+    office.desk = replace(office.desk, clock=lambda: today)
+    seen = handling.handle(office.desk, case.id, replace(office.command("see", "carol"), at=today))
+    assert seen.problems == ()
+    assert seen.event is not None
+    assert seen.event.at == case.changed_at
 
 
 def test_who_is_unknown_or_unclear_does_nothing(office: Office) -> None:

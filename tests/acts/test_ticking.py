@@ -23,6 +23,7 @@ from seawall.records import starting
 
 MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """Nine o'clock in Shanghai."""
+LATEST = MONDAY.replace(year=2036)
 CARE = Actor("alice", frozenset({"customer_care"}))
 GIVEN = {
     "customer": "person_7Qabc", "jurisdiction": "uk", "channel": "phone", "subject": "price",
@@ -42,7 +43,9 @@ def desk(tmp_path: Path, calendars: dict[str, Calendar]) -> Iterator[Desk]:
         SqliteStore(tmp_path / "ledger.sqlite"), Signer("lender.example/ledger", seed=bytes(32))
     )
     timer = partial(ticking.next_at, calendars=calendars)
-    yield Desk(ledger, Kinds({name: kinds.kind(name) for name in ("complaint",)}), timer)
+    yield Desk(
+        ledger, Kinds({name: kinds.kind(name) for name in ("complaint",)}), timer, lambda: LATEST
+    )
     connections.close_all()
 
 

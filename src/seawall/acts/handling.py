@@ -31,6 +31,8 @@ from seawall.records.case_register import ErrandRow, EventRow
 TELL = "tell"
 HOLD = timedelta(seconds=30)
 """How long whoever tells the ledger has for it."""
+AHEAD = timedelta(minutes=5)
+"""How far a machine's clock may go before this one's; what is said to be later is refused."""
 _TOGETHER = 500
 Follows = Callable[[Event], Sequence[ErrandRow]]
 """What else should follow from an event."""
@@ -78,13 +80,22 @@ def _read(text: str) -> Kind | None:
         return None
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Desk:
-    """What handling works with."""
+    """What handling works with.
+
+    Attributes:
+        clock: the time now, aware; no case is moved beyond it, for nobody could act before it again.
+    """
 
     ledger: Ledger
     kinds: Kinds
     timer: Timer
+    clock: Callable[[], datetime] = _now
 
 
 @dataclass(frozen=True)
@@ -163,7 +174,7 @@ def _handled(
         register.hold(case_id)
         case = _folded(desk, case_id)
         told = _in_order(command, case)
-        came = step(kind, case, told, told.at)
+        came = step(kind, case, told, _latest(desk, case))
         if isinstance(came, Refused):
             return Handled(case, None, new=False, problems=came.problems)
         if not came.events:
@@ -191,6 +202,12 @@ def _in_order(command: Command, case: Case | None) -> Command:
     if case is None or command.at >= case.changed_at:
         return command
     return replace(command, at=case.changed_at)
+
+
+def _latest(desk: Desk, case: Case | None) -> datetime:
+    """The latest time that an act may have; a case that stands later already goes on."""
+    until = desk.clock() + AHEAD
+    return until if case is None else max(until, case.changed_at)
 
 
 def _done(case_id: str, key: str) -> Event | None:
