@@ -13,6 +13,7 @@ from seawall.acts.handling import UnableToFindCase, UnableToFindKind
 from seawall.acts.proving import prove
 from seawall.acts.signing import UnableToSignAs
 from seawall.cases.case import Actor
+from seawall.ledger.store import UnableToWriteStore
 from seawall.records import case_register as register
 from seawall.records import starting
 from seawall.records.case_register import UnableToKeepEvent
@@ -174,6 +175,39 @@ def test_a_case_that_stands_later_than_now_goes_on(office: Office) -> None:
     assert seen.problems == ()
     assert seen.event is not None
     assert seen.event.at == case.changed_at
+
+
+def test_what_is_done_is_not_an_error_because_the_ledger_is_away(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(type(office.desk.ledger), "append", _away)
+        came = office.open(key="form-9")
+    assert came.event is not None
+    assert (came.new, came.problems, "disk" in came.untold) == (True, (), True)
+    assert office.open(key="form-9").new is False
+    assert prove(office.desk).untold == 1
+    assert handling.tell(office.desk, NOON.replace(year=2036)) == 1
+    office.holds()
+
+
+def _away(*_: object) -> None:
+    raise UnableToWriteStore("the ledger", "disk I/O error")
+
+
+def test_what_is_done_after_an_older_office_came_back_is_not_an_error(office: Office) -> None:
+    case = office.open().case
+    assert case is not None
+    told = register.events(case.id)[0]
+    later = handling.entry_of(told._replace(place=2, verb="see", digest="f" * 64))
+    office.desk.ledger.append(later)
+    came = office.do(case, "comment", "carol", reason="Seen.")
+    assert came.new
+    assert came.untold
+    assert [each.code for each in prove(office.desk).problems] == []
+    assert prove(office.desk).untold == 1
+    assert handling.tell(office.desk, NOON.replace(year=2036)) == 0
+    assert [each.code for each in prove(office.desk).problems] == ["case-event-untold"]
 
 
 def test_who_is_unknown_or_unclear_does_nothing(office: Office) -> None:

@@ -107,12 +107,15 @@ class Handled:
         event: what it came to; None where it was refused.
         new: False where it was done before.
         problems: why it was refused.
+        untold: why the ledger does not tell of it yet; empty where it does. It is done all the same, and
+            `tell` tells later.
     """
 
     case: Case | None
     event: Event | None
     new: bool
     problems: tuple[Problem, ...] = ()
+    untold: str = ""
 
 
 def open_case(desk: Desk, kind: str, command: Command) -> Handled:
@@ -182,9 +185,17 @@ def _handled(
         if case is None or case.kind_digest != kind.digest:
             register.keep_kind(kind.digest, kind.id, kind.text, needs_of(kind))
         tells = _keep(desk, kind, came, also)
-    for row, errand in tells:
-        _tell(desk, row, errand)
-    return Handled(came.case, came.events[-1], new=True)
+    return Handled(came.case, came.events[-1], new=True, untold=_untold(desk, tells))
+
+
+def _untold(desk: Desk, tells: Sequence[tuple[EventRow, ErrandRow]]) -> str:
+    """Tell the ledger what was done, or say why not: an error here would read as if it were not done."""
+    try:
+        for row, errand in tells:
+            _tell(desk, row, errand)
+    except Exception as error:  # noqa: BLE001 - whatever fails now: the event is kept, and its errand waits
+        return str(error) or type(error).__name__
+    return ""
 
 
 def _folded(desk: Desk, case_id: str) -> Case | None:

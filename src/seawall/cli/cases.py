@@ -282,6 +282,8 @@ def _tell(screen: Screen, counter: Counter, came: Handled) -> None:
     _show(screen, counter.seen(came.case.id))
     if not came.new:
         screen.say(_BEFORE)
+    if came.untold:
+        screen.say(_UNTOLD, why=came.untold)
     if came.event.verb == "ask":
         request = came.case.asked[str(came.event.fields["verb"])]
         screen.say(_HOW, case=came.case.id, verb=request.verb, digest=request.digest)
@@ -348,6 +350,10 @@ _FOR = Text(en="for", zh="代")
 _NEXT = Text(en="can be done:", zh="可执行：")
 _NONE = Text(en="No case is open.", zh="没有未结案件。")
 _BEFORE = Text(en="It was done before; nothing changed.", zh="此前已完成，未作变更。")
+_UNTOLD = Text(
+    en="It is done; the ledger will be told by `seawall case tick` ({why}).",
+    zh="已完成；账本将由 `seawall case tick` 补记（{why}）。",
+)
 _HOW = Text(
     en="Others must approve: seawall case approve {case} {verb} {digest} --as NAME --role ROLE; then do it again.",
     zh="需他人批准：seawall case approve {case} {verb} {digest} --as 姓名 --role 角色；之后再次执行。",
