@@ -13,12 +13,13 @@ from seawall.acts.handling import UnableToFindCase, UnableToFindKind
 from seawall.acts.proving import prove
 from seawall.acts.signing import UnableToSignAs
 from seawall.cases.case import Actor
+from seawall.cases.step import Stepped, step
 from seawall.ledger.store import UnableToWriteStore
 from seawall.records import case_register as register
 from seawall.records import starting
 from seawall.records.case_register import UnableToKeepEvent
 from tests import postgresql
-from tests.acts.cases import KIND, NOON, Office
+from tests.acts.cases import KIND, NOON, Office, kind
 
 POSTGRESQL = pytest.param("postgresql", marks=postgresql.MARKS)
 
@@ -61,7 +62,14 @@ def test_two_others_approve_exactly_what_is_paid(office: Office) -> None:
     assert standing is not None
     assert (standing.state, standing.is_open) == ("paid", False)
     kinds = [entry.told["kind"] for entry in office.desk.ledger.entries()]
-    assert kinds == ["case.begin", "case.ask", "case.approve", "case.approve", "case.pay"]
+    assert kinds == [
+        "case.kind",
+        "case.begin",
+        "case.ask",
+        "case.approve",
+        "case.approve",
+        "case.pay",
+    ]
     office.holds()
 
 
@@ -87,7 +95,7 @@ def test_a_command_told_again_is_done_once(office: Office) -> None:
     assert again.event == first.event
     refused = office.open(key="form-7", amount="6.00")
     assert refused.problems
-    assert len(list(office.desk.ledger.entries())) == 1
+    assert len(list(office.desk.ledger.entries())) == 2, "the kind's version, and the event"
     office.holds()
 
 
@@ -208,6 +216,44 @@ def test_what_is_done_after_an_older_office_came_back_is_not_an_error(office: Of
     assert prove(office.desk).untold == 1
     assert handling.tell(office.desk, NOON.replace(year=2036)) == 0
     assert [each.code for each in prove(office.desk).problems] == ["case-event-untold"]
+
+
+def test_a_version_of_a_kind_that_came_by_the_database_alone_is_found(office: Office) -> None:
+    """Whoever writes a version without approvals, an upgrade and its errand lets the house tell of the event."""
+    case = office.open().case
+    assert case is not None
+    lax = kind(KIND.replace(", approval: {people: 2, by: [manager]}", ""))
+    with register.change():
+        register.keep_kind(lax.digest, lax.id, lax.text, {})
+    upgrade = replace(
+        office.command("upgrade", "carol", reason="It is simpler."), at=case.changed_at
+    )
+    came = step(lax, case, upgrade, upgrade.at)
+    assert isinstance(came, Stepped)
+    row = case_rows.row_of(came.events[0])
+    with register.change():
+        errand = register.ErrandRow("forged", case.id, 2, "tell", "{}", 0)
+        register.add([row], case_rows.case_row(came.case, lax, None), [errand])
+    assert handling.tell(office.desk, NOON.replace(year=2036)) == 1
+    proved = prove(office.desk)
+    assert [(each.code, each.facts["digest"]) for each in proved.problems] == [
+        ("case-kind-untold", lax.digest[:12])
+    ]
+
+
+def test_a_version_that_a_stopped_process_did_not_tell_of_is_told_by_the_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(type(office.desk.ledger), "append", _away)
+        office.open()
+    assert prove(office.desk).problems == ()
+    handling.tell(office.desk, NOON.replace(year=2036))
+    told = [entry.told["kind"] for entry in office.desk.ledger.entries()]
+    assert told == ["case.kind", "case.begin"]
+    later = Office(office.folder, KIND.replace("people: 2", "people: 1"))
+    office.desk = later.desk
+    office.holds()
 
 
 def test_who_is_unknown_or_unclear_does_nothing(office: Office) -> None:

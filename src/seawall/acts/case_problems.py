@@ -59,8 +59,14 @@ NEEDS_DIFFER = Kind(
          zh="数据库要求的审批与该类别版本 {digest} 的声明不符。"),
     _RESTORE,
 )  # fmt: skip
+KIND_UNTOLD = Kind(
+    "case-kind-untold",
+    Text(en="Version {digest} of the kind is kept here, and the ledger does not tell of it.",
+         zh="此处存有该类别的版本 {digest}，但账本未作记录。"),
+    _RESTORE,
+)  # fmt: skip
 
 KINDS = (
     CASE_UNFOLDED, EVENT_DIGEST, EVENT_UNTOLD, EVENT_GONE, CASE_UNLISTED, CASE_WITHOUT_EVENTS,
-    CASE_ROW_DIFFERS, NEEDS_DIFFER,
+    CASE_ROW_DIFFERS, NEEDS_DIFFER, KIND_UNTOLD,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from seawall.acts import kind_entries
 from seawall.acts.case_rows import case_row, event_of, events_of, needs_of, row_of
 from seawall.acts.signing import checked
 from seawall.cases.act import UPGRADE
@@ -157,6 +158,10 @@ def tell(desk: Desk, at: datetime) -> int:
     What it tells otherwise already, as after an older backup of the office came back, is given up, for
     `prove` to find: it must not keep the others from being told.
     """
+    ours = {kind.digest: kind for kind in desk.kinds.in_force.values()}
+    kept = [digest for digest in register.kinds() if digest in ours]
+    late = kind_entries.untold(desk.ledger, kept)
+    kind_entries.tell(desk.ledger, (ours[digest] for digest in sorted(late)), at)
     told = 0
     for errand in register.take(TELL, microseconds(at), _us(HOLD), _TOGETHER):
         try:
@@ -182,15 +187,23 @@ def _handled(
             return Handled(case, None, new=False, problems=came.problems)
         if not came.events:
             return Handled(case, _done(case_id, command.key), new=False)
-        if case is None or case.kind_digest != kind.digest:
-            register.keep_kind(kind.digest, kind.id, kind.text, needs_of(kind))
+        new_kinds = _kept(kind) if case is None or case.kind_digest != kind.digest else ()
         tells = _keep(desk, kind, came, also)
-    return Handled(came.case, came.events[-1], new=True, untold=_untold(desk, tells))
+    return Handled(came.case, came.events[-1], new=True, untold=_untold(desk, new_kinds, tells))
 
 
-def _untold(desk: Desk, tells: Sequence[tuple[EventRow, ErrandRow]]) -> str:
+def _kept(kind: Kind) -> tuple[Kind, ...]:
+    """Keep a version of a kind; itself where it was not kept before."""
+    new = register.keep_kind(kind.digest, kind.id, kind.text, needs_of(kind))
+    return (kind,) if new else ()
+
+
+def _untold(
+    desk: Desk, new_kinds: tuple[Kind, ...], tells: Sequence[tuple[EventRow, ErrandRow]]
+) -> str:
     """Tell the ledger what was done, or say why not: an error here would read as if it were not done."""
     try:
+        kind_entries.tell(desk.ledger, new_kinds, _now())
         for row, errand in tells:
             _tell(desk, row, errand)
     except Exception as error:  # noqa: BLE001 - whatever fails now: the event is kept, and its errand waits

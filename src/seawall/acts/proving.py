@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from seawall.acts import case_problems as problems
+from seawall.acts import kind_entries
 from seawall.acts.case_rows import case_row, events_of, needs_of, row_of
 from seawall.acts.handling import Desk, UnableToFindKind, entry_of
 from seawall.cases.case import Case
@@ -31,7 +32,7 @@ class Proved:
 
 def prove(desk: Desk) -> Proved:
     """Fold every case from its events again, and compare it with its row and with the ledger."""
-    found: list[Problem] = [*_needs(desk)]
+    found: list[Problem] = [*_needs(desk), *_slipped_in(desk)]
     cases = events = untold = 0
     rows = {row.case_id: row for row in register.every_case()}
     waiting = {errand.key for errand, _ in register.errands("tell", "waiting")}
@@ -94,6 +95,14 @@ def _needs(desk: Desk) -> Iterator[Problem]:
             yield _problem(problems.NEEDS_DIFFER, kind, digest=digest[:12])
 
 
+def _slipped_in(desk: Desk) -> Iterator[Problem]:
+    """Kept versions of kinds that the ledger does not tell of; `tell` tells of those in force."""
+    kept = register.kinds()
+    ours = {kind.digest for kind in desk.kinds.in_force.values()}
+    for digest in sorted(kind_entries.untold(desk.ledger, kept) - ours):
+        yield _problem(problems.KIND_UNTOLD, kept[digest][0], digest=digest[:12])
+
+
 def _missing(desk: Desk, kept: list[EventRow]) -> Iterator[EventRow]:
     """Events that the ledger tells nothing, or something else, of."""
     told = desk.ledger.find_all([entry_of(each).act for each in kept])
@@ -105,7 +114,9 @@ def _missing(desk: Desk, kept: list[EventRow]) -> Iterator[EventRow]:
 
 def _invented(desk: Desk, events: int) -> Iterator[Problem]:
     """Entries of cases' events that the register does not hold."""
-    told = [e.told for e in desk.ledger.entries() if str(e.told["act"]).startswith("case:")]
+    acts = ((str(e.told["act"]), e.told) for e in desk.ledger.entries())
+    told = [each for act, each in acts
+            if act.startswith("case:") and not act.startswith(kind_entries.ACT)]  # fmt: skip
     if len(told) <= events:
         return
     held = {entry_of(each).act for each in register.every_event()}

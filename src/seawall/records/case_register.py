@@ -118,8 +118,8 @@ class Need(NamedTuple):
     always: bool
 
 
-def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, Need]) -> None:
-    """Keep a version of a kind, and how many others must approve each verb that needs it; once.
+def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, Need]) -> bool:
+    """Keep a version of a kind, and how many others must approve each verb that needs it; whether it is new.
 
     Raises:
         UnableToKeepEvent: a version of this digest says something else.
@@ -135,6 +135,7 @@ def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, Need]) -> N
         _rows("CaseNeed").bulk_create(
             [need(kind_digest=digest, verb=verb, **each._asdict()) for verb, each in needs.items()]
         )
+    return new
 
 
 def kinds() -> dict[str, tuple[str, str]]:
