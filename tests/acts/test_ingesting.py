@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -137,6 +138,34 @@ def test_what_is_no_fact_is_rejected_with_its_reason(tmp_path: Path, line: str, 
     assert (row["row"], row["code"]) == ("2", code)
     assert row["remedy"]
     assert row["处理"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{", '{"table": 1, "table": 2}', "[]", "x" * 2_000_000, '{"a": "\\ud800"}', "[" * 99_999],
+)
+def test_why_a_line_is_no_fact_is_said_in_chinese_too(tmp_path: Path, line: str) -> None:
+    at = desk(tmp_path)
+    ingest(at, batch(line))
+    (file,) = at.rejects.glob("*.csv")
+    with file.open(encoding="utf-8", newline="") as text:
+        csv.field_size_limit(10**7)
+        (row,) = csv.DictReader(text)
+    assert row["code"] == "fact-not-json"
+    said = row["原因"].removeprefix("该行不是 JSON 对象：").replace("UTF-8", "")
+    assert not re.search("[A-Za-z]", said), said
+
+
+def test_two_sources_of_one_stem_have_rejects_files_of_their_own(tmp_path: Path) -> None:
+    at = desk(tmp_path)
+    names = ("a/loans.jsonl", "b/loans.jsonl", "b/loans.json", "b%2Floans.json", "c" * 400)
+    for name in names:
+        ingest(at, Batch(name, ((1, "[]"),)))
+    files = list(at.rejects.iterdir())
+    assert len(files) == len(names)
+    for file in files:
+        with file.open(encoding="utf-8", newline="") as text:
+            assert len(list(csv.DictReader(text))) == 1
 
 
 @settings(max_examples=4, deadline=None)

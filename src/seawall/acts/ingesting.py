@@ -33,6 +33,7 @@ PARTS_MOST = 16
 """Files of a table that batches made; more are put together, so that the book stays quick to read."""
 _PART_BYTES = 32 * 1024 * 1024
 _LOOK_SECONDS = 0.1
+_NAME_BYTES_MOST = 200
 
 _DAYS = {
     "application": "applied_at", "decision": "decided_at", "loan": "disbursed_on",
@@ -207,7 +208,7 @@ def _write_rejects(folder: Path, batch: Batch, rejects: tuple[Reject, ...]) -> N
     if not rejects:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{Path(batch.name).stem}.csv"
+    target = folder / f"{_file_name(batch.name)}.csv"
     fresh = not target.exists()
     with target.open("a", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
@@ -221,6 +222,14 @@ def _write_rejects(folder: Path, batch: Batch, rejects: tuple[Reject, ...]) -> N
                 place.file, place.row, place.column or "", harmless(each.value), problem.code,
                 problem.message.en, problem.remedy.en, problem.message.zh, problem.remedy.zh,
             ))  # fmt: skip
+
+
+def _file_name(source: str) -> str:
+    """The name of a source as a file may have it; no two sources share one."""
+    name = source.replace("%", "%25").replace("/", "%2F").replace("\\", "%5C")
+    if len(name.encode()) <= _NAME_BYTES_MOST:
+        return name
+    return hashlib.sha256(source.encode(errors="surrogatepass")).hexdigest()
 
 
 def _entry(teller: Teller, batch: Batch, came: Ingested, change: Change) -> Entry:

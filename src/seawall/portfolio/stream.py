@@ -138,9 +138,7 @@ def _row(line: str) -> tuple[str, dict[str, str | None]]:
 def _object(line: str) -> dict[str, Any]:
     try:
         if len(line.encode()) > LINE_BYTES_MOST:
-            raise _UnableToReadLine(
-                problems.FACT_NOT_JSON, why=f"it is longer than {LINE_BYTES_MOST} bytes"
-            )
+            raise _UnableToReadLine(problems.FACT_NOT_JSON, why=_TOO_LONG)
         # Numbers stay as they are written: an amount is never a binary fraction on its way.
         told = json.loads(line, parse_float=str, parse_int=str, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -148,24 +146,33 @@ def _object(line: str) -> dict[str, Any]:
             raise
         raise _UnableToReadLine(problems.FACT_NOT_JSON, why=_why(error)) from None
     if not isinstance(told, dict):
-        raise _UnableToReadLine(problems.FACT_NOT_JSON, why="it is no object")
+        raise _UnableToReadLine(problems.FACT_NOT_JSON, why=_NO_OBJECT)
     return told
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> Text:
     if isinstance(error, json.JSONDecodeError):
-        return error.msg
-    return _NOT_UNICODE if isinstance(error, UnicodeError) else "it cannot be read"
+        return _SYNTAX.filled(why=error.msg, column=error.colno)
+    return _NOT_UNICODE if isinstance(error, UnicodeError) else _UNREADABLE
 
 
-_NOT_UNICODE = "a text in it is not UTF-8, or holds half of a character"
+_SYNTAX = Text(en="{why} at character {column}", zh="第 {column} 个字符处不合语法")
+_TOO_LONG = Text(
+    en=f"it is longer than {LINE_BYTES_MOST} bytes", zh=f"长度超过 {LINE_BYTES_MOST} 字节"
+)
+_NO_OBJECT = Text(en="it is something else", zh="是其他类型的值")
+_TWICE = Text(en="a name is given twice", zh="有名称重复出现")
+_NOT_UNICODE = Text(
+    en="a text in it is not UTF-8, or holds half of a character", zh="文本不是 UTF-8，或含半个字符"
+)
+_UNREADABLE = Text(en="it cannot be read", zh="无法读取")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object's values by name; JSON itself would let the last of several count in silence."""
     told = dict(pairs)
     if len(told) < len(pairs):
-        raise _UnableToReadLine(problems.FACT_NOT_JSON, why="a name is given twice")
+        raise _UnableToReadLine(problems.FACT_NOT_JSON, why=_TWICE)
     for text in (*told, *told.values()):
         if isinstance(text, str):
             text.encode()  # JSON can escape half of a character; no file can hold it
