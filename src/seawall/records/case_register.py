@@ -126,7 +126,7 @@ def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, Need]) -> b
     """
     kept = _found("SELECT kind, text FROM records_casekind WHERE digest = %s", [digest])
     if kept == [(kind, text)]:
-        return
+        return False
     row, new = _rows("CaseKind").get_or_create(digest=digest, defaults={"kind": kind, "text": text})
     if (row.kind, row.text) != (kind, text):
         raise UnableToKeepEvent(f"the kind {digest[:12]} was kept with another text")
@@ -135,7 +135,7 @@ def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, Need]) -> b
         _rows("CaseNeed").bulk_create(
             [need(kind_digest=digest, verb=verb, **each._asdict()) for verb, each in needs.items()]
         )
-    return new
+    return bool(new)
 
 
 def kinds() -> dict[str, tuple[str, str]]:
