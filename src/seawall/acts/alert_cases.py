@@ -63,6 +63,12 @@ def ever_raised() -> Iterator[tuple[date, Cause]]:
             yield moment_at(row.opened_us).date(), read(fields_of(row)["cause"])
 
 
+def ended_alerts() -> Iterator[tuple[str, str]]:
+    """The indicator of each alert that is over, and the state it ended in."""
+    for row in case_register.listed(Listed(KIND, is_open=False, most=_MOST)):
+        yield fields_of(row)["indicator"], row.state
+
+
 def fields_of(row: CaseRow) -> dict[str, str]:
     """What lists know of a case's fields."""
     fields: dict[str, str] = json.loads(row.content)["fields"]

@@ -13,7 +13,16 @@ from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-from seawall.office import accounting, backtesting, homes, measuring, pages, real_series, warning
+from seawall.office import (
+    accounting,
+    alerts,
+    backtesting,
+    homes,
+    measuring,
+    pages,
+    real_series,
+    warning,
+)
 from seawall.reports import warning as page
 from seawall.reports.leaf import Leaf
 from seawall.warning import explaining
@@ -127,10 +136,11 @@ def why(
 ) -> None:
     """Explain where an indicator stands: number, normal range, since when, what drives it."""
     screen = Screen(language(lang))
-    declared = warning.indicator(indicator, folder)
-    reading = measuring.read(homes.home(home), as_of.date() if as_of else None)
+    declared, at = warning.indicator(indicator, folder), homes.home(home)
+    reading = measuring.read(at, as_of.date() if as_of else None)
     inside = segment(**dict(_pair(each) for each in where or []))
-    for sentence in explaining.sentences(accounting.account(reading, declared, inside)):
+    past = alerts.became(at, indicator)
+    for sentence in explaining.sentences(accounting.account(reading, declared, inside, past)):
         screen.result(sentence.in_(screen.language))
 
 

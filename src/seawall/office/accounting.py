@@ -72,8 +72,19 @@ def _columns(trend: Trend) -> tuple[Column, ...]:
     )
 
 
-def account(reading: Reading, indicator: Indicator, segment: Segment) -> Account:
+def account(
+    reading: Reading,
+    indicator: Indicator,
+    segment: Segment,
+    past: tuple[tuple[Text, int], ...] = (),
+) -> Account:
     """All there is to say of where an indicator stands in a segment.
+
+    Args:
+        reading: the book.
+        indicator: which.
+        segment: where; empty is the whole book.
+        past: what became of earlier alerts of the indicator, and how often.
 
     Raises:
         UnableToFindSegmentation: it is not watched by these segments.
@@ -100,6 +111,7 @@ def account(reading: Reading, indicator: Indicator, segment: Segment) -> Account
         since=judged.panel.ends_on[begun] if begun >= 0 else None,
         effects=effects,
         compared=compared,
+        past=past,
         titles=leaf.SEGMENTS,
     )
 

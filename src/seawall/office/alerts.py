@@ -2,6 +2,7 @@
 
 import json
 from bisect import bisect_left, bisect_right
+from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from seawall.acts import watching as acts
-from seawall.acts.alert_cases import ever_raised, shown
+from seawall.acts.alert_cases import ended_alerts, ever_raised, shown
 from seawall.acts.handling import Desk
 from seawall.acts.ingesting import Ingested
 from seawall.acts.simulating import NOTE
@@ -216,3 +217,13 @@ def _where(cause: Cause) -> Text:
 
 
 _CAUGHT = Text(en="caught on {day} by “{title}”{where}", zh="{day} 由“{title}”捕捉{where}")
+
+
+def became(home: Home, indicator: str) -> tuple[tuple[Text, int], ...]:
+    """What became of an indicator's alerts that are over, the most frequent first; of none in a home without."""
+    if not home.ledger_key.is_file():
+        return ()
+    counter = cases.counter(home)
+    ended = Tally(state for name, state in ended_alerts() if name == indicator)
+    kind = counter.desk.kinds.opening("alert")
+    return tuple((kind.states[state].title, n) for state, n in ended.most_common())
