@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 from seawall.core.canonical import canonical
 from seawall.core.period import moment_at, utc
@@ -69,9 +69,9 @@ def ended_alerts() -> Iterator[tuple[str, str]]:
         yield fields_of(row)["indicator"], row.state
 
 
-def fields_of(row: CaseRow) -> dict[str, str]:
+def fields_of(row: CaseRow) -> dict[str, Any]:
     """What lists know of a case's fields."""
-    fields: dict[str, str] = json.loads(row.content)["fields"]
+    fields: dict[str, Any] = json.loads(row.content)["fields"]
     return fields
 
 

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from seawall.core.canonical import canonical
-from seawall.core.period import microseconds, moment_at, utc
+from seawall.core.period import microseconds, moment_at, span_us, utc
 from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.ledger.entry import Entry
@@ -149,10 +149,11 @@ def deliver(post: Post, at: datetime) -> Delivered:
         at: now, UTC.
     """
     at = utc(at)
-    for errand in register.take("notify", microseconds(at), _us(HOLD), _MOST):
+    for errand in register.take("notify", microseconds(at), span_us(HOLD), _MOST):
         _routed(post, errand, at)
     came = [
-        _sent(post, each, at) for each in register.take("send", microseconds(at), _us(HOLD), _MOST)
+        _sent(post, each, at)
+        for each in register.take("send", microseconds(at), span_us(HOLD), _MOST)
     ]
     return Delivered(**{each: came.count(each) for each in Delivered.__dataclass_fields__})
 
@@ -224,10 +225,6 @@ def _entry(kind: str, errand: ErrandRow, letter: Letter, at: datetime) -> Entry:
         digests={"letter": letter.digest},
         body={"channel": json.loads(errand.content)["by"], "event": errand.place},
     )
-
-
-def _us(span: timedelta) -> int:
-    return span // timedelta(microseconds=1)
 
 
 class UnableToDeliver(Unable):

@@ -15,7 +15,7 @@ from seawall.acts.handling import Desk, UnableToFindKind, errand_key
 from seawall.cases.case import Actor, Case, Command, Event
 from seawall.cases.fold import fold
 from seawall.cases.kind import MACHINE, Kind
-from seawall.core.period import microseconds
+from seawall.core.period import microseconds, span_us
 from seawall.core.problem import Unable
 from seawall.records import case_register as register
 from seawall.records.case_register import ErrandRow, Outcome
@@ -37,7 +37,7 @@ def follow(desk: Desk, at: datetime) -> int:
         at: now, UTC and aware.
     """
     opened = 0
-    for errand in register.take(OPEN, microseconds(at), _us(HOLD), _TOGETHER):
+    for errand in register.take(OPEN, microseconds(at), span_us(HOLD), _TOGETHER):
         try:
             outcome, said = _opened(desk, errand)
         except UnableToFindKind as error:
@@ -120,7 +120,3 @@ def _carried(
     for name in new.settable(new.verbs[verb]):
         if name in known and kind.fields[name].type == new.fields[name].type:
             yield name, known[name]
-
-
-def _us(span: timedelta) -> int:
-    return span // timedelta(microseconds=1)

@@ -21,7 +21,7 @@ from seawall.cases.case import Case, Command, Effect, Event, opened_id
 from seawall.cases.fold import fold
 from seawall.cases.kind import Kind
 from seawall.cases.step import Refused, Stepped, step
-from seawall.core.period import microseconds, moment_at
+from seawall.core.period import microseconds, moment_at, span_us
 from seawall.core.problem import Problem, Unable
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
@@ -163,7 +163,7 @@ def tell(desk: Desk, at: datetime) -> int:
     late = kind_entries.untold(desk.ledger, kept)
     kind_entries.tell(desk.ledger, (ours[digest] for digest in sorted(late)), at)
     told = 0
-    for errand in register.take(TELL, microseconds(at), _us(HOLD), _TOGETHER):
+    for errand in register.take(TELL, microseconds(at), span_us(HOLD), _TOGETHER):
         try:
             _tell(desk, register.event(errand.case_id, errand.place), errand)
         except UnableToAppend as error:
@@ -253,7 +253,7 @@ def _keep(
 
 
 def _telling(row: EventRow) -> ErrandRow:
-    held_until = microseconds(datetime.now(UTC)) + _us(HOLD)
+    held_until = microseconds(datetime.now(UTC)) + span_us(HOLD)
     return ErrandRow(
         f"{row.case_id}:{row.place}:{TELL}", row.case_id, row.place, TELL, "{}", held_until
     )
@@ -291,10 +291,6 @@ def entry_of(row: EventRow) -> Entry:
         digests={"event": row.digest, "kind": row.kind_digest},
         body={"event": row.place, "state": row.state},
     )
-
-
-def _us(span: timedelta) -> int:
-    return span // timedelta(microseconds=1)
 
 
 class UnableToFindCase(Unable, LookupError):

@@ -1,21 +1,19 @@
 """Bring a loan tape into the book."""
 
-import csv
 import hashlib
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
 from seawall.acts.deriving import Desk, Progress, derive
+from seawall.acts.entering import enter, write_rejects
 from seawall.acts.import_report import FATES, FileReport, ImportReport, Share, entry
 from seawall.acts.signing import Teller
 from seawall.acts.tape_files import TapeFile, digest, gives_facts, read, source_of
 from seawall.book.store import Brought, Change
 from seawall.core.engine import Engine
 from seawall.core.problem import Place, Problem, refusal
-from seawall.core.spreadsheet import harmless
-from seawall.core.steps import Steps
-from seawall.portfolio import held, problems, tape
+from seawall.portfolio import problems, tape
 from seawall.portfolio.delimited import Reject
 from seawall.portfolio.intake import Intake, Sheet, take_in
 from seawall.portfolio.mapping import Mapping
@@ -66,7 +64,7 @@ def bring_in(
         _refuse_useless(reports, intake, where, reasons)
         progress("checking", 1.0)
         if intake.tables or intake.replaced:
-            _enter(desk.engine, intake, change)
+            enter(desk.engine, intake, change)
             noted = _brought(mapping, fresh, reports, change.folder)
             change.bring(tuple(each for each in noted if each.sha256 not in known))
             derive(change, desk.engine, desk.conventions, progress)
@@ -116,22 +114,6 @@ def _take_in(
     return take_in(engine, mapping, sheets, files=tuple(str(file.path) for file in files))
 
 
-def _enter(engine: Engine, intake: Intake, change: Change) -> None:
-    """Write what is new; what it replaces leaves the book's tables and stays in its facts.
-
-    The keys of what was replaced are a fact too, of the table `replaced_<table>`: taking them out
-    and adding the rows, import after import, gives the book as it was known after each.
-    """
-    for name, keys in intake.replaced.items():
-        stays = change.file(name, 0)
-        engine.show("gone", keys)
-        engine.write(Steps().then("stays", held.left(tape.table(name), "gone")), stays)
-        change.condense(name, stays)
-        change.append(f"replaced_{name}", keys)
-    for name, rows in intake.tables.items():
-        change.append(name, rows)
-
-
 def _reports(files: list[TapeFile], intake: Intake) -> tuple[FileReport, ...]:
     met = {(each.file, each.fate): Share(each.rows, each.amount) for each in intake.counts}
     return tuple(
@@ -166,14 +148,7 @@ def _write_rejects(folder: Path, files: list[TapeFile], rejects: list[Reject]) -
     target = folder / f"rejects-{name}.csv"
     aside = target.with_suffix(".new")
     with aside.open("w", encoding="utf-8", newline="") as stream:
-        out = csv.writer(stream)
-        out.writerow(("file", "row", "column", "value", "code", "reason", "remedy", "原因", "处理"))
-        for each in rejects:
-            problem, place = each.problem, each.problem.where
-            out.writerow((
-                place.file, place.row, place.column or "", harmless(each.value), problem.code,
-                problem.message.en, problem.remedy.en, problem.message.zh, problem.remedy.zh,
-            ))  # fmt: skip
+        write_rejects(stream, rejects, head=True)
     aside.replace(target)
     return target
 

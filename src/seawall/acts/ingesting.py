@@ -5,7 +5,6 @@ rejects file, line by line. Month-ends are not derived here: they follow from a 
 `seawall import` or at the end of a stream.
 """
 
-import csv
 import hashlib
 import time
 from collections import Counter
@@ -18,13 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seawall.acts.deriving import Desk
+from seawall.acts.entering import enter, write_rejects
 from seawall.acts.signing import Teller
 from seawall.book.store import Book, Change, UnableToChangeBook
 from seawall.core.canonical import canonical
-from seawall.core.spreadsheet import harmless
 from seawall.core.steps import Steps
 from seawall.ledger.entry import Entry
-from seawall.portfolio import held, stream, tape
+from seawall.portfolio import stream, tape
 from seawall.portfolio.delimited import Reject
 from seawall.portfolio.intake import Intake, Sheet, take_in
 
@@ -178,14 +177,7 @@ def _days(name: str, rows: pa.Table) -> tuple[date, date]:
 
 def _enter(desk: Desk, intake: Intake, change: Change) -> None:
     """Write what is new, take out what it replaces, and put small files together."""
-    for name, keys in intake.replaced.items():
-        stays = change.file(name, 0)
-        desk.engine.show("gone", keys)
-        desk.engine.write(Steps().then("stays", held.left(tape.table(name), "gone")), stays)
-        change.condense(name, stays)
-        change.append(f"replaced_{name}", keys)
-    for name, rows in intake.tables.items():
-        change.append(name, rows)
+    enter(desk.engine, intake, change)
     change.flush()
     for name in intake.tables:
         _put_together(desk, name, change)
@@ -211,17 +203,7 @@ def _write_rejects(folder: Path, batch: Batch, rejects: tuple[Reject, ...]) -> N
     target = folder / f"{_file_name(batch.name)}.csv"
     fresh = not target.exists()
     with target.open("a", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        if fresh:
-            writer.writerow(
-                ("file", "row", "column", "value", "code", "reason", "remedy", "原因", "处理")
-            )
-        for each in rejects:
-            problem, place = each.problem, each.problem.where
-            writer.writerow((
-                place.file, place.row, place.column or "", harmless(each.value), problem.code,
-                problem.message.en, problem.remedy.en, problem.message.zh, problem.remedy.zh,
-            ))  # fmt: skip
+        write_rejects(out, rejects, head=fresh)
 
 
 def _file_name(source: str) -> str:

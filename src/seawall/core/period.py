@@ -68,3 +68,12 @@ def moment_at(at_us: int) -> datetime:
     datetime.datetime(1970, 1, 2, 0, 0)
     """
     return _EPOCH + at_us * _MICROSECOND
+
+
+def span_us(span: timedelta) -> int:
+    """A span of time as whole microseconds.
+
+    >>> span_us(timedelta(seconds=2))
+    2000000
+    """
+    return span // _MICROSECOND

@@ -20,11 +20,11 @@ from seawall.cases.shifts import working_time
 from seawall.core.measure import Period
 from seawall.core.period import microseconds
 from seawall.core.text import Text
-from seawall.office import cases, measuring, packs, warning, watching
+from seawall.office import cases, kinds, measuring, packs, warning, watching
 from seawall.office.homes import Home
 from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
-from seawall.records import watch_register
+from seawall.records import starting, watch_register
 from seawall.warning import judging
 from seawall.warning.alert import Rules
 from seawall.warning.cause import Cause, segment, within
@@ -187,7 +187,7 @@ def caught(home: Home, reading: Reading) -> dict[str, Text] | None:
     """
     if not home.ledger_key.is_file():
         return None
-    cases.counter(home)
+    starting.start(home.records)
     rules = packs.backtest("planted", PlantedTroubles)
     declared = {sheet.declared.id: sheet.declared for sheet in warning.sheets()}
     raised = sorted(ever_raised())
@@ -223,7 +223,7 @@ def became(home: Home, indicator: str) -> tuple[tuple[Text, int], ...]:
     """What became of an indicator's alerts that are over, the most frequent first; of none in a home without."""
     if not home.ledger_key.is_file():
         return ()
-    counter = cases.counter(home)
+    starting.start(home.records)
     ended = Tally(state for name, state in ended_alerts() if name == indicator)
-    kind = counter.desk.kinds.opening("alert")
+    kind = kinds.kind("alert")
     return tuple((kind.states[state].title, n) for state, n in ended.most_common())

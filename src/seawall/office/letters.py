@@ -1,9 +1,8 @@
 """Notices as letters: what people read when a case wants them to know something."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
+from seawall.acts.alert_cases import LEVELS, fields_of
 from seawall.acts.delivering import Letter, Notice
 from seawall.acts.handling import Desk
 from seawall.cases.built_in import BUILT_IN
@@ -12,6 +11,7 @@ from seawall.office import warning
 from seawall.records import case_register as register
 from seawall.records.case_register import CaseRow
 from seawall.warning import explaining
+from seawall.warning.holding import AMBER
 from seawall.warning.indicator import Indicator
 
 
@@ -45,9 +45,9 @@ class Letters:
 
     def _alerts(self, notice: Notice, rows: list[CaseRow]) -> Letter:
         lines = [self._alert(row) for row in rows]
-        worst = "red" if any(_fields(row)["level"] == "red" for row in rows) else "amber"
+        worst = max((LEVELS.index(fields_of(row)["level"]) for row in rows), default=AMBER)
         waited = int(notice.fields.get("waited", 0))
-        head = _ALERTS.filled(n=len(lines), level=_LEVELS[worst])
+        head = _ALERTS.filled(n=len(lines), level=explaining.LEVELS[worst])
         tail = [_WAITED.filled(n=waited)] if waited else []
         told = [*lines, *tail]
         return Letter(
@@ -55,7 +55,7 @@ class Letters:
         )
 
     def _alert(self, row: CaseRow) -> Text:
-        fields = _fields(row)
+        fields = fields_of(row)
         declared = self._indicators.get(fields["indicator"])
         name = (
             Text(en=fields["indicator"], zh=fields["indicator"])
@@ -65,15 +65,11 @@ class Letters:
         unit = self._units[declared.measure] if declared else "index"
         shown = {each: explaining.said(fields[each], unit) if each in fields else _DASH
                  for each in ("value", "low", "high")}  # fmt: skip
+        level = explaining.LEVELS[LEVELS.index(fields["level"])]
         return _ALERT.filled(
-            level=_LEVELS[fields["level"]], title=name, segment=fields["segment"], as_of=fields["as_of"],
+            level=level, title=name, segment=fields["segment"], as_of=fields["as_of"],
             since=fields["since"], case=row.case_id, **shown,
         )  # fmt: skip
-
-
-def _fields(row: CaseRow) -> dict[str, Any]:
-    fields: dict[str, Any] = json.loads(row.content)["fields"]
-    return fields
 
 
 def _built(verb: str) -> Text:
@@ -81,11 +77,6 @@ def _built(verb: str) -> Text:
 
 
 _DASH = Text(en="–", zh="–")
-_LEVELS = {
-    "green": Text(en="green", zh="绿色"),
-    "amber": Text(en="amber", zh="黄色"),
-    "red": Text(en="red", zh="红色"),
-}
 _TITLE = Text(en="{kind}: {verb} ({case})", zh="{kind}：{verb}（{case}）")
 _TEXT = Text(
     en="Since {at} UTC it is {state}. {clock}\nLook at it: seawall case show {case}",

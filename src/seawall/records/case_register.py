@@ -14,9 +14,10 @@ from django.apps import apps
 from django.db import DataError, IntegrityError, connection, transaction
 
 from seawall.core.problem import Unable
+from seawall.records.rows import rows as _rows
 
 if TYPE_CHECKING:
-    from django.db.models import Manager, QuerySet
+    from django.db.models import QuerySet
 
 _CHUNK = 2_000
 _EVENTS = ("case_id", "place", "key", "kind_digest", "verb", "actor", "on_behalf_of", "at_us", "state",
@@ -352,12 +353,6 @@ def _found(query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())
-
-
-def _rows(model: str) -> "Manager[Any]":
-    """A table's rows; the module of models can only be imported once Django is set up."""
-    rows: Manager[Any] = apps.get_model("records", model)._default_manager  # noqa: SLF001 - Django's documented name
-    return rows
 
 
 class UnableToKeepEvent(Unable):

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from seawall.core.period import moment_at
 from seawall.core.problem import Unable
+from seawall.records.rows import rows as _rows
 
 if TYPE_CHECKING:
-    from django.db.models import Manager
-
     from seawall.records.models import Approval, PolicyVersion, Proposal, Publication
 
 
@@ -295,12 +293,6 @@ def publications(policy: str) -> tuple[Published, ...]:
     """Everything that was published of a policy, in order."""
     rows = _rows("Publication").select_related("version").filter(policy=policy).order_by("number")
     return tuple(map(_published, rows))
-
-
-def _rows(model: str) -> "Manager[Any]":
-    """A table's rows; the module of models can only be imported once Django is set up."""
-    rows: Manager[Any] = apps.get_model("records", model)._default_manager  # noqa: SLF001 - Django's documented name
-    return rows
 
 
 def _once(model: str, act: str, told: Mapping[str, object], **times: int) -> Any:  # noqa: ANN401 - a row of the model

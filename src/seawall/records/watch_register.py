@@ -1,13 +1,15 @@
 """The register of watching: values that indicators had, and silences. Rows are only added."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.apps import apps
 from django.db import transaction
 
+from seawall.records.rows import rows as _rows
+
 if TYPE_CHECKING:
-    from django.db.models import Manager
+    pass
 
 _CHUNK = 2_000
 
@@ -74,9 +76,3 @@ def silences(until_us: int) -> Iterator[tuple[int, SilenceRow]]:
     """Silences that end after a time, with their numbers."""
     for row in _rows("AlertSilence").filter(until_us__gt=until_us).order_by("number"):
         yield row.number, SilenceRow(*(getattr(row, name) for name in SilenceRow._fields))
-
-
-def _rows(model: str) -> "Manager[Any]":
-    """A table's rows; the module of models can only be imported once Django is set up."""
-    rows: Manager[Any] = apps.get_model("records", model)._default_manager  # noqa: SLF001 - Django's documented name
-    return rows
