@@ -6,9 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from seawall.console import configuring
 from seawall.core import pack
 from seawall.core.engine import DuckEngine
 from seawall.portfolio.conventions import Conventions
+
+# Django is told once in a process what it is to know, so all tests have the console's settings; the tables of
+# sign-ins are made only where `records.starting.migrate` is called.
+configuring.prepare(
+    {
+        "SECRET_KEY": "of tests only, and of no home",
+        "ALLOWED_HOSTS": ["*"],
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+)
 
 ROOT = Path(__file__).parents[1]
 PACKS = ROOT / "src" / "seawall" / "packs"

@@ -241,14 +241,18 @@ from seawall.records.case_models import (  # noqa: E402
     CaseNow,
     Errand,
 )
+from seawall.records.people_models import ApiToken, Person, SavedFilter  # noqa: E402
 from seawall.records.watch_models import AlertSilence, IndicatorValue  # noqa: E402
 
 __all__ = [
     "AlertSilence",
+    "ApiToken",
     "CaseEvent",
     "CaseKind",
     "CaseNeed",
     "CaseNow",
     "Errand",
     "IndicatorValue",
+    "Person",
+    "SavedFilter",
 ]

@@ -8,6 +8,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
 
 from seawall.core.problem import Unable
 from seawall.records.sqlite import driver
@@ -50,9 +51,30 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
         del connections["default"]
     try:
         _check_durable()
+        _migrate()
+    except DatabaseError as error:
+        raise UnableToUseRecords(str(error).strip().partition("\n")[0]) from None
+
+
+def migrate() -> None:
+    """Bring up to date also the tables of other rooms than this one, such as those of sign-ins.
+
+    Raises:
+        UnableToUseRecords: the database refuses them.
+    """
+    try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise UnableToUseRecords(str(error).strip().partition("\n")[0]) from None
+
+
+def _migrate() -> None:
+    """Bring this room's tables up to date, and no others.
+
+    Django's command would also tell every other room that it did, whose tables may not be there.
+    """
+    executor = MigrationExecutor(connections["default"])
+    executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] == "records"])
 
 
 def _check_durable() -> None:
@@ -78,6 +100,7 @@ def prepare(more: Mapping[str, object] | None = None) -> None:
         own = {
             "DATABASES": {"default": {"ENGINE": "seawall.records.sqlite", "NAME": ":memory:"}},
             "INSTALLED_APPS": ["seawall.records"],
+            "AUTH_USER_MODEL": "records.Person",
             "USE_TZ": True,
             "TIME_ZONE": "UTC",
         }

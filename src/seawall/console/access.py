@@ -1,0 +1,112 @@
+"""Who may what: roles × permissions × units, as `packs/access/access.yaml` declares; what is not there is denied."""
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from seawall.cases.kind import MACHINE
+from seawall.core import pack
+from seawall.core.text import Text
+from seawall.office.packs import PACKS
+from seawall.records.models import Person
+
+FILE: Final = PACKS / "access" / "access.yaml"
+HOUSE: Final = "house"
+"""The unit of the whole institution; the others lie within it."""
+_CONFIG = ConfigDict(extra="forbid", frozen=True)
+
+
+class Role(BaseModel):
+    """What a role may.
+
+    Attributes:
+        groups: whose permissions it shares.
+        may: further permissions.
+        privileged: whether who has it signs in with a second factor, always.
+    """
+
+    model_config = _CONFIG
+
+    groups: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    privileged: bool = False
+
+
+class Access(BaseModel):
+    """The declaration; reading it refuses a permission, group or unit that is not declared."""
+
+    model_config = _CONFIG
+
+    permissions: dict[str, Text]
+    groups: dict[str, tuple[str, ...]]
+    roles: dict[str, Role]
+    units: dict[str, Text]
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        named = {p for group in self.groups.values() for p in group}
+        named |= {p for role in self.roles.values() for p in role.may}
+        if unknown := sorted(named - set(self.permissions)):
+            raise ValueError(f"no such permissions: {', '.join(unknown)}")
+        groups = {group for role in self.roles.values() for group in role.groups}
+        if unknown := sorted(groups - set(self.groups)):
+            raise ValueError(f"no such groups: {', '.join(unknown)}")
+        if astray := [unit for unit in self.units if not inside(unit, HOUSE)]:
+            raise ValueError(f"units lie within {HOUSE!r}: {', '.join(astray)}")
+        return self
+
+    def of(self, roles: Iterable[str]) -> frozenset[str]:
+        """All that some roles may together; a role that is not declared may nothing."""
+        known = [self.roles[role] for role in roles if role in self.roles]
+        shared = {p for role in known for group in role.groups for p in self.groups[group]}
+        return frozenset(shared | {p for role in known for p in role.may})
+
+
+@lru_cache(maxsize=1)
+def declared() -> Access:
+    """The declaration in force."""
+    return pack.read(FILE, Access)
+
+
+def inside(unit: str, within: str) -> bool:
+    """Whether a unit is another, or lies within it.
+
+    >>> inside("house/online", "house"), inside("house", "house/online"), inside("houseboat", "house")
+    (True, False, False)
+    """
+    return unit == within or unit.startswith(f"{within}/")
+
+
+def roles(person: Person) -> frozenset[str]:
+    """A person's roles."""
+    return frozenset(json.loads(person.roles))
+
+
+def permissions(person: Person) -> frozenset[str]:
+    """All that a person may; nothing once he may not sign in any more."""
+    return declared().of(roles(person)) if person.is_active else frozenset()
+
+
+def may(person: Person, permission: str) -> bool:
+    """Whether a person may do something."""
+    return permission in permissions(person)
+
+
+def privileged(person: Person) -> bool:
+    """Whether a person must sign in with a second factor."""
+    return any(
+        declared().roles[role].privileged for role in roles(person) if role in declared().roles
+    )
+
+
+def sees(person: Person, unit: str) -> bool:
+    """Whether what belongs to a unit is a person's to see; an empty unit is the house."""
+    return inside(unit or HOUSE, person.unit)
+
+
+def machine() -> frozenset[str]:
+    """All that a machine's token may be given."""
+    return declared().of([MACHINE])

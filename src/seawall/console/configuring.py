@@ -1,0 +1,140 @@
+"""What Django is told: which rooms, who signs in how, and what a browser may do with our pages.
+
+One dictionary, and what depends on the home (its secret, its addresses) laid over it when a server starts.
+No secret stands in a file of settings.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from seawall.records import starting
+
+_DAY = int(timedelta(days=1).total_seconds())
+_YEAR = 365 * _DAY
+
+DJANGO: Final[dict[str, Any]] = {
+    "INSTALLED_APPS": [
+        "seawall.records",
+        "seawall.console",
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "django.contrib.staticfiles",
+        "django.contrib.humanize",  # its templates of sign-in pages ask for it
+        "django_htmx",
+        "allauth",
+        "allauth.account",
+        "allauth.mfa",
+        "allauth.usersessions",
+    ],
+    "MIDDLEWARE": [
+        "django.middleware.security.SecurityMiddleware",
+        "whitenoise.middleware.WhiteNoiseMiddleware",
+        "seawall.console.middleware.headers",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django_htmx.middleware.HtmxMiddleware",
+        "allauth.account.middleware.AccountMiddleware",
+        "allauth.usersessions.middleware.UserSessionsMiddleware",
+        "seawall.console.middleware.spoken",
+        "seawall.console.middleware.Refusals",
+    ],
+    "ROOT_URLCONF": "seawall.console.urls",
+    "TEMPLATES": [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                    "seawall.console.middleware.frame",
+                ],
+                "builtins": ["seawall.console.templatetags.seawall"],
+            },
+        }
+    ],
+    # Who signs in, and how.
+    "AUTH_USER_MODEL": "records.Person",
+    "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+    "AUTH_PASSWORD_VALIDATORS": [
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator")
+    ]
+    + [
+        {
+            "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+            "OPTIONS": {"min_length": 12},
+        }
+    ],
+    "LOGIN_URL": "account_login",
+    "LOGIN_REDIRECT_URL": "today",
+    "ACCOUNT_ADAPTER": "seawall.console.signing_in.Adapter",
+    "ACCOUNT_USER_MODEL_USERNAME_FIELD": "name",
+    "ACCOUNT_LOGIN_METHODS": {"username"},
+    "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*"],
+    "ACCOUNT_EMAIL_VERIFICATION": "none",  # people are added by an administrator, not by an e-mail
+    "ACCOUNT_LOGOUT_REDIRECT_URL": "account_login",
+    "ACCOUNT_PREVENT_ENUMERATION": "strict",
+    "ACCOUNT_RATE_LIMITS": {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"},
+    "ACCOUNT_REAUTHENTICATION_TIMEOUT": 300,
+    "ACCOUNT_SESSION_REMEMBER": False,
+    "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+    "MFA_PASSKEY_LOGIN_ENABLED": True,
+    "MFA_TOTP_ISSUER": "Seawall",
+    "MFA_ADAPTER": "seawall.console.signing_in.SecondFactors",
+    "MFA_ALLOW_UNVERIFIED_EMAIL": True,
+    "MFA_RECOVERY_CODES_SHOW_ONCE": True,
+    "USERSESSIONS_TRACK_ACTIVITY": True,
+    # What a browser may do.
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_AGE": _DAY // 2,
+    "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
+    "CSRF_COOKIE_HTTPONLY": True,
+    "CSRF_COOKIE_SAMESITE": "Lax",
+    "CSRF_FAILURE_VIEW": "seawall.console.pages.failures.stale_form",
+    "X_FRAME_OPTIONS": "DENY",
+    "SECURE_CONTENT_TYPE_NOSNIFF": True,
+    "SECURE_REFERRER_POLICY": "same-origin",
+    "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": 2_500_000,
+    "FILE_UPLOAD_PERMISSIONS": 0o600,
+    # Static files come from the package, without a step of collecting.
+    "STATIC_URL": "/static/",
+    "WHITENOISE_USE_FINDERS": True,
+    "WHITENOISE_MAX_AGE": _DAY,
+    "USE_I18N": True,
+    "LANGUAGES": [("en", "English"), ("zh-hans", "简体中文")],
+    "LANGUAGE_CODE": "en",
+    "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+    "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
+    "SILENCED_SYSTEM_CHECKS": [],
+    "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
+    "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+}
+
+ENCRYPTED: Final[dict[str, Any]] = {
+    "SESSION_COOKIE_SECURE": True,
+    "CSRF_COOKIE_SECURE": True,
+    "SESSION_COOKIE_NAME": "__Host-session",
+    "CSRF_COOKIE_NAME": "__Host-csrf",
+    "SECURE_HSTS_SECONDS": _YEAR,
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+}
+"""Laid over where browsers reach the pages by https."""
+
+
+def prepare(more: Mapping[str, Any]) -> None:
+    """Tell Django all it is to know in this process; at most once.
+
+    Args:
+        more: what depends on the home: `SECRET_KEY`, `ALLOWED_HOSTS`, and `ENCRYPTED` where pages are.
+    """
+    starting.prepare({**DJANGO, **more})

@@ -1,0 +1,52 @@
+"""The home whose pages these are: one in a process; what is opened in it, once for each thread.
+
+Stores are not shared between threads: a connection to SQLite is one thread's.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from seawall.office import alerts as office_alerts
+from seawall.office import cases as office_cases
+from seawall.office import deciding as office_deciding
+from seawall.office.homes import Home
+
+Opened = TypeVar("Opened")
+_thread: Final = threading.local()
+_home: list[Home] = []
+
+
+def choose(home: Home) -> None:
+    """Serve a home from now on; again with another one, to change over."""
+    _home[:] = [home]
+
+
+def home() -> Home:
+    """The home that is served."""
+    return _home[0]
+
+
+def cases() -> office_cases.Counter:
+    """Where its cases are handled."""
+    return _once(office_cases.counter)
+
+
+def decisions() -> office_deciding.Counter:
+    """Where its applications are decided."""
+    return _once(office_deciding.counter)
+
+
+def watchman() -> office_alerts.Watchman:
+    """Who watches it."""
+    return _once(office_alerts.watchman)
+
+
+def _once(opening: Callable[[Home], Opened]) -> Opened:
+    """What an opening gave this thread for this home before; opened where it gave nothing yet."""
+    opened: dict[Any, tuple[Home, Any]] = _thread.__dict__.setdefault("opened", {})
+    known = opened.get(opening)
+    if known is None or known[0] is not home():
+        known = opened[opening] = (home(), opening(home()))
+    found: Opened = known[1]
+    return found

@@ -1,0 +1,106 @@
+"""Routes of pages: none without what it needs, so what nobody allowed is denied.
+
+The order of the guards: signed in → second factor, where a role asks for one → permission → unit. Who may not see
+something learns nothing of it: a page of the house, asked for from outside, is not there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Literal, cast
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+
+from seawall.console import access
+from seawall.console.asking import Request
+
+View = Callable[..., HttpResponseBase]
+Method = Literal["GET", "POST"]
+SIGNED_IN = "signed-in"
+"""What a page needs that is everybody's who signed in, such as his own settings."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page.
+
+    Attributes:
+        path: as Django's `path` has it.
+        view: takes a request, and what the path captures.
+        name: by which templates and redirects find it.
+        needs: a permission, or `SIGNED_IN`.
+        method: GET shows, POST changes; a page that does both has two routes.
+        of: what it shows belongs to the `house`, whoever within may see it; or to a `unit`, which its view asks about.
+    """
+
+    path: str
+    view: View
+    name: str
+    needs: str
+    method: Method = "GET"
+    of: Literal["house", "unit"] = "house"
+
+    def __post_init__(self) -> None:
+        """Refuse a permission that is not declared."""
+        if self.needs != SIGNED_IN and self.needs not in access.declared().permissions:
+            raise ValueError(f"{self.name}: no such permission: {self.needs}")
+
+    def refuses(self, request: Request) -> HttpResponseBase | None:
+        """What is answered instead of the page; None where it may be shown.
+
+        Raises:
+            PermissionDenied: the person may not.
+            Http404: he is outside the house.
+        """
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if access.privileged(request.user) and not is_mfa_enabled(request.user):
+            return redirect("mfa_activate_totp")
+        if self.needs != SIGNED_IN:
+            if self.of == "house" and not access.inside(request.user.unit, access.HOUSE):
+                raise Http404
+            if not access.may(request.user, self.needs):
+                raise PermissionDenied
+        return None
+
+
+def patterns(routes: tuple[Route, ...]) -> list[URLPattern]:
+    """The routes as Django takes them; those of one path make one pattern."""
+    by_path: dict[str, list[Route]] = {}
+    for route in routes:
+        by_path.setdefault(route.path, []).append(route)
+    return [
+        path(each, _guarded(together), name=route.name)
+        for each, together in by_path.items()
+        for route in together
+    ]
+
+
+def _guarded(routes: list[Route]) -> Callable[..., HttpResponseBase]:
+    methods: dict[str, Route] = {route.method: route for route in routes}
+
+    @wraps(routes[0].view)
+    def guarded(request: HttpRequest, **captured: object) -> HttpResponseBase:
+        route = methods.get("GET" if request.method == "HEAD" else str(request.method))
+        if route is None:
+            return HttpResponseNotAllowed(sorted(methods))
+        asked = cast("Request", request)
+        return route.refuses(asked) or route.view(asked, **captured)
+
+    return login_not_required(guarded)
+
+
+def owned(request: Request, unit: str) -> None:
+    """Ask whether what belongs to a unit may be shown.
+
+    Raises:
+        Http404: it may not; that it exists is not told.
+    """
+    if not access.sees(request.user, unit):
+        raise Http404

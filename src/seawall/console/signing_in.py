@@ -1,0 +1,32 @@
+"""Who signs in, and how: people whom an administrator added, with a second factor where a role asks for one."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+
+from seawall.console import access
+from seawall.records.models import Person
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Nobody signs himself up; a person who left does not come in."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: `acts.staffing` adds people."""
+        del request
+        return False
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    """A privileged role cannot put its second factor away."""
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:  # noqa: ANN401 - allauth's
+        """Whether a factor may go: not the last one of somebody who must have one."""
+        person: Person = authenticator.user
+        if not access.privileged(person):
+            return True
+        kinds = {authenticator.Type.TOTP, authenticator.Type.WEBAUTHN}
+        left = person.authenticator_set.exclude(pk=authenticator.pk)  # type: ignore[attr-defined]
+        return bool(authenticator.type not in kinds or left.filter(type__in=kinds).exists())

@@ -1,0 +1,93 @@
+"""A small simulated lender with its console, and the cast: who signs in as whom."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+
+from seawall.acts import staffing
+from seawall.acts.signing import Signed, now
+from seawall.acts.simulating import make_lender
+from seawall.acts.staffing import Newcomer
+from seawall.console import place
+from seawall.office import demonstrating, homes, packs
+from seawall.office.homes import Home
+from seawall.records import starting
+from seawall.records.models import Person
+from seawall.simulator.truth import Plan
+
+CAST = {
+    "alice": (("chief_risk_officer",), "house"),
+    "bob": (("risk_analyst",), "house"),
+    "charlie": (("chief_risk_officer",), "other"),
+    "dana": (("auditor",), "house"),
+    "erin": (("fraud_manager",), "house"),
+    "frank": (("collections_manager",), "house"),
+    "grace": (("chief_compliance_officer",), "house"),
+    "heidi": (("customer_care",), "house/online"),
+    "ivan": (("security_officer",), "house"),
+    "judy": (("assessor",), "house"),
+    "root": (("administrator",), "house"),
+}
+PASSWORD = "a long sentence for tests"  # noqa: S105 - of simulated people
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lender's home, made once for all processes of a run: never to be changed, see `lender`."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    with (shared / "console.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = shared / "console-home"
+        if not folder.exists():
+            _make(folder)
+    return folder
+
+
+def _make(folder: Path) -> None:
+    home = homes.make(folder, "lender.example/ledger")
+    make_lender(
+        home.desk(), Plan(loans=600, seed=5, months=15), packs.lender(), progress=lambda *_: None
+    )
+    demonstrating.demonstrate(home)
+    starting.start(home.records)
+    starting.migrate()
+    for name, (roles, unit) in CAST.items():
+        newcomer = Newcomer(name, name.capitalize(), roles, unit)
+        staffing.add(home.ledger, newcomer, Signed(f"add:{name}", "root", now()))
+        person = Person.objects.get(name=name)
+        person.set_password(PASSWORD)
+        person.save()
+        TOTP.activate(person, generate_totp_secret())
+    starting.stop()
+
+
+@pytest.fixture(scope="module")
+def lender(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """The lender of a module of tests: a copy of its own, served by the console."""
+    folder = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(made, folder)
+    home = homes.home(folder)
+    starting.start(home.records)
+    place.choose(home)
+    yield home
+    starting.stop()
+
+
+@pytest.fixture
+def as_(lender: Home) -> Callable[[str], Client]:
+    """A browser in which one of the cast signed in, with a second factor."""
+    del lender
+
+    def signed_in(name: str) -> Client:
+        client = Client()
+        client.force_login(Person.objects.get(name=name))
+        return client
+
+    return signed_in
