@@ -16,6 +16,7 @@ from seawall.acts import deciding
 from seawall.acts.admitting import received
 from seawall.acts.deciding import Order
 from seawall.cli import main
+from seawall.core.text import verbatim
 from seawall.ledger.log import Ledger, Reader
 from seawall.ledger.store import UnableToWriteStore
 from seawall.records.event_store import RecordsEventStore
@@ -87,7 +88,9 @@ def test_the_act_tells_nothing_whatever_fails(house: House, tmp_path: Path) -> N
         (Vault, "recognise_all"), (RecordsEventStore, "add"), (RecordsEventStore, "totals"),
         (Ledger, "append_all"), (Reader, "find_all"),
     ):  # fmt: skip
-        failing = patch.object(owner, method, side_effect=UnableToWriteStore("a store", "no disk"))
+        failing = patch.object(
+            owner, method, side_effect=UnableToWriteStore("a store", verbatim("no disk"))
+        )
         with failing, pytest.raises(UnableToWriteStore) as caught:
             deciding.decide(house.desk, application, order)
         heard += told(caught.value)

@@ -22,7 +22,7 @@ from seawall.acts.delivering import (
     UnableToDeliver,
     deliver,
 )
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.records import case_register as register
 from seawall.records import starting
 from tests.acts.cases import NOON, Office
@@ -45,7 +45,7 @@ class Sink:
     def send(self, letter: Letter) -> None:
         if self.refuses:
             self.refuses -= 1
-            raise UnableToDeliver("sink", "busy")
+            raise UnableToDeliver("sink", verbatim("busy"))
         self.got.append(letter)
 
 

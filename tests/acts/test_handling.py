@@ -14,6 +14,7 @@ from seawall.acts.proving import prove
 from seawall.acts.signing import UnableToSignAs
 from seawall.cases.case import Actor
 from seawall.cases.step import Stepped, step
+from seawall.core.text import verbatim
 from seawall.ledger.store import UnableToWriteStore
 from seawall.records import case_register as register
 from seawall.records import starting
@@ -200,7 +201,7 @@ def test_what_is_done_is_not_an_error_because_the_ledger_is_away(
 
 
 def _away(*_: object) -> None:
-    raise UnableToWriteStore("the ledger", "disk I/O error")
+    raise UnableToWriteStore("the ledger", verbatim("disk I/O error"))
 
 
 def test_what_is_done_after_an_older_office_came_back_is_not_an_error(office: Office) -> None:

@@ -10,6 +10,7 @@ from seawall.acts.import_report import ImportReport
 from seawall.acts.importing import bring_in
 from seawall.acts.signing import Teller
 from seawall.book.store import Book
+from seawall.core.text import verbatim
 from seawall.ledger.entry import Recorded
 from seawall.ledger.store import UnableToWriteStore
 from seawall.office import homes
@@ -94,7 +95,7 @@ def test_where_the_ledger_fails_the_book_stays_as_it_was(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise UnableToWriteStore("ledger", "disk I/O error")
+        raise UnableToWriteStore("ledger", verbatim("disk I/O error"))
 
     teller = home.teller("alice")
     assert isinstance(teller, Teller)

@@ -13,6 +13,7 @@ from seawall.acts import erasing, opening
 from seawall.acts.erasing import Hold, UnableToReplay
 from seawall.acts.opening import Sought, UnableToOpenAgain
 from seawall.acts.signing import Signed, UnableToSignAs
+from seawall.core.text import verbatim
 from seawall.ledger import log
 from seawall.ledger.entry import Erasing, Recorded
 from seawall.ledger.log import Ledger
@@ -49,7 +50,7 @@ class House:
 
     def broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:
-            raise UnableToWriteStore("ledger", "disk I/O error")
+            raise UnableToWriteStore("ledger", verbatim("disk I/O error"))
 
         monkeypatch.setattr(self.ledger, "append_all", fail)
 

@@ -7,6 +7,7 @@ from django.db import connections
 from typer.testing import CliRunner
 
 from seawall.cli.main import app
+from seawall.core.text import verbatim
 from seawall.ledger.log import Ledger
 from seawall.ledger.store import UnableToWriteStore
 from seawall.office import homes
@@ -47,4 +48,4 @@ def test_what_is_done_while_the_ledger_is_away_says_so(
 
 
 def _away(*_: object) -> None:
-    raise UnableToWriteStore("the ledger", "the disk is full")
+    raise UnableToWriteStore("the ledger", verbatim("the disk is full"))

@@ -21,4 +21,4 @@ def test_a_version_with_the_race_is_outdated(
     monkeypatch.setattr(apsw, "sqlite_lib_version", lambda: found)
     why = sqlite.outdated()
     assert (why is not None) == refused
-    assert why is None or f"SQLite {found} can corrupt" in why
+    assert why is None or f"SQLite {found} can corrupt" in why.en

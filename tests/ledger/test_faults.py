@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from seawall.core.text import verbatim
 from seawall.ledger import log
 from seawall.ledger.audit import audit
 from seawall.ledger.log import Ledger
@@ -293,13 +294,13 @@ class Faulty:
     def writing(self) -> Iterator[Rows]:
         fault, self.fault = self.fault, None
         if fault == "at the start":
-            raise UnableToWriteStore(self.name, fault)
+            raise UnableToWriteStore(self.name, verbatim(fault))
         with self._inner.writing() as rows:
             yield rows
             if fault == "failed":
-                raise UnableToWriteStore(self.name, fault)
+                raise UnableToWriteStore(self.name, verbatim(fault))
         if fault == "failed but persisted":
-            raise UnableToWriteStore(self.name, fault)
+            raise UnableToWriteStore(self.name, verbatim(fault))
 
 
 @pytest.mark.parametrize("fault", ["at the start", "failed", "failed but persisted"])

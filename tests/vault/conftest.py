@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from seawall.core import pack
+from seawall.core.text import verbatim
 from seawall.vault import ring
 from seawall.vault.algorithms import AES, Suite
 from seawall.vault.database import KEYS, PEOPLE, Database
@@ -55,7 +56,7 @@ class Remembering:
 
 def refusing(unsealing: Unsealing) -> None:
     """A recorder that cannot record."""
-    raise UnableToUseVault(f"no record of {unsealing.ask.purpose}")
+    raise UnableToUseVault(verbatim(f"no record of {unsealing.ask.purpose}"))
 
 
 def nothing() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seawall.core.text import verbatim
 from seawall.vault import ring
 from seawall.vault.algorithms import AES, SM4, Suite, UnableToAuthenticate
 from seawall.vault.envelope import Place, seal, unseal
@@ -152,7 +153,7 @@ class StandIn:
 
     def _call(self) -> None:
         if not self.reachable:
-            raise UnableToReachKeys("the key management system does not answer")
+            raise UnableToReachKeys(verbatim("the key management system does not answer"))
         self.calls += 1
 
 

@@ -164,7 +164,7 @@ class Admission:
         except (UnableToSeal, UnableToAuthenticate) as refused:
             half = len(group) // 2
             if half == 0:
-                found[group[0].id] = (group[0].problem(problems.NOT_SEALED, why=str(refused)),)
+                found[group[0].id] = (group[0].problem(problems.NOT_SEALED, why=refused.said),)
             for some in (group[:half], group[half:]) if half else ():
                 self._seal(some, found)
             return

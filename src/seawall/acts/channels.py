@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from seawall.acts.delivering import Letter, Notice, UnableToDeliver
 from seawall.core.problem import Unable
-from seawall.core.text import Language
+from seawall.core.text import Language, Text, verbatim
 
 _ERROR = re.compile(r"error=(\d{1,5})\b")
 _FROM_ENVIRONMENT = "env:"
@@ -64,7 +64,12 @@ class AppriseChannel:
         self.takes = declared.takes
         self._to = apprise.Apprise()
         if not self._to.add(_address(name, declared.url)):
-            raise UnableToOpenChannel(name, "its address is none that Apprise knows")
+            raise UnableToOpenChannel(
+                name,
+                Text(
+                    en="its address is none that Apprise knows", zh="其地址不是 Apprise 所知的地址"
+                ),
+            )
 
     def send(self, letter: Letter) -> None:
         """See `delivering.Channel`."""
@@ -77,10 +82,12 @@ class AppriseChannel:
             code = _ERROR.search(said.getvalue())
         if not taken:
             # What Apprise logs can repeat the address: only the other side's number is told.
-            why = f"the other side answered {code[1]}" if code else "it was not reached"
+            why = _ANSWERED.filled(code=code[1]) if code else _UNREACHED
             raise UnableToDeliver(self.name, why)
 
 
+_ANSWERED = Text(en="the other side answered {code}", zh="对方答复 {code}")
+_UNREACHED = Text(en="it was not reached", zh="未能连通")
 _LOGGER = logging.getLogger("apprise")
 _LOGGER.propagate = False  # its messages can hold an address
 
@@ -97,14 +104,20 @@ def read(file: Path) -> dict[str, AppriseChannel]:
     if not file.is_file():
         return {}
     if os.name == "posix" and file.stat().st_mode & 0o077:
-        raise UnableToOpenChannel(file.name, "others can read its secrets: `chmod 600` it")
+        raise UnableToOpenChannel(
+            file.name,
+            Text(
+                en="others can read its secrets: `chmod 600` it",
+                zh="他人可读取其中的机密：请执行 `chmod 600`",
+            ),
+        )
     try:
         told = _CHANNELS.validate_python(tomllib.loads(file.read_text(encoding="utf-8")))
     except ValidationError as error:
         where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise UnableToOpenChannel(file.name, where) from None
+        raise UnableToOpenChannel(file.name, verbatim(where)) from None
     except (OSError, ValueError) as error:
-        raise UnableToOpenChannel(file.name, str(error)) from None
+        raise UnableToOpenChannel(file.name, verbatim(str(error))) from None
     return {name: AppriseChannel(name, each) for name, each in told.items()}
 
 
@@ -121,12 +134,19 @@ def _address(name: str, url: str) -> str:
         return url
     variable = url.removeprefix(_FROM_ENVIRONMENT)
     if not os.environ.get(variable):
-        raise UnableToOpenChannel(name, f"the environment has no {variable}")
+        raise UnableToOpenChannel(
+            name,
+            Text(en="the environment has no {variable}", zh="环境变量 {variable} 未设置").filled(
+                variable=variable
+            ),
+        )
     return os.environ[variable]
 
 
 class UnableToOpenChannel(Unable, ValueError):
     """A channel cannot be used as it is declared."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"channel {name}: {why}")
+    def __init__(self, name: str, why: Text) -> None:
+        super().__init__(
+            Text(en="channel {name}: {why}", zh="渠道 {name} 不能使用：{why}"), name=name, why=why
+        )

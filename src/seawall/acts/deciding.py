@@ -276,7 +276,7 @@ class _Turn:
                 canonical(contents[id_])
             except UnableToSpell as why:
                 del contents[id_]
-                told = self._applications[id_].problem(problems.NOT_SPELT, why=str(why))
+                told = self._applications[id_].problem(problems.NOT_SPELT, why=why.said)
                 self._refuse(id_, (told,))
 
 

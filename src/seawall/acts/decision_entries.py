@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.entry import Entry, Recorded
 from seawall.ledger.log import Reader
 
@@ -56,5 +57,10 @@ class UnableToReadDecision(Unable, RuntimeError):
 
     def __init__(self, key: str, number: int) -> None:
         super().__init__(
-            f"entry {number} of the ledger uses the key {key!r}, and tells of no decision"
+            Text(
+                en="entry {number} of the ledger uses the key {key!r}, and tells of no decision",
+                zh="账本第 {number} 条使用了键 {key!r}，但不是决策记录",
+            ),
+            number=number,
+            key=key,
         )

@@ -230,5 +230,9 @@ def _entry(kind: str, errand: ErrandRow, letter: Letter, at: datetime) -> Entry:
 class UnableToDeliver(Unable):
     """A channel did not take a letter."""
 
-    def __init__(self, channel: str, why: str) -> None:
-        super().__init__(f"{channel} did not take the notice: {why}")
+    def __init__(self, channel: str, why: Text) -> None:
+        super().__init__(
+            Text(en="{channel} did not take the notice: {why}", zh="{channel} 未收下通知：{why}"),
+            channel=channel,
+            why=why,
+        )

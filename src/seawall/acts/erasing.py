@@ -14,6 +14,7 @@ from typing import NamedTuple
 from seawall.acts.signing import Signed, checked
 from seawall.core.canonical import canonical
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.entry import Entry, Recorded
 from seawall.ledger.log import Ledger
 from seawall.vault import erasure
@@ -136,6 +137,11 @@ class UnableToReplay(Unable, LookupError):
 
     def __init__(self, token: str) -> None:
         super().__init__(
-            f"the ledger tells of no such erasure of {token}: give what `seawall vault erasures` printed, "
-            "or `seawall restore --erasures` where the ledger is from before, too"
+            Text(
+                en="the ledger tells of no such erasure of {token}: give what `seawall vault erasures` "
+                "printed, or `seawall restore --erasures` where the ledger is from before, too",
+                zh="账本中没有对 {token} 的此次删除：请提供 `seawall vault erasures` 的输出；若账本早于"
+                "该删除，另用 `seawall restore --erasures`",
+            ),
+            token=token,
         )

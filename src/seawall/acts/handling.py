@@ -23,6 +23,7 @@ from seawall.cases.kind import Kind
 from seawall.cases.step import Refused, Stepped, step
 from seawall.core.period import microseconds, moment_at, span_us
 from seawall.core.problem import Problem, Unable
+from seawall.core.text import Text, verbatim
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
 from seawall.ledger.sequencing import UnableToAppend
@@ -297,12 +298,25 @@ class UnableToFindCase(Unable, LookupError):
     """There is no such case."""
 
     def __init__(self, case_id: str) -> None:
-        super().__init__(f"there is no case {case_id}; `seawall case list` names those there are")
+        super().__init__(
+            Text(
+                en="there is no case {case_id}; `seawall case list` names those there are",
+                zh="没有案件 {case_id}；`seawall case list` 列出现有案件",
+            ),
+            case_id=case_id,
+        )
+
+
+def _among(known: Sequence[str]) -> Text:
+    listed = Text(en="; there are: {known}", zh="；现有：{known}")
+    return listed.filled(known=", ".join(known)) if known else verbatim("")
 
 
 class UnableToFindKind(Unable, LookupError):
     """There is no such kind, or no such version of one."""
 
     def __init__(self, name: str, known: tuple[str, ...] = ()) -> None:
-        listed = f"; there are: {', '.join(known)}" if known else ""
-        super().__init__(f"there is no kind of case {name}{listed}")
+        super().__init__(
+            Text(en="there is no kind of case {name}{listed}", zh="没有案件类型 {name}{listed}"),
+            name=name, listed=_among(known),
+        )  # fmt: skip

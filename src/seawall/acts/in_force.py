@@ -12,6 +12,7 @@ from functools import cached_property
 from seawall.acts import publishing, step_telling
 from seawall.acts.application_files import IDS
 from seawall.core.problem import Unable
+from seawall.core.text import Text, in_each
 from seawall.ledger.log import Reader
 from seawall.policy.decider import Decider
 from seawall.policy.program import Program
@@ -80,7 +81,10 @@ class Policies:
         """
         found = publishing.in_force(policy, time)
         if found is None:
-            raise UnableToDecideBy(policy, "no version of it is in force: publish one")
+            raise UnableToDecideBy(
+                policy,
+                Text(en="no version of it is in force: publish one", zh="没有生效的版本：请先发布"),
+            )
         self._check_told(found[0])
         return self._made(found[1])
 
@@ -93,7 +97,10 @@ class Policies:
         for wrong in step_telling.wrong(self._ledger, steps):
             raise UnableToDecideBy(
                 published.policy,
-                f"the register and the ledger disagree on {published.digest[:12]}: {wrong.sentence()}",
+                Text(
+                    en="the register and the ledger disagree on {digest}: {wrong}",
+                    zh="登记簿与账本对 {digest} 的记载不一致：{wrong}",
+                ).filled(digest=published.digest[:12], wrong=in_each(wrong.sentence)),
             )
         self._told.add(published)
 
@@ -112,7 +119,11 @@ class Policies:
             program = publishing.program(version)
             if clear := sorted(self._sealed.intersection(program.inputs)):
                 raise UnableToDecideBy(
-                    version.policy, f"it asks in the clear for what is sealed: {', '.join(clear)}"
+                    version.policy,
+                    Text(
+                        en="it asks in the clear for what is sealed: {fields}",
+                        zh="它以明文索取已封存的内容：{fields}",
+                    ).filled(fields=", ".join(clear)),
                 )
             features = Features(program.features)
             self._events.prepare(features.definitions)
@@ -123,5 +134,9 @@ class Policies:
 class UnableToDecideBy(Unable, LookupError):
     """A policy cannot decide for good."""
 
-    def __init__(self, policy: str, why: str) -> None:
-        super().__init__(f"{policy} does not decide: {why}")
+    def __init__(self, policy: str, why: Text) -> None:
+        super().__init__(
+            Text(en="{policy} does not decide: {why}", zh="{policy} 不能用于决策：{why}"),
+            policy=policy,
+            why=why,
+        )

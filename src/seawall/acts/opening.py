@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from seawall.acts.signing import checked
 from seawall.core.canonical import canonical
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
 from seawall.vault.opening import Ask, LookUp, Recorder, Unsealing, Wanted
@@ -136,6 +137,10 @@ class UnableToOpenAgain(Unable, ValueError):
 
     def __init__(self, act: str) -> None:
         super().__init__(
-            f"the act {act!r} was told before, so nothing is opened: open as a new act, with an entry "
-            "of its own"
+            Text(
+                en="the act {act!r} was told before, so nothing is opened: open as a new act, with an "
+                "entry of its own",
+                zh="行为 {act!r} 已登记过，因此不予开启：请作为新的行为开启，并有自己的账本条目",
+            ),
+            act=act,
         )

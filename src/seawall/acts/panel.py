@@ -9,6 +9,7 @@ from seawall.acts.admitting import Application, Values
 from seawall.acts.in_force import Policies, Ready, UnableToDecideBy
 from seawall.acts.judging import Judge
 from seawall.core.problem import Problem
+from seawall.core.text import Text
 from seawall.policy import application
 from seawall.policy import problems as policy_problems
 from seawall.policy.decider import Decider
@@ -56,7 +57,13 @@ class Panel:
         arms = None
         if trial is not None:
             if trial.challengers and first.program.customer is None:
-                raise UnableToDecideBy(champion, "a trial needs its `customer`, the token's input")
+                raise UnableToDecideBy(
+                    champion,
+                    Text(
+                        en="a trial needs its `customer`, the token's input",
+                        zh="试验需要 `customer`，即客户令牌的输入项",
+                    ),
+                )
             others = [policies.at(each.policy, at) for each in trial.challengers]
             shadows = [policies.at(each, at) for each in trial.shadows]
             self._ready |= {id(each.decider): each for each in (*others, *shadows)}

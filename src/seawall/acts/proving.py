@@ -10,7 +10,7 @@ from seawall.acts.case_rows import case_row, events_of, needs_of, row_of
 from seawall.acts.handling import Desk, UnableToFindKind, entry_of
 from seawall.cases.case import Case
 from seawall.cases.fold import UnableToFold, fold
-from seawall.core.problem import Kind, Place, Problem
+from seawall.core.problem import Kind, Place, Problem, Unable
 from seawall.records import case_register as register
 from seawall.records.case_register import CaseRow, EventRow
 
@@ -57,7 +57,8 @@ def _case(desk: Desk, kept: list[EventRow], row: CaseRow | None) -> Iterator[Pro
         digests = {each.kind_digest for each in kept}
         case = fold({digest: desk.kinds.of(digest) for digest in digests}, events_of(kept))
     except (UnableToFold, UnableToFindKind, ValueError, KeyError, TypeError) as error:
-        yield _problem(problems.CASE_UNFOLDED, case_id, why=str(error))
+        why = error.said if isinstance(error, Unable) else str(error)
+        yield _problem(problems.CASE_UNFOLDED, case_id, why=why)
         return
     # Every column, and the body's very letters: readers of JSON differ in what two values of a name mean.
     wrong = [each.place for each, event in zip(kept, events_of(kept), strict=True)
@@ -89,7 +90,7 @@ def _needs(desk: Desk) -> Iterator[Problem]:
         try:
             declared = needs_of(desk.kinds.of(digest))
         except UnableToFindKind as error:
-            yield _problem(problems.CASE_UNFOLDED, kind, why=str(error))
+            yield _problem(problems.CASE_UNFOLDED, kind, why=error.said)
             continue
         if declared != kept.get(digest, {}):
             yield _problem(problems.NEEDS_DIFFER, kind, digest=digest[:12])

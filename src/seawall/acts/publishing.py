@@ -127,10 +127,20 @@ def approve(ledger: Ledger, number: int, evidence_digest: str, signed: Signed) -
     seen = register.proposal(number)
     if signed.by in seen.makers:
         raise UnableToApprove(
-            number, f"{signed.by} made it, and a maker never approves his own change"
+            number,
+            Text(
+                en="{by} made it, and a maker never approves his own change",
+                zh="{by} 是其制作者，制作者不得批准自己的变更",
+            ).filled(by=signed.by),
         )
     if evidence_digest != seen.evidence_digest:
-        raise UnableToApprove(number, "its evidence is another than was seen: review it again")
+        raise UnableToApprove(
+            number,
+            Text(
+                en="its evidence is another than was seen: review it again",
+                zh="其依据与所见的不同：请重新审阅",
+            ),
+        )
     signed = _about(signed, evidence_digest)
     with register.change():
         register.approve(number, seen.version.digest, evidence_digest, _registered(signed))
@@ -232,7 +242,11 @@ def _cases_passed(version: Version) -> dict[str, object]:
     texts = {name: text for name, text in version.texts.items() if name.endswith(SUFFIX)}
     if not texts:
         raise UnableToPropose(
-            version, "it has no cases; write them into POLICY.cases.yaml beside it"
+            version,
+            Text(
+                en="it has no cases; write them into POLICY.cases.yaml beside it",
+                zh="它没有用例；请写入旁边的 POLICY.cases.yaml",
+            ),
         )
     decider = Decider(program(version))
     verdicts = [
@@ -241,7 +255,12 @@ def _cases_passed(version: Version) -> dict[str, object]:
         for verdict in cases.verdicts(decider, pack.parse_placed(text, name, Cases))
     ]
     if failed := [f"{each.place}: {each.name}" for each in verdicts if each.wrong]:
-        raise UnableToPropose(version, f"{len(failed)} cases fail, the first is {failed[0]}")
+        raise UnableToPropose(
+            version,
+            Text(
+                en="{n} cases fail, the first is {first}", zh="{n} 个用例未通过，首个是 {first}"
+            ).filled(n=len(failed), first=failed[0]),
+        )
     return {"passed": len(verdicts), "digest": digest("\n".join(texts.values()))}
 
 
@@ -286,8 +305,12 @@ def digest(text: str) -> str:
 class UnableToApprove(Unable, ValueError):
     """A proposal is not approved; the database would refuse it, too, and say less."""
 
-    def __init__(self, number: int, why: str) -> None:
-        super().__init__(f"proposal {number} is not approved: {why}")
+    def __init__(self, number: int, why: Text) -> None:
+        super().__init__(
+            Text(en="proposal {number} is not approved: {why}", zh="提案 {number} 未获批准：{why}"),
+            number=number,
+            why=why,
+        )
 
 
 class UnableToTrustVersion(Unable, RuntimeError):
@@ -295,13 +318,27 @@ class UnableToTrustVersion(Unable, RuntimeError):
 
     def __init__(self, version: Version) -> None:
         super().__init__(
-            f"the texts kept for {version.policy} {version.digest[:12]} say something else: somebody "
-            "changed them behind the office's back; compare with the ledger, and restore a backup"
+            Text(
+                en="the texts kept for {policy} {digest} say something else: somebody changed them "
+                "behind the office's back; compare with the ledger, and restore a backup",
+                zh="所存的 {policy} {digest} 文本与其摘要不符：有人绕过系统改动过；请与账本比对，并恢复"
+                "备份",
+            ),
+            policy=version.policy,
+            digest=version.digest[:12],
         )
 
 
 class UnableToPropose(Unable, ValueError):
     """A version is not ready to be proposed."""
 
-    def __init__(self, version: Version, why: str) -> None:
-        super().__init__(f"{version.policy} {version.digest[:12]} cannot be proposed: {why}")
+    def __init__(self, version: Version, why: Text) -> None:
+        super().__init__(
+            Text(
+                en="{policy} {digest} cannot be proposed: {why}",
+                zh="{policy} {digest} 不能提交：{why}",
+            ),
+            policy=version.policy,
+            digest=version.digest[:12],
+            why=why,
+        )

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from seawall.core.period import utc
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.log import Ledger
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,62}")
@@ -73,5 +74,10 @@ class UnableToSignAs(Unable, ValueError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} is no name to act under: write 1 to 63 small letters, digits, '.', '_', '@' or '-'"
+            Text(
+                en="{name!r} is no name to act under: write 1 to 63 small letters, digits, '.', '_', "
+                "'@' or '-'",
+                zh="{name!r} 不能作为行为人名称：请用 1 至 63 个小写字母、数字或 '.'、'_'、'@'、'-'",
+            ),
+            name=name,
         )

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from seawall.acts.deriving import Desk, Progress, derive
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.simulator.declaration import Lender
 from seawall.simulator.lender import simulate
 from seawall.simulator.truth import Plan, Trouble, planted
@@ -52,6 +53,9 @@ class UnableToSimulateIntoBook(Unable):
 
     def __init__(self) -> None:
         super().__init__(
-            "the book already holds facts, and simulated loans must not mix with them; "
-            "choose an empty home with --home"
+            Text(
+                en="the book already holds facts, and simulated loans must not mix with them; choose an "
+                "empty home with --home",
+                zh="账册中已有事实，模拟贷款不得与之混合；请用 --home 选一个空的主目录",
+            )
         )

@@ -97,6 +97,5 @@ def _version_wrong(policy: str, digest: str) -> Iterator[Problem]:
     try:
         publishing.program(publishing.version(policy, digest))
     except Unable as why:
-        told = str(why).rstrip(".")
-        facts: dict[str, object] = {"policy": policy, "digest": digest[:12], "why": told}
+        facts: dict[str, object] = {"policy": policy, "digest": digest[:12], "why": why.said}
         yield Problem(problems.VERSION_UNTRUSTED, Place(policy), facts)

@@ -31,7 +31,8 @@ from seawall.cases.case import Actor, Command, Event, written
 from seawall.cases.kind import MACHINE
 from seawall.core.canonical import canonical
 from seawall.core.period import microseconds, utc
-from seawall.core.problem import Unable
+from seawall.core.problem import Unable, sentences
+from seawall.core.text import Text
 from seawall.ledger.entry import Entry
 from seawall.records import case_register, watch_register
 from seawall.records.case_register import CaseRow, ErrandRow
@@ -241,7 +242,7 @@ class _Hand:
 
 def _done(came: Handled, cause: Cause) -> Handled:
     if came.event is None:
-        raise UnableToWatch(cause, " ".join(each.sentence() for each in came.problems))
+        raise UnableToWatch(cause, sentences(came.problems))
     return came
 
 
@@ -287,5 +288,11 @@ def _entry(said: Said, came: Watched, at: datetime) -> Entry:
 class UnableToWatch(Unable, RuntimeError):
     """The kind `alert` refuses what a watch wants to do with a case."""
 
-    def __init__(self, cause: Cause, why: str) -> None:
-        super().__init__(f"the alert of {cause} cannot be kept: {why}")
+    def __init__(self, cause: Cause, why: Text) -> None:
+        super().__init__(
+            Text(
+                en="the alert of {cause} cannot be kept: {why}", zh="{cause} 的预警不能留存：{why}"
+            ),
+            cause=cause,
+            why=why,
+        )

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text, verbatim
 
 _FORMAT: Final = 2
 _OURS = re.compile(r"[0-9a-f]{12}")
@@ -123,17 +124,19 @@ class Book:
         except FileNotFoundError:
             return Snapshot()
         except OSError as error:
-            raise UnableToReadBook(self._manifest, error.strerror or str(error), _LOCKED) from None
+            raise UnableToReadBook(
+                self._manifest, verbatim(error.strerror or str(error)), _LOCKED
+            ) from None
         try:
             found = _Header.model_validate_json(text).format
             if found > _FORMAT:
-                why = f"it has format {found}, this version reads {_FORMAT}"
+                why = _FORMATTED.filled(found=found, known=_FORMAT)
                 raise UnableToReadBook(self._manifest, why, _LATER)
             held = _Manifest.model_validate_json(text)
         except ValidationError as error:
             misfit = error.errors()[0]
             place = ".".join(str(part) for part in misfit["loc"])
-            why = f"it is damaged ({place + ': ' if place else ''}{misfit['msg']})"
+            why = _MISFIT.filled(what=f"{place + ': ' if place else ''}{misfit['msg']}")
             raise UnableToReadBook(self._manifest, why, _DAMAGED) from None
         tables, facts = self._absolute(held.tables), self._absolute(held.facts)
         return Snapshot(tables, held.brought, held.notes, facts)
@@ -304,16 +307,32 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-_LATER = "upgrade Seawall"
-_LOCKED = "check its permissions and those of its folder"
-_DAMAGED = "restore it from a backup, or move its folder away and import the tapes again"
+_FORMATTED = Text(
+    en="it has format {found}, this version reads {known}",
+    zh="其格式为 {found}，此版本只读 {known}",
+)
+_MISFIT = Text(en="it is damaged ({what})", zh="它已损坏（{what}）")
+_LATER = Text(en="upgrade Seawall", zh="请升级 Seawall")
+_LOCKED = Text(en="check its permissions and those of its folder", zh="请检查它及其文件夹的权限")
+_DAMAGED = Text(
+    en="restore it from a backup, or move its folder away and import the tapes again",
+    zh="请从备份恢复，或移走其文件夹并重新导入数据带",
+)
 
 
 class UnableToReadBook(Unable):
     """The manifest cannot be read, is damaged, or is of a format this version does not know."""
 
-    def __init__(self, manifest: Path, why: str, remedy: str) -> None:
-        super().__init__(f"{manifest} cannot be read: {why}; {remedy}")
+    def __init__(self, manifest: Path, why: Text, remedy: Text) -> None:
+        super().__init__(
+            Text(
+                en="{manifest} cannot be read: {why}; {remedy}",
+                zh="无法读取 {manifest}：{why}；{remedy}",
+            ),
+            manifest=manifest,
+            why=why,
+            remedy=remedy,
+        )
 
 
 class UnableToChangeBook(Unable):
@@ -321,5 +340,9 @@ class UnableToChangeBook(Unable):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"another process is changing the book in {folder}; try again when it ends"
+            Text(
+                en="another process is changing the book in {folder}; try again when it ends",
+                zh="另一进程正在更改 {folder} 中的账册；请待其结束后再试",
+            ),
+            folder=folder,
         )

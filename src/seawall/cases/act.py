@@ -162,7 +162,9 @@ def _asked(told: Mapping[str, Json]) -> tuple[str, Mapping[str, Json], Links]:
     """What approval was asked for."""
     verb, fields, links = told.get("verb"), told.get("set"), told.get("links")
     if not (isinstance(verb, str) and isinstance(fields, dict) and isinstance(links, list)):
-        raise UnableToReadEvent("it asks for approval of nothing")
+        raise UnableToReadEvent(
+            Text(en="it asks for approval of nothing", zh="它请求批准，却未指明事项")
+        )
     pairs = [link for link in links if isinstance(link, list) and len(link) == 2]  # noqa: PLR2004
     return verb, fields, tuple((str(name), str(to)) for name, to in pairs)
 
@@ -170,5 +172,7 @@ def _asked(told: Mapping[str, Json]) -> tuple[str, Mapping[str, Json], Links]:
 class UnableToReadEvent(Unable, ValueError):
     """An event is none that the machine would make."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"an event cannot be read: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="an event cannot be read: {why}", zh="无法读取事件：{why}"), why=why
+        )

@@ -20,6 +20,7 @@ from seawall.cases.counting import Count
 from seawall.cases.limit import Limit
 from seawall.core import period
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 State = Literal["running", "paused", "warned", "breached", "stopped"]
 
@@ -27,8 +28,10 @@ State = Literal["running", "paused", "warned", "breached", "stopped"]
 class UnableToKeepClock(Unable, ValueError):
     """What is told of a clock cannot have been."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the clock cannot be kept: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="the clock cannot be kept: {why}", zh="时钟不能成立：{why}"), why=why
+        )
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,14 @@ class Extension:
     def __post_init__(self) -> None:
         """Check that it is one of the two, and has a reason."""
         if not self.reason.strip():
-            raise UnableToKeepClock("an extension has no reason")
+            raise UnableToKeepClock(Text(en="an extension has no reason", zh="延期没有理由"))
         if (self.plus is None) == (self.to is None) or (self.plus is not None and self.plus < 1):
-            raise UnableToKeepClock("an extension adds to the limit, or sets a new one")
+            raise UnableToKeepClock(
+                Text(
+                    en="an extension adds to the limit, or sets a new one",
+                    zh="延期须增加期限或另设期限",
+                )
+            )
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,16 @@ class Clock:
         for pause in self.pauses:
             times += [pause.begins] if pause.ends is None else [pause.begins, pause.ends]
         if any(pause.ends is None for pause in self.pauses[:-1]):
-            raise UnableToKeepClock("a pause began before the one before it was resumed")
+            raise UnableToKeepClock(
+                Text(
+                    en="a pause began before the one before it was resumed",
+                    zh="前一次暂停尚未恢复，又开始了暂停",
+                )
+            )
         if any(period.utc(a) > period.utc(b) for a, b in pairwise(times)):
-            raise UnableToKeepClock("start and pauses are not in order")
+            raise UnableToKeepClock(
+                Text(en="start and pauses are not in order", zh="起始与暂停的时间次序不对")
+            )
 
     @property
     def limit_in_force(self) -> Limit:

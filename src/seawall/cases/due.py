@@ -11,6 +11,7 @@ from seawall.cases.kind import Clock as Declared
 from seawall.cases.kind import Kind
 from seawall.cases.limit import Limit
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 ALWAYS = "always"
 """The calendar of a clock that names none."""
@@ -91,4 +92,10 @@ class UnableToFindCalendar(Unable, LookupError):
     """A clock counts by a calendar that was not given."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"a clock counts by calendar {name}, which is not here")
+        super().__init__(
+            Text(
+                en="a clock counts by calendar {name}, which is not here",
+                zh="时钟按日历 {name} 计算，但此处没有该日历",
+            ),
+            name=name,
+        )

@@ -8,7 +8,7 @@ from seawall.cases.built_in import BUILT_IN
 from seawall.cases.case import Case, Event
 from seawall.cases.kind import Kind
 from seawall.cases.step import Refused, step
-from seawall.core.problem import Unable
+from seawall.core.problem import Unable, sentences
 from seawall.core.text import Text
 
 
@@ -27,7 +27,7 @@ def fold(kind_of: Mapping[str, Kind], events: Iterable[Event]) -> Case:
     for event in events:
         case = followed(kind_of, case, event)
     if case is None:
-        raise UnableToFold("-", 0, "there are no events")
+        raise UnableToFold("-", 0, Text(en="there are no events", zh="没有任何事件"))
     return case
 
 
@@ -35,13 +35,19 @@ def followed(kind_of: Mapping[str, Kind], case: Case | None, event: Event) -> Ca
     """The case after one more event. Raises like `fold`."""
     kind = kind_of.get(event.kind_digest)
     if kind is None:
-        raise UnableToFold(event.case, event.number, f"no kind has digest {event.kind_digest}")
+        raise UnableToFold(
+            event.case,
+            event.number,
+            Text(en="no kind has digest {digest}", zh="没有摘要为 {digest} 的类型").filled(
+                digest=event.kind_digest
+            ),
+        )
     try:
         stepped = step(kind, case, command_of(event), event.at)
     except UnableToReadEvent as error:
-        raise UnableToFold(event.case, event.number, str(error)) from None
+        raise UnableToFold(event.case, event.number, error.said) from None
     if isinstance(stepped, Refused):
-        why = " ".join(problem.sentence() for problem in stepped.problems)
+        why = sentences(stepped.problems)
         raise UnableToFold(event.case, event.number, why)
     if [made.digest for made in stepped.events] != [event.digest]:
         raise UnableToFold(event.case, event.number, _difference(stepped.events, event))
@@ -91,16 +97,26 @@ def title(kind: Kind, event: Event) -> Text:
 _ASKED = Text(en="Ask for approval: {verb}", zh="申请批准：{verb}")
 
 
-def _difference(made: tuple[Event, ...], event: Event) -> str:
+def _difference(made: tuple[Event, ...], event: Event) -> Text:
     if not made:
-        return "its key was used before"
+        return Text(en="its key was used before", zh="其键已被使用过")
     told, ours = event.content, made[0].content
     names = ", ".join(name for name in ours if ours[name] != told[name])
-    return f"not what the machine makes of it: {names}"
+    return Text(
+        en="not what the machine makes of it: {names}", zh="与状态机所得不符：{names}"
+    ).filled(names=names)
 
 
 class UnableToFold(Unable, ValueError):
     """Events are not the history of a case."""
 
-    def __init__(self, case: str, number: int, why: str) -> None:
-        super().__init__(f"event {number} of case {case} cannot follow: {why}")
+    def __init__(self, case: str, number: int, why: Text) -> None:
+        super().__init__(
+            Text(
+                en="event {number} of case {case} cannot follow: {why}",
+                zh="案件 {case} 的第 {number} 个事件不能接续：{why}",
+            ),
+            number=number,
+            case=case,
+            why=why,
+        )

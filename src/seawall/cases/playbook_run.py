@@ -12,6 +12,8 @@ from typing import Literal
 
 from seawall.cases.playbook import Exit, Playbook, Reckon, Tell, Within, running
 from seawall.core.expression.types import Value
+from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 What = Literal["started", "begun", "done", "skipped", "decided", "attached", "told", "known"]
 
@@ -204,14 +206,22 @@ def fold(
     """
     seen = [event for event in events if event.at <= as_of]
     if not seen or seen[0].what != "started":
-        raise UnableToFold("a run begins with the event that started it")
+        raise UnableToFold(
+            Text(en="a run begins with the event that started it", zh="一次处置始于启动它的事件")
+        )
     steps: dict[str, Progress] = {}
     facts: dict[str, Value] = {}
     run = PlaybookRun(plan, seen[0].at, as_of, exercise, steps, facts, reckon)
     before = seen[0]
     for event in seen[1:]:
         if event.at < before.at:
-            raise UnableToFold(f"an event of {event.at} stands behind one of {before.at}", event)
+            raise UnableToFold(
+                Text(
+                    en="an event of {at} stands behind one of {before}",
+                    zh="{at} 的事件排在 {before} 的事件之后",
+                ).filled(at=event.at, before=before.at),
+                event,
+            )
         _take(run, event, steps, facts)
         before = event
     return PlaybookRun(plan, seen[0].at, as_of, exercise, steps, facts, reckon)
@@ -221,10 +231,15 @@ def _take(
     run: PlaybookRun, event: Event, steps: dict[str, Progress], facts: dict[str, Value]
 ) -> None:
     if event.what == "started":
-        raise UnableToFold("a run starts once", event)
+        raise UnableToFold(Text(en="a run starts once", zh="一次处置只启动一次"), event)
     if event.what == "known":
         if event.name not in run.plan.sheet.facts:
-            raise UnableToFold(f"the playbook asks for no fact {event.name!r}", event)
+            raise UnableToFold(
+                Text(
+                    en="the playbook asks for no fact {name!r}", zh="预案不询问事实 {name!r}"
+                ).filled(name=event.name),
+                event,
+            )
         facts[event.name] = event.value
     else:
         step = event.step or ""
@@ -236,7 +251,12 @@ def _moved(run: PlaybookRun, event: Event) -> Progress:
     step, held = _of(run, event)
     ending = event.what in ("done", "skipped", "decided")
     if ending and held.ended_at is not None:
-        raise UnableToFold(f"{step!r} had ended before it was {event.what}", event)
+        raise UnableToFold(
+            Text(
+                en="{step!r} had ended before it was {what}", zh="{step!r} 在 {what} 之前已结束"
+            ).filled(step=step, what=event.what),
+            event,
+        )
     turn = PlaybookRun(run.plan, run.started_at, event.at, steps=run.steps, facts=run.facts).next
     early = held.early or (
         step not in turn and held.begun_at is None and event.what not in ("attached", "told")
@@ -260,22 +280,43 @@ def _of(run: PlaybookRun, event: Event) -> tuple[str, Progress]:
     """The step an event is about, and where it stands; what the event names must be there."""
     step = run.plan.steps.get(event.step or "")
     if step is None:
-        raise UnableToFold(f"the playbook has no step {event.step!r}", event)
+        raise UnableToFold(
+            Text(en="the playbook has no step {step!r}", zh="预案没有步骤 {step!r}").filled(
+                step=event.step
+            ),
+            event,
+        )
     named = {
         "decided": {branch.to for branch in step.decide},
         "attached": {each.id for each in step.evidence},
         "told": {each.whom for each in step.tell},
     }.get(event.what)
     if named is not None and event.name not in named:
-        raise UnableToFold(f"{step.id!r} has no {event.name!r} that could be {event.what}", event)
+        raise UnableToFold(
+            Text(
+                en="{step!r} has no {name!r} that could be {what}",
+                zh="{step!r} 没有可以 {what} 的 {name!r}",
+            ).filled(step=step.id, name=event.name, what=event.what),
+            event,
+        )
     if event.what == "done" and step.decide:
-        raise UnableToFold(f"{step.id!r} is a decision: say which way", event)
+        raise UnableToFold(
+            Text(
+                en="{step!r} is a decision: say which way", zh="{step!r} 是一项判断：请说明走向"
+            ).filled(step=step.id),
+            event,
+        )
     if event.what == "skipped" and not event.value:
-        raise UnableToFold(f"{step.id!r} was skipped without a reason", event)
+        raise UnableToFold(
+            Text(
+                en="{step!r} was skipped without a reason", zh="{step!r} 被跳过而未说明理由"
+            ).filled(step=step.id),
+            event,
+        )
     return step.id, run.progress(step.id)
 
 
-class UnableToFold(ValueError):
+class UnableToFold(Unable, ValueError):
     """Events that no run of the playbook can have.
 
     Attributes:
@@ -283,7 +324,12 @@ class UnableToFold(ValueError):
         event: the first that no run can have; None where the start is missing.
     """
 
-    def __init__(self, why: str, event: Event | None = None) -> None:
+    def __init__(self, why: Text, event: Event | None = None) -> None:
         self.why = why
         self.event = event
-        super().__init__(f"these are no events of this playbook: {why}")
+        super().__init__(
+            Text(
+                en="these are no events of this playbook: {why}", zh="这些不是此预案的事件：{why}"
+            ),
+            why=why,
+        )

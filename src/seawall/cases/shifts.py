@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from seawall.cases.calendar import DAY_MINUTES, WEEKDAYS, Calendar
 from seawall.core import period
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 FIRST, LAST = date(1990, 1, 1), date(2090, 1, 1)
 """What is laid out: from the first day on, up to the last, which is not of it."""
@@ -42,7 +43,12 @@ class UnableToReach(Unable, ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"the time is not between {FIRST} and {LAST}: no calendar is laid out there"
+            Text(
+                en="the time is not between {first} and {last}: no calendar is laid out there",
+                zh="时间不在 {first} 与 {last} 之间：此范围之外没有编排日历",
+            ),
+            first=FIRST,
+            last=LAST,
         )
 
 

@@ -12,7 +12,7 @@ from seawall import __version__
 from seawall.cli import usage
 from seawall.cli.screen import Screen, language
 from seawall.core.problem import Unable, UnableToUseInput
-from seawall.core.text import LANGUAGES, Language, Text
+from seawall.core.text import LANGUAGES, Language, Text, verbatim
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def run() -> None:
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except Unable as error:
-        screen.failure(str(error))
+        screen.failure(error.in_(screen.language))
         sys.exit(1)
     except FileNotFoundError as error:
         screen.failure(_absent(error).in_(screen.language))
@@ -162,7 +162,7 @@ def run() -> None:
 
 def _absent(error: FileNotFoundError) -> Text:
     if error.filename is None:
-        return Text(en=str(error), zh=str(error))
+        return verbatim(str(error))
     return Text(en="{file}: no such file", zh="{file}：没有此文件").filled(file=error.filename)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 INTEGER_MOST = 2**53 - 1
 """Beyond it an integer changes when a reader takes it for a double (RFC 7493, 2.2)."""
@@ -32,7 +33,7 @@ def canonical(value: object) -> bytes:
     try:
         return _spelled(value, 0).encode()
     except UnicodeEncodeError:
-        raise UnableToSpell("a half of a surrogate pair") from None
+        raise UnableToSpell(Text(en="a half of a surrogate pair", zh="半个代理对")) from None
 
 
 def _spelled(value: object, depth: int) -> str:
@@ -45,13 +46,20 @@ def _spelled(value: object, depth: int) -> str:
     if isinstance(value, float):
         return _number(value)
     if depth > _DEEPEST:
-        raise UnableToSpell("something nested more than 100 deep, or in itself")
+        raise UnableToSpell(
+            Text(
+                en="something nested more than 100 deep, or in itself",
+                zh="嵌套超过 100 层或自我嵌套的内容",
+            )
+        )
     if isinstance(value, Mapping):
         inner = (f"{encode_basestring(k)}:{_spelled(value[k], depth + 1)}" for k in _keys(value))
         return f"{{{','.join(inner)}}}"
     if isinstance(value, list | tuple):
         return f"[{','.join(_spelled(each, depth + 1) for each in value)}]"
-    raise UnableToSpell(f"a {type(value).__name__}")
+    raise UnableToSpell(
+        Text(en="a {kind}", zh=" {kind} 类型的值").filled(kind=type(value).__name__)
+    )
 
 
 _WORDS: dict[bool | None, str] = {None: "null", True: "true", False: "false"}
@@ -61,7 +69,7 @@ def _keys(value: Mapping[object, object]) -> list[str]:
     """The keys by their UTF-16 code units, which is not the order of code points."""
     keys = [key for key in value if isinstance(key, str)]
     if len(keys) != len(value):
-        raise UnableToSpell("a key that is no text")
+        raise UnableToSpell(Text(en="a key that is no text", zh="非文本的键"))
     # Of ASCII texts, which keys mostly are, both orders are one.
     return sorted(keys) if "".join(keys).isascii() else sorted(keys, key=_code_units)
 
@@ -72,14 +80,14 @@ def _code_units(text: str) -> bytes:
 
 def _integer(value: int) -> str:
     if abs(value) > INTEGER_MOST:
-        raise UnableToSpell("an integer beyond 2^53 - 1")
+        raise UnableToSpell(Text(en="an integer beyond 2^53 - 1", zh="超过 2^53 - 1 的整数"))
     return str(int(value))
 
 
 def _number(value: float) -> str:
     """As ECMAScript writes it (ECMA-262, Number::toString): the shortest digits, placed its way."""
     if not math.isfinite(value):
-        raise UnableToSpell("a number that is not finite")
+        raise UnableToSpell(Text(en="a number that is not finite", zh="非有限的数"))
     if value == 0:
         return "0"
     if _ALIKE_LEAST <= abs(value) < _ALIKE_MOST:
@@ -105,7 +113,11 @@ def _placed(digits: str, point: int) -> str:
 class UnableToSpell(Unable, ValueError):
     """A value has no one spelling in JSON."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: Text) -> None:
         super().__init__(
-            f"canonical JSON has no place for {what}; write money, dates and long numbers as texts"
+            Text(
+                en="canonical JSON has no place for {what}; write money, dates and long numbers as texts",
+                zh="规范 JSON 不能表示{what}；金额、日期和长数字请写成文本",
+            ),
+            what=what,
         )

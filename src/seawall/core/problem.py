@@ -4,10 +4,11 @@ The input is wrong: `Problem` values, all of them. The call is wrong or the mach
 exception named `UnableTo...`. A room lists its kinds of problem in its own `problems.py`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from seawall.core.text import Language, Text
+from seawall.core.text import Language, Text, in_each, together
 
 Severity = Literal["error", "warning"]
 
@@ -75,7 +76,26 @@ class Problem:
 
 
 class Unable(Exception):
-    """The base of what people meet: a call refused or a machine's failure, told in one sentence."""
+    """The base of what people meet: a call refused or a machine's failure, told in one sentence.
+
+    `str(error)` is the sentence in English, for logs; people are told it in their language.
+
+    Attributes:
+        said: the sentence, with its facts.
+    """
+
+    def __init__(self, sentence: Text, /, **facts: object) -> None:
+        self.said = sentence.filled(**facts)
+        super().__init__(self.said.en)
+
+    def in_(self, language: Language) -> str:
+        """The sentence in a language."""
+        return self.said.in_(language)
+
+
+def sentences(problems: Iterable[Problem]) -> Text:
+    """Problems as one text, one sentence after the other."""
+    return together(in_each(each.sentence) for each in problems)
 
 
 class UnableToUseInput(Exception):

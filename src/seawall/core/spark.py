@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from seawall.core.problem import Unable
 from seawall.core.steps import Steps
+from seawall.core.text import Text
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -180,12 +181,22 @@ def _answer(rows: pa.Table) -> pa.Table:
 
 Lack = Literal["pyspark", "java", "start"]
 
-_REMEDIES: dict[Lack, str] = {
-    "pyspark": 'pyspark is not installed: pip install "seawall[spark]"',
-    "java": "no Java runtime is found (JAVA_HOME, then the path): install Java 17 or newer, "
-    "or set JAVA_HOME; `seawall doctor` says more",
-    "start": "Java does not start Spark: Java 17 or newer is needed; `java -version` says "
-    "which one is found first",
+_REMEDIES: dict[Lack, Text] = {
+    "pyspark": Text(
+        en='pyspark is not installed: pip install "seawall[spark]"',
+        zh='未安装 pyspark：pip install "seawall[spark]"',
+    ),
+    "java": Text(
+        en="no Java runtime is found (JAVA_HOME, then the path): install Java 17 or newer, or "
+        "set JAVA_HOME; `seawall doctor` says more",
+        zh="找不到 Java 运行环境（先查 JAVA_HOME，再查路径）：请安装 Java 17 或更新版本，或设置 "
+        "JAVA_HOME；`seawall doctor` 有更多说明",
+    ),
+    "start": Text(
+        en="Java does not start Spark: Java 17 or newer is needed; `java -version` says which "
+        "one is found first",
+        zh="Java 无法启动 Spark：需要 Java 17 或更新版本；`java -version` 显示最先找到的版本",
+    ),
 }
 
 
@@ -194,4 +205,7 @@ class UnableToStartSpark(Unable):
 
     def __init__(self, lack: Lack) -> None:
         self.lack = lack
-        super().__init__(f"Spark cannot be started: {_REMEDIES[lack]}")
+        super().__init__(
+            Text(en="Spark cannot be started: {remedy}", zh="无法启动 Spark：{remedy}"),
+            remedy=_REMEDIES[lack],
+        )

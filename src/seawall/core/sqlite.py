@@ -11,6 +11,8 @@ from typing import Final
 
 import apsw
 
+from seawall.core.text import Text
+
 LEAST: Final = (3, 51, 3)
 """The first version without the race."""
 _SETTINGS = (
@@ -26,16 +28,20 @@ def version() -> tuple[int, ...]:
     return tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
 
 
-def outdated() -> str | None:
+def outdated() -> Text | None:
     """Why this SQLite is not to be trusted with a file that several use; None where it is."""
     found = version()
     if found >= LEAST:
         return None
     told, least = (".".join(map(str, each)) for each in (found, LEAST))
-    return (
-        f"SQLite {told} can corrupt it when several connections write; "
-        f"{least} is needed: pip install --upgrade apsw"
-    )
+    return _OUTDATED.filled(told=told, least=least)
+
+
+_OUTDATED = Text(
+    en="SQLite {told} can corrupt it when several connections write; {least} is needed: "
+    "pip install --upgrade apsw",
+    zh="SQLite {told} 在多个连接写入时可能损坏它；需要 {least}：pip install --upgrade apsw",
+)
 
 
 def make_private(file: Path) -> None:

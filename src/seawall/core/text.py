@@ -1,5 +1,6 @@
 """Words that people read, in every language the house speaks."""
 
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -41,6 +42,22 @@ class Text(BaseModel):
             return self.in_(language).format(*listed, **named)
 
         return Text(en=said("en"), zh=said("zh"))
+
+
+def verbatim(words: str) -> Text:
+    """Words that stand as they are in each language: a name, or what a machine says of itself."""
+    return Text(en=words, zh=words)
+
+
+def in_each(say: Callable[[Language], str]) -> Text:
+    """What a function says when it is asked in each language."""
+    return Text(en=say("en"), zh=say("zh"))
+
+
+def together(texts: Iterable[Text], between: str = " ") -> Text:
+    """Texts one after the other, in each language."""
+    listed = tuple(texts)
+    return in_each(lambda language: between.join(each.in_(language) for each in listed))
 
 
 def _said(fact: object, language: Language) -> object:

@@ -10,6 +10,7 @@ from typing import Any
 from seawall.core.canonical import canonical
 from seawall.core.period import utc
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.verifier import ERASURE, SALT_BYTES, body_digest, fields, leaf_hash
 
 TEXT_MOST = 200
@@ -50,15 +51,29 @@ class Entry:
     def __post_init__(self) -> None:
         """Refuse a field that is not as it must be; bring the time to UTC."""
         if not _KIND.fullmatch(self.kind):
-            raise UnableToTell("kind", self.kind, "small letters, digits, dots and dashes")
+            raise UnableToTell(
+                "kind",
+                self.kind,
+                Text(en="small letters, digits, dots and dashes", zh="小写字母、数字、点和短横"),
+            )
         for name in ("subject", "actor", "act", "on_behalf_of"):
             told = getattr(self, name)
             if told is not None and not (0 < len(told) <= TEXT_MOST and told.isprintable()):
-                raise UnableToTell(name, told, f"1 to {TEXT_MOST} printable characters")
+                raise UnableToTell(
+                    name,
+                    told,
+                    Text(
+                        en="1 to {most} printable characters", zh=" 1 至 {most} 个可打印字符"
+                    ).filled(most=TEXT_MOST),
+                )
         object.__setattr__(self, "at", utc(self.at))
         for name, digest in self.digests.items():
             if not _DIGEST.fullmatch(digest):
-                raise UnableToTell("digests", f"{name}: {digest}", "64 hexadecimal digits")
+                raise UnableToTell(
+                    "digests",
+                    f"{name}: {digest}",
+                    Text(en="64 hexadecimal digits", zh=" 64 位十六进制数字"),
+                )
 
 
 @dataclass(frozen=True)
@@ -156,7 +171,11 @@ def seal(entry: Entry) -> Sealed:
     salt, body = os.urandom(SALT_BYTES), canonical(entry.body)
     leaf = _leaf(entry, body_digest(salt, body), f"{entry.at.isoformat(timespec='microseconds')}Z")
     if len(leaf) > LEAF_MOST:
-        raise UnableToTell("digests", f"{len(leaf)} bytes in all", f"{LEAF_MOST} at most")
+        raise UnableToTell(
+            "leaf",
+            len(leaf),
+            Text(en="{most} bytes at most", zh="不超过 {most} 字节").filled(most=LEAF_MOST),
+        )
     return Sealed(entry, leaf, salt, body)
 
 
@@ -183,5 +202,13 @@ def _leaf(entry: Entry, body: str, at: str) -> bytes:
 class UnableToTell(Unable, ValueError):
     """A field of an entry is not as it must be."""
 
-    def __init__(self, name: str, found: object, must: str) -> None:
-        super().__init__(f"an entry's {name} must be {must}; this is {found!r}")
+    def __init__(self, name: str, found: object, must: Text) -> None:
+        super().__init__(
+            Text(
+                en="an entry's {name} must be {must}; this is {found!r}",
+                zh="条目的 {name} 须为{must}；现为 {found!r}",
+            ),
+            name=name,
+            must=must,
+            found=found,
+        )

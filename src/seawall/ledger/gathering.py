@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.entry import Receipt, Sealed
 
 TOGETHER_MOST = 4_096
@@ -114,5 +115,8 @@ class UnableToFinish(Unable, RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "writing to the ledger was interrupted; tell the same acts again, each is kept once"
+            Text(
+                en="writing to the ledger was interrupted; tell the same acts again, each is kept once",
+                zh="写入账本时被中断；请重新登记同样的行为，每一项只留存一次",
+            )
         )

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from seawall.core.period import microseconds
 from seawall.core.problem import Unable
+from seawall.core.text import Text, in_each
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
 from seawall.ledger.entry import Entry, Erasing, Receipt, Recorded, UnableToTell, seal
@@ -90,7 +91,7 @@ class Reader:
         with self.store.reading() as rows:
             found = tables.entry(rows, number)
         if found is None:
-            raise UnableToFindEntry(str(number))
+            raise UnableToFindEntry(number)
         return found
 
     def find(self, act: str) -> Recorded | None:
@@ -126,14 +127,14 @@ class Reader:
     def inclusion(self, number: int, size: int) -> tuple[bytes, ...]:
         """The inclusion proof of an entry in the tree of a size (RFC 6962, 2.1.1)."""
         if not 0 <= number < size:
-            raise UnableToFindEntry(f"{number} among the first {size}")
+            raise UnableToFindEntry(number, among=size)
         with self.store.reading() as rows:
             return tree.inclusion(number, size, tables.tiles(rows))
 
     def consistency(self, old: int, size: int) -> tuple[bytes, ...]:
         """The proof that a tree continues an earlier one (RFC 6962, 2.1.2)."""
         if not 0 <= old <= size:
-            raise UnableToFindEntry(f"{old} among the first {size}")
+            raise UnableToFindEntry(old, among=size)
         with self.store.reading() as rows:
             return tree.consistency(old, size, tables.tiles(rows))
 
@@ -176,7 +177,14 @@ class Ledger(Reader):
         """Keep some entries, all of them or none, one after the other."""
         for entry in entries:
             if entry.kind == ERASURE:
-                raise UnableToTell("kind", entry.kind, "another one: a body is erased by `erase`")
+                raise UnableToTell(
+                    "kind",
+                    entry.kind,
+                    Text(
+                        en="another one: a body is erased by `erase`",
+                        zh="其他类型：正文由 `erase` 删除",
+                    ),
+                )
         return self._gathering.submit(Asked([seal(each) for each in entries])) if entries else ()
 
     def erase(self, number: int, order: Erasing) -> Receipt:
@@ -220,9 +228,14 @@ class Ledger(Reader):
         try:
             told = vouched(read_note(raw, "checkpoint"), self.key)
         except UnableToAccept as refused:
-            raise UnableToKeepCheckpoint(str(refused)) from refused
+            raise UnableToKeepCheckpoint(in_each(refused.finding.sentence)) from refused
         if tree.root(told.size, tables.tiles(rows)) != told.root:
-            raise UnableToKeepCheckpoint(f"its root is not the ledger's at size {told.size}")
+            raise UnableToKeepCheckpoint(
+                Text(
+                    en="its root is not the ledger's at size {size}",
+                    zh="其根与账本在大小 {size} 时的根不符",
+                ).filled(size=told.size)
+            )
         return told
 
 
@@ -240,12 +253,22 @@ def start(store: Store, signer: Signer) -> Ledger:
 class UnableToFindEntry(Unable, LookupError):
     """There is no such entry."""
 
-    def __init__(self, told: str) -> None:
-        super().__init__(f"the ledger has no entry {told}")
+    def __init__(self, told: int | str, *, among: int | None = None) -> None:
+        super().__init__(_NONE if among is None else _NONE_AMONG, told=told, among=among)
+
+
+_NONE = Text(en="the ledger has no entry {told}", zh="账本中没有条目 {told}")
+_NONE_AMONG = Text(
+    en="the ledger has no entry {told} among the first {among}",
+    zh="账本的前 {among} 条中没有条目 {told}",
+)
 
 
 class UnableToKeepCheckpoint(Unable, ValueError):
     """A checkpoint is none of this ledger."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the checkpoint is none of this ledger: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="the checkpoint is none of this ledger: {why}", zh="检查点不属于本账本：{why}"),
+            why=why,
+        )

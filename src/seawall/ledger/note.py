@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger import files
 from seawall.ledger.verifier import COSIGNATURE, ED25519, Key, cosigned, named
 
@@ -70,24 +71,34 @@ def load(file: Path) -> Signer:
     with file.open(encoding="utf-8") as stream:
         # Of the file that is read, and not of what its name led to a moment before.
         if os.fstat(stream.fileno()).st_mode & _OTHERS:
-            raise UnableToUseKey(file, "others than its owner can read it: chmod 600")
+            raise UnableToUseKey(
+                file,
+                Text(
+                    en="others than its owner can read it: chmod 600",
+                    zh="所有者以外的人可以读取：请执行 chmod 600",
+                ),
+            )
         title, _, rest = stream.read().strip().rpartition(f"{_TITLE}+")
     try:
         name, told, material = rest.split("+", 2)
         raw = base64.b64decode(material, validate=True)
         signer = Signer(name, raw[0], raw[1:])
     except (ValueError, IndexError):
-        raise UnableToUseKey(file, "it holds no private key") from None
+        raise UnableToUseKey(file, Text(en="it holds no private key", zh="其中没有私钥")) from None
     if title or signer.key.id.hex() != told:
-        raise UnableToUseKey(file, "it holds no private key")
+        raise UnableToUseKey(file, Text(en="it holds no private key", zh="其中没有私钥"))
     return signer
 
 
 class UnableToUseKey(Unable, PermissionError):
     """A private key is not safe, or is none."""
 
-    def __init__(self, file: Path, why: str) -> None:
-        super().__init__(f"the key {file} cannot be used: {why}")
+    def __init__(self, file: Path, why: Text) -> None:
+        super().__init__(
+            Text(en="the key {file} cannot be used: {why}", zh="密钥 {file} 不能使用：{why}"),
+            file=file,
+            why=why,
+        )
 
 
 class UnableToSign(Unable, ValueError):
@@ -95,6 +106,10 @@ class UnableToSign(Unable, ValueError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} cannot name a key: give a name like lender.example/ledger, "
-            "without spaces and plus signs"
+            Text(
+                en="{name!r} cannot name a key: give a name like lender.example/ledger, without spaces "
+                "and plus signs",
+                zh="{name!r} 不能作为密钥名称：请用 lender.example/ledger 一类的名称，不含空格和加号",
+            ),
+            name=name,
         )

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
 from seawall.ledger.entry import Recorded
@@ -35,7 +36,11 @@ def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()
     """
     size = ledger.size
     if not 0 <= span[0] < span[1] <= size:
-        raise UnableToExport(f"entries {span[0]} to {span[1]} of {size}")
+        raise UnableToExport(
+            Text(
+                en="entries {first} to {end} of {size}", zh="条目 {first} 至 {end}（共 {size} 条）"
+            ).filled(first=span[0], end=span[1], size=size)
+        )
     entries = list(ledger.entries(*span))
     entries += _erasures(ledger, entries)
     # Read last: it covers whatever was erased, and told, meanwhile.
@@ -44,7 +49,11 @@ def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()
     named = {digest for entry in entries for digest in entry.told["digests"].values()}
     attached = {hashlib.sha256(data).hexdigest(): data for data in files}
     if unnamed := sorted(set(attached) - named):
-        raise UnableToExport(f"a file that no entry names: {unnamed[0]}")
+        raise UnableToExport(
+            Text(
+                en="a file that no entry names: {digest}", zh="没有条目提及的文件：{digest}"
+            ).filled(digest=unnamed[0])
+        )
     members = [
         (CHECKPOINT, note),
         (ENTRIES, b"".join(_lines(ledger, entries, checkpoint.size))),
@@ -52,7 +61,7 @@ def export(ledger: Ledger, span: tuple[int, int], *, files: Sequence[bytes] = ()
     ]
     members.append((MANIFEST, ledger.signer.note(manifest(ledger.key.name, span, members))))
     if sum(len(data) + 1_000 for _, data in members) > PACK_MOST:
-        raise UnableToExport("more than 4 GB in one pack")
+        raise UnableToExport(Text(en="more than 4 GB in one pack", zh="单包超过 4 GB 的内容"))
     return packed(members)
 
 
@@ -78,5 +87,7 @@ def _lines(ledger: Ledger, entries: Sequence[Recorded], size: int) -> Iterator[b
 class UnableToExport(Unable, ValueError):
     """What was asked for cannot be exported."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"the ledger cannot export {what}")
+    def __init__(self, what: Text) -> None:
+        super().__init__(
+            Text(en="the ledger cannot export {what}", zh="账本无法导出{what}"), what=what
+        )

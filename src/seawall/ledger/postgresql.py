@@ -10,6 +10,7 @@ from weakref import finalize
 import psycopg
 
 from seawall.core import postgresql
+from seawall.core.text import Text, verbatim
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore, Value
 
 VERSION_LEAST = 150_000
@@ -169,14 +170,19 @@ class PostgresStore:
         return made
 
 
-def _unsafe(connection: psycopg.Connection) -> str | None:
+def _unsafe(connection: psycopg.Connection) -> Text | None:
     """Why a server cannot promise what a store must."""
     if connection.info.server_version < VERSION_LEAST:
-        return f"PostgreSQL {VERSION_LEAST // 10_000} or newer is needed"
+        return Text(
+            en="PostgreSQL {version} or newer is needed", zh="需要 PostgreSQL {version} 或更新版本"
+        ).filled(version=VERSION_LEAST // 10_000)
     for setting in ("synchronous_commit", "fsync"):
         found = connection.execute(f"SHOW {setting}").fetchone()
         if found == ("off",):
-            return f"{setting} is off, so that acknowledged entries can be lost; set it to on"
+            return Text(
+                en="{setting} is off, so that acknowledged entries can be lost; set it to on",
+                zh="{setting} 为 off，已确认的条目可能丢失；请设为 on",
+            ).filled(setting=setting)
     return None
 
 
@@ -197,9 +203,9 @@ def _define(connection: psycopg.Connection) -> None:
         connection.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}".encode())
 
 
-def _why(error: psycopg.Error) -> str:
+def _why(error: psycopg.Error) -> Text:
     """The first line of what the server said; further ones may repeat values."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return verbatim((str(error).strip().splitlines() or [type(error).__name__])[0])
 
 
 class PostgresRows:

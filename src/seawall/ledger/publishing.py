@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger import files, tree
 from seawall.ledger import rows as tables
 from seawall.ledger.log import Reader
@@ -102,8 +103,13 @@ class UnableToPublishDamaged(Unable, RuntimeError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"the entries in {name} do not give its own signed root: nothing is promised to clients; "
-            "run `seawall ledger verify`"
+            Text(
+                en="the entries in {name} do not give its own signed root: nothing is promised to "
+                "clients; run `seawall ledger verify`",
+                zh="{name} 中的条目与其自身签名的根不符：不向客户端作任何承诺；请运行 `seawall ledger "
+                "verify`",
+            ),
+            name=name,
         )
 
 
@@ -111,9 +117,20 @@ class UnableToPublish(Unable, RuntimeError):
     """A folder promises what is not in the ledger."""
 
     def __init__(self, folder: Path, before: Checkpoint | None, now: Checkpoint | None) -> None:
-        told = f"size {before.size}" if before else "something else"
-        found = f"which has size {now.size} or another history" if now else "under another key"
         super().__init__(
-            f"{folder} was published as {told}, and is not the beginning of this ledger, {found}; "
-            "run `seawall ledger verify`, and keep the folder as evidence"
+            Text(
+                en="{folder} was published as {told}, and is not the beginning of this ledger, {found}; "
+                "run `seawall ledger verify`, and keep the folder as evidence",
+                zh="{folder} 发布时为{told}，不是本账本的开端（{found}）；请运行 `seawall ledger "
+                "verify`，并保留该文件夹作为证据",
+            ),
+            folder=folder,
+            told=_SIZE.filled(size=before.size) if before else _OTHER,
+            found=_HISTORY.filled(size=now.size) if now else _KEY,
         )
+
+
+_SIZE = Text(en="size {size}", zh="大小 {size}")
+_OTHER = Text(en="something else", zh="其他内容")
+_HISTORY = Text(en="which has size {size} or another history", zh="后者大小为 {size} 或历史不同")
+_KEY = Text(en="under another key", zh="密钥不同")

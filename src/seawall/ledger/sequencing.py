@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
 from seawall.ledger.entry import Receipt, Sealed
@@ -135,8 +136,13 @@ class UnableToAppend(Unable, ValueError):
 
     def __init__(self, act: str, number: int) -> None:
         super().__init__(
-            f"the act {act!r} is entry {number} already, with another content; "
-            "an act's key is used once"
+            Text(
+                en="the act {act!r} is entry {number} already, with another content; an act's key is "
+                "used once",
+                zh="行为 {act!r} 已是第 {number} 条，内容不同；行为的键只能使用一次",
+            ),
+            act=act,
+            number=number,
         )
 
 
@@ -144,7 +150,14 @@ class UnableToErase(Unable, ValueError):
     """A body was erased before, by another act."""
 
     def __init__(self, number: int, told: int) -> None:
-        super().__init__(f"the body of entry {number} is erased already, as entry {told} tells")
+        super().__init__(
+            Text(
+                en="the body of entry {number} is erased already, as entry {told} tells",
+                zh="第 {number} 条的正文已被删除，见第 {told} 条",
+            ),
+            number=number,
+            told=told,
+        )
 
 
 class UnableToFindLedger(Unable, LookupError):
@@ -152,19 +165,33 @@ class UnableToFindLedger(Unable, LookupError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"no ledger was started in {name}: `seawall init` makes a home with one, "
-            "`seawall ledger start` adds one"
+            Text(
+                en="no ledger was started in {name}: `seawall init` makes a home with one, `seawall "
+                "ledger start` adds one",
+                zh="{name} 中没有账本：`seawall init` 建立带账本的主目录，`seawall ledger start` 为已有"
+                "主目录添加账本",
+            ),
+            name=name,
         )
 
 
 class UnableToAppendToDamaged(Unable, RuntimeError):
     """The ledger is not what its signed checkpoint says, or what was acknowledged is gone."""
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: Text) -> None:
         super().__init__(
-            f"the ledger in {name} {why}, so nothing is appended to it; run `seawall ledger verify`"
+            Text(
+                en="the ledger in {name} {why}, so nothing is appended to it; run `seawall ledger "
+                "verify`",
+                zh="{name} 中的账本{why}，因此不再追加；请运行 `seawall ledger verify`",
+            ),
+            name=name,
+            why=why,
         )
 
 
-_UNLIKE = "is not what its signed checkpoint says"
-_FORGOT = "lacks entries that were acknowledged, or has others in their place"
+_UNLIKE = Text(en="is not what its signed checkpoint says", zh="与其签名的检查点不符")
+_FORGOT = Text(
+    en="lacks entries that were acknowledged, or has others in their place",
+    zh="缺少已确认的条目，或已被他项取代",
+)

@@ -10,6 +10,7 @@ from typing import Any
 import apsw
 
 from seawall.core import sqlite
+from seawall.core.text import verbatim
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore, Value
 
 _WAIT_MS = 60_000
@@ -98,7 +99,7 @@ class SqliteStore:
         try:
             self._define()
         except (UnableToReadStore, UnableToWriteStore) as error:
-            raise UnableToOpenStore(self.name, str(error.__cause__)) from error
+            raise UnableToOpenStore(self.name, verbatim(str(error.__cause__))) from error
 
     @contextmanager
     def writing(self) -> Iterator["SqliteRows"]:
@@ -111,7 +112,7 @@ class SqliteStore:
                 connection.execute("COMMIT")
             except apsw.Error as error:
                 self._abandon()
-                raise UnableToWriteStore(self.name, str(error)) from error
+                raise UnableToWriteStore(self.name, verbatim(str(error))) from error
             except BaseException:
                 self._abandon()
                 raise
@@ -130,7 +131,7 @@ class SqliteStore:
                 finally:
                     self._reader.execute("ROLLBACK")
             except apsw.Error as error:
-                raise UnableToReadStore(self.name, str(error)) from error
+                raise UnableToReadStore(self.name, verbatim(str(error))) from error
 
     def forget(self) -> None:
         """Take erased bytes out of the log that goes before the database.

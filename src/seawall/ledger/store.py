@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 Value = bytes | str | int | None
 
@@ -60,22 +61,42 @@ class Store(Protocol):
 class UnableToOpenStore(Unable, RuntimeError):
     """A database is not there, or cannot promise what a store must."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"the ledger's database {name} cannot be used: {why}")
+    def __init__(self, name: str, why: Text) -> None:
+        super().__init__(
+            Text(
+                en="the ledger's database {name} cannot be used: {why}",
+                zh="账本的数据库 {name} 不能使用：{why}",
+            ),
+            name=name,
+            why=why,
+        )
 
 
 class UnableToWriteStore(Unable, RuntimeError):
     """A database failed while it was written; the rows may be kept or not."""
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: Text) -> None:
         super().__init__(
-            f"the ledger's database {name} failed ({why}); what was being written may be kept or "
-            "not: tell the same acts again, each is kept once"
+            Text(
+                en="the ledger's database {name} failed ({why}); what was being written may be kept or "
+                "not: tell the same acts again, each is kept once",
+                zh="账本的数据库 {name} 出错（{why}）；正在写入的内容可能已留存，也可能没有：请重新登记"
+                "同样的行为，每一项只留存一次",
+            ),
+            name=name,
+            why=why,
         )
 
 
 class UnableToReadStore(Unable, RuntimeError):
     """A database failed while it was read."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"the ledger's database {name} cannot be read: {why}")
+    def __init__(self, name: str, why: Text) -> None:
+        super().__init__(
+            Text(
+                en="the ledger's database {name} cannot be read: {why}",
+                zh="无法读取账本的数据库 {name}：{why}",
+            ),
+            name=name,
+            why=why,
+        )

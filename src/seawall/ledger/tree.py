@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.verifier import EMPTY_ROOT, node_hash
 
 HEIGHT = 8
@@ -208,6 +209,11 @@ class UnableToReadTile(Unable, LookupError):
 
     def __init__(self, level: int, number: int) -> None:
         super().__init__(
-            f"the ledger's tile {number} of level {level} is missing or too short; "
-            "run `seawall ledger verify`"
+            Text(
+                en="the ledger's tile {number} of level {level} is missing or too short; run `seawall "
+                "ledger verify`",
+                zh="账本第 {level} 层的第 {number} 块缺失或过短；请运行 `seawall ledger verify`",
+            ),
+            number=number,
+            level=level,
         )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text, in_each
 from seawall.ledger import files
 from seawall.ledger.log import Reader
 from seawall.ledger.note import Signer
@@ -69,13 +70,18 @@ class Witness:
         try:
             checkpoint = read_checkpoint(note)
         except UnableToAccept as refused:
-            raise UnableToCosign(BAD_REQUEST, str(refused)) from refused
+            raise UnableToCosign(BAD_REQUEST, in_each(refused.finding.sentence)) from refused
         if checkpoint.origin not in self._logs:
-            raise UnableToCosign(NOT_FOUND, f"no log {checkpoint.origin} is known here")
+            raise UnableToCosign(
+                NOT_FOUND,
+                Text(en="no log {origin} is known here", zh="此处不认识日志 {origin}").filled(
+                    origin=checkpoint.origin
+                ),
+            )
         try:
             note.signed(self._logs[checkpoint.origin])
         except UnableToAccept as refused:
-            raise UnableToCosign(FORBIDDEN, str(refused)) from refused
+            raise UnableToCosign(FORBIDDEN, in_each(refused.finding.sentence)) from refused
         return checkpoint
 
     @contextmanager
@@ -97,16 +103,42 @@ def _check(last: Checkpoint | None, old: int, new: Checkpoint, proof: tuple[byte
     """The rules of tlog-witness, in its order."""
     known = last.size if last else 0
     if old > new.size:
-        raise UnableToCosign(BAD_REQUEST, "the old size is above the new one")
+        raise UnableToCosign(
+            BAD_REQUEST, Text(en="the old size is above the new one", zh="旧大小大于新大小")
+        )
     if old != known:
-        raise UnableToCosign(CONFLICT, f"the last size seen here is {known}", size=known)
+        raise UnableToCosign(
+            CONFLICT,
+            Text(en="the last size seen here is {known}", zh="此处最后见到的大小是 {known}").filled(
+                known=known
+            ),
+            size=known,
+        )
     if last is None or known == 0:
         if proof:
-            raise UnableToCosign(UNPROCESSABLE, "nothing is to be proved of an empty tree")
+            raise UnableToCosign(
+                UNPROCESSABLE,
+                Text(en="nothing is to be proved of an empty tree", zh="空树无可证明"),
+            )
     elif known == new.size and last.root != new.root:
-        raise UnableToCosign(CONFLICT, f"another tree of size {known} was seen", size=known)
+        raise UnableToCosign(
+            CONFLICT,
+            Text(
+                en="another tree of size {known} was seen", zh="曾见过大小为 {known} 的另一棵树"
+            ).filled(known=known),
+            size=known,
+        )
     elif not continued((known, last.root), (new.size, new.root), proof):
-        raise UnableToCosign(UNPROCESSABLE, f"it does not continue the tree of size {known}")
+        raise UnableToCosign(
+            UNPROCESSABLE,
+            Text(
+                en="it does not continue the tree of size {known}",
+                zh="它不是大小为 {known} 的树的延续",
+            ).filled(known=known),
+        )
+
+
+_UNREADABLE = Text(en="the request cannot be read", zh="无法读取请求")
 
 
 def _read(request: bytes) -> tuple[int, tuple[bytes, ...], Note]:
@@ -118,9 +150,9 @@ def _read(request: bytes) -> tuple[int, tuple[bytes, ...], Note]:
         fits = word == "old" and size == str(int(size)) and int(size) >= 0
         note = read_note(signed, "checkpoint")
     except (ValueError, UnableToAccept) as refused:
-        raise UnableToCosign(BAD_REQUEST, "the request cannot be read") from refused
+        raise UnableToCosign(BAD_REQUEST, _UNREADABLE) from refused
     if not (divided and fits and len(hashes) <= HASHES_MOST and len(request) <= REQUEST_MOST):
-        raise UnableToCosign(BAD_REQUEST, "the request cannot be read")
+        raise UnableToCosign(BAD_REQUEST, _UNREADABLE)
     return int(size), hashes, note
 
 
@@ -153,7 +185,7 @@ def cosigned(reader: Reader, key: Key, ask: Ask) -> bytes:
     try:
         read_note(note + answer, key.name).signed(key)
     except UnableToAccept as refused:
-        raise UnableToCosign(FORBIDDEN, str(refused)) from refused
+        raise UnableToCosign(FORBIDDEN, in_each(refused.finding.sentence)) from refused
     return note + answer
 
 
@@ -170,7 +202,14 @@ class UnableToCosign(Unable, ValueError):
         size: the last size the witness saw, where that is what is wrong.
     """
 
-    def __init__(self, status: int, why: str, *, size: int | None = None) -> None:
+    def __init__(self, status: int, why: Text, *, size: int | None = None) -> None:
         self.status = status
         self.size = size
-        super().__init__(f"the witness does not cosign the checkpoint ({status}): {why}")
+        super().__init__(
+            Text(
+                en="the witness does not cosign the checkpoint ({status}): {why}",
+                zh="见证方不予联署该检查点（{status}）：{why}",
+            ),
+            status=status,
+            why=why,
+        )

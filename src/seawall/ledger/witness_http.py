@@ -6,6 +6,7 @@ import urllib.request
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from seawall.core.text import Text, verbatim
 from seawall.ledger.witness import (
     BAD_REQUEST,
     CONFLICT,
@@ -64,7 +65,12 @@ def asking(prefix: str) -> Ask:
     def ask(request: bytes) -> bytes:
         address = prefix.rstrip("/") + _PATH
         if not address.startswith(("http://", "https://")):
-            raise UnableToCosign(BAD_REQUEST, f"{prefix} is no address of a witness")
+            raise UnableToCosign(
+                BAD_REQUEST,
+                Text(
+                    en="{prefix} is no address of a witness", zh="{prefix} 不是见证方的地址"
+                ).filled(prefix=prefix),
+            )
         posted = urllib.request.Request(address, request)  # noqa: S310 - the scheme was looked at
         try:
             with urllib.request.urlopen(posted, timeout=_TIMEOUT_S) as told:  # noqa: S310 - the same
@@ -73,6 +79,6 @@ def asking(prefix: str) -> Ask:
         except urllib.error.HTTPError as refused:
             said = refused.read(REQUEST_MOST).decode("utf-8", "replace").strip()
             size = int(said) if refused.code == CONFLICT and said.isdecimal() else None
-            raise UnableToCosign(refused.code, said, size=size) from refused
+            raise UnableToCosign(refused.code, verbatim(said), size=size) from refused
 
     return ask

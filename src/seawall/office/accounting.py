@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from seawall.core.measure import Column, Measure, Period, Span, Trend
 from seawall.core.problem import Unable
-from seawall.core.text import Text
+from seawall.core.text import Text, together, verbatim
 from seawall.office import watching
 from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
@@ -173,12 +173,19 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+_WHOLE = Text(en="the whole book", zh="整个账册")
+
+
 class UnableToFindSegmentation(Unable, LookupError):
     """An indicator is not watched by some segments."""
 
     def __init__(self, name: str, asked: Sequence[str], known: Sequence[Sequence[str]]) -> None:
-        told = "; ".join(", ".join(each) or "the whole book" for each in known)
-        super().__init__(f"{name} is not watched by {', '.join(asked)}; it is by: {told}")
+        named = [verbatim(", ".join(each)) if each else _WHOLE for each in known]
+        super().__init__(
+            Text(en="{name} is not watched by {asked}; it is by: {known}",
+                 zh="{name} 不按 {asked} 监测；监测维度有：{known}"),
+            name=name, asked=", ".join(asked), known=together(named, "; "),
+        )  # fmt: skip
 
 
 class UnableToFindSegment(Unable, LookupError):
@@ -186,4 +193,11 @@ class UnableToFindSegment(Unable, LookupError):
 
     def __init__(self, name: str, segment: Segment) -> None:
         said = ", ".join(f"{column}={value}" for column, value in segment)
-        super().__init__(f"the book holds nothing of {said} for {name}")
+        super().__init__(
+            Text(
+                en="the book holds nothing of {said} for {name}",
+                zh="账册中没有 {name} 的分组 {said}",
+            ),
+            said=said,
+            name=name,
+        )

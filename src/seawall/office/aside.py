@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.files import sync
 
 _SHOWN = 8
@@ -44,6 +45,14 @@ class UnableToReplace(Unable, FileExistsError):
     def __init__(self, folder: Path, there: Sequence[str]) -> None:
         some = ", ".join(there[:_SHOWN]) + (" …" if len(there) > _SHOWN else "")
         super().__init__(
-            f"{folder} is {'not empty: it holds ' + some if there else 'a file'}; "
-            "nothing is made but where nothing is"
+            Text(
+                en="{folder} is {what}; nothing is made but where nothing is",
+                zh="{folder} {what}；只在空处建立",
+            ),
+            folder=folder,
+            what=_FULL.filled(some=some) if there else _FILE,
         )
+
+
+_FULL = Text(en="not empty: it holds {some}", zh="不为空：其中有 {some}")
+_FILE = Text(en="a file", zh="是一个文件")

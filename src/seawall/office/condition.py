@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seawall.core.problem import Unable, UnableToUseInput
-from seawall.core.text import Text
+from seawall.core.text import Text, in_each, verbatim
 from seawall.ledger import note, problems
 from seawall.ledger.verifier import Key
 from seawall.office import settings
@@ -81,15 +81,11 @@ def _tried(name: str, purpose: Text, use: Callable[[], object]) -> Condition:
         use()
     except UnableToUseInput as error:
         first = error.problems[0]
-        return Condition(name, fit=False, purpose=purpose, remedy=_told(first.sentence))
+        return Condition(name, fit=False, purpose=purpose, remedy=in_each(first.sentence))
     except (Unable, OSError) as error:
-        why = str(error)
-        return Condition(name, fit=False, purpose=purpose, remedy=Text(en=why, zh=why))
+        why = error.said if isinstance(error, Unable) else verbatim(str(error))
+        return Condition(name, fit=False, purpose=purpose, remedy=why)
     return Condition(name, fit=True, purpose=purpose, remedy=Text(en="", zh=""))
-
-
-def _told(sentence: Callable[..., str]) -> Text:
-    return Text(en=sentence("en"), zh=sentence("zh"))
 
 
 def _use_ledger(home: Home) -> None:
@@ -132,4 +128,8 @@ class UnableToUseKeys(Unable, ValueError):
     """A private key and the public one beside it are not of one pair."""
 
     def __init__(self, file: Path) -> None:
-        super().__init__(f"{file} is not the key of {file.with_suffix('.pub')}")
+        super().__init__(
+            Text(en="{file} is not the key of {public}", zh="{file} 不是 {public} 的私钥"),
+            file=file,
+            public=file.with_suffix(".pub"),
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text, verbatim
 from seawall.office.settings import STORES, Lies, Store
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def connection(lies: Lies) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
             yield raw
     except psycopg.Error as error:
         why = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise UnableToUseDatabase(lies.schema, why) from None
+        raise UnableToUseDatabase(lies.schema, verbatim(why)) from None
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,17 @@ class _Schema:
     def check_free(self) -> None:
         locked = "SELECT pg_try_advisory_lock(%s, %s)"
         if self.raw.execute(locked, (_MAKERS, STORES.index(self.store))).fetchone() != (True,):
-            raise UnableToUseDatabase(self.name, "another process is making it")
+            raise UnableToUseDatabase(
+                self.name, Text(en="another process is making it", zh="另一进程正在建立它")
+            )
         if state(self.raw, self.name) == "whole":
             raise UnableToUseDatabase(
                 self.name,
-                "it is there already, and nothing is made but where nothing is; if no home uses it, "
-                "have it dropped",
+                Text(
+                    en="it is there already, and nothing is made but where nothing is; if no home uses it, "
+                    "have it dropped",
+                    zh="它已存在，只在空处建立；若没有主目录使用它，请将其删除",
+                ),
             )
 
     def make(self) -> None:
@@ -111,5 +117,7 @@ def state(raw: "psycopg.Connection[tuple[Any, ...]]", schema: str) -> str:
 class UnableToUseDatabase(Unable, RuntimeError):
     """A database of a home cannot do what is asked."""
 
-    def __init__(self, what: str, why: str) -> None:
-        super().__init__(f"PostgreSQL, {what}: {why}")
+    def __init__(self, what: str, why: Text) -> None:
+        super().__init__(
+            Text(en="PostgreSQL, {what}: {why}", zh="PostgreSQL，{what}：{why}"), what=what, why=why
+        )

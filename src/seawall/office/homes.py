@@ -11,6 +11,7 @@ from seawall.book.store import Book
 from seawall.core import pack
 from seawall.core.engine import DuckEngine
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger import log, note
 from seawall.ledger.log import Ledger, Reader
 from seawall.ledger.sequencing import UnableToFindLedger
@@ -217,11 +218,21 @@ class UnableToActUnnamed(Unable, ValueError):
     """A ledger would have to tell of nobody."""
 
     def __init__(self) -> None:
-        super().__init__("this home has a ledger, which tells who did what: add --as NAME")
+        super().__init__(
+            Text(
+                en="this home has a ledger, which tells who did what: add --as NAME",
+                zh="此主目录有账本，须记明行为人：请加 --as 名称",
+            )
+        )
 
 
 class UnableToStartLedger(Unable, FileExistsError):
     """There is a ledger; its key is never overwritten."""
 
     def __init__(self) -> None:
-        super().__init__("a ledger was started here: `seawall ledger verify` looks at it")
+        super().__init__(
+            Text(
+                en="a ledger was started here: `seawall ledger verify` looks at it",
+                zh="此处已有账本：可用 `seawall ledger verify` 查验",
+            )
+        )

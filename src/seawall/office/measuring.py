@@ -154,8 +154,13 @@ class UnableToReadEmptyBook(Unable):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"{folder} holds no book yet; bring a tape in with `seawall import`, "
-            "or make a synthetic lender with `seawall simulate`"
+            Text(
+                en="{folder} holds no book yet; bring a tape in with `seawall import`, or make a "
+                "synthetic lender with `seawall simulate`",
+                zh="{folder} 中还没有账册；请用 `seawall import` 导入数据带，或用 `seawall simulate` 生"
+                "成模拟机构",
+            ),
+            folder=folder,
         )
 
 
@@ -164,6 +169,12 @@ class UnableToLookThere(Unable):
 
     def __init__(self, asked: date, first: date, last: date) -> None:
         super().__init__(
-            f"the book knows its loans from {first} to {last}, and nothing of {asked}: choose a "
-            "date between these"
+            Text(
+                en="the book knows its loans from {first} to {last}, and nothing of {asked}: choose a "
+                "date between these",
+                zh="账册所知贷款自 {first} 至 {last}，对 {asked} 一无所知：请在此区间内选择日期",
+            ),
+            first=first,
+            last=last,
+            asked=asked,
         )

@@ -11,6 +11,7 @@ import numpy as np
 from seawall.acts.importing import bring_in
 from seawall.core.period import month_end, month_index, month_start
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.office import homes, packs
 from seawall.office.homes import Home
 from seawall.warning import backtest, judging
@@ -110,4 +111,10 @@ class UnableToFindSeries(Unable):
     """A folder of real series lacks one."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"there is no {path}: --real names the folder that holds the real series")
+        super().__init__(
+            Text(
+                en="there is no {path}: --real names the folder that holds the real series",
+                zh="没有 {path}：--real 指向存放真实序列的文件夹",
+            ),
+            path=path,
+        )

@@ -70,9 +70,7 @@ def _server(lies: Lies) -> Iterator[Condition]:
             for sql, purpose, remedy in _CHECKS:
                 yield Condition(name, _holds(raw, sql), purpose, remedy)
     except Unable as error:
-        yield Condition(
-            name, fit=False, purpose=_REACHED, remedy=Text(en=str(error), zh=str(error))
-        )
+        yield Condition(name, fit=False, purpose=_REACHED, remedy=error.said)
 
 
 def _schema(lies: Lies) -> Condition:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.sqlite import SqliteStore
 from seawall.ledger.store import Store as LedgerStore
 from seawall.office.settings import Settings, Store
@@ -71,4 +72,9 @@ class UnableToUsePostgresql(Unable, RuntimeError):
     """A store lies in PostgreSQL, and the driver is not there."""
 
     def __init__(self) -> None:
-        super().__init__('psycopg is not installed: pip install "seawall[postgres]"')
+        super().__init__(
+            Text(
+                en='psycopg is not installed: pip install "seawall[postgres]"',
+                zh='未安装 psycopg：pip install "seawall[postgres]"',
+            )
+        )

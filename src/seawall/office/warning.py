@@ -6,7 +6,7 @@ from pathlib import Path
 from seawall.core import pack
 from seawall.core.measure import Trend
 from seawall.core.problem import Problem, Unable
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office import packs, tables
 from seawall.warning import checking, explaining, routing
 from seawall.warning.checking import Known
@@ -132,8 +132,14 @@ _DO = Text(en="What to do", zh="处置")
 _PARENTS = Text(en="Explained by", zh="可由下列指标解释")
 
 
+_NONE = Text(en="none", zh="无")
+
+
 class UnableToFindIndicator(Unable, LookupError):
     """No indicator has this id."""
 
     def __init__(self, name: str, among: Sequence[str]) -> None:
-        super().__init__(f"there is no indicator {name!r}; there are: {', '.join(among) or 'none'}")
+        super().__init__(
+            Text(en="there is no indicator {name!r}; there are: {among}", zh="没有指标 {name!r}；现有：{among}"),
+            name=name, among=verbatim(", ".join(among)) if among else _NONE,
+        )  # fmt: skip

@@ -65,11 +65,18 @@ def replayed(decider: Decider, text: str) -> str:
         known_then = {**held["input"], **held["features"]}
         reference = dict(held["reference"])
     except (ValueError, KeyError, TypeError):
-        raise UnableToReplay("it is not a decision record") from None
+        raise UnableToReplay(Text(en="it is not a decision record", zh="它不是决策记录")) from None
     if digest != decider.program.digest:
         raise UnableToReplay(
-            f"it was made by {policy} {digest[:12]}, this policy is {decider.program.id} "
-            f"{decider.program.digest[:12]}"
+            Text(
+                en="it was made by {policy} {digest}, this policy is {ours} {our_digest}",
+                zh="它由 {policy} {digest} 作出，而此策略是 {ours} {our_digest}",
+            ).filled(
+                policy=policy,
+                digest=digest[:12],
+                ours=decider.program.id,
+                our_digest=decider.program.digest[:12],
+            )
         )
     types = decider.program.types
     known = {
@@ -139,5 +146,7 @@ _NEEDS = Text(
 class UnableToReplay(Unable, ValueError):
     """A record cannot be replayed with this policy."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the record cannot be replayed: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="the record cannot be replayed: {why}", zh="该记录无法重放：{why}"), why=why
+        )

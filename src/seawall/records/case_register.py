@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import DataError, IntegrityError, connection, transaction
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text, verbatim
 from seawall.records.rows import rows as _rows
 
 if TYPE_CHECKING:
@@ -106,10 +107,15 @@ def change() -> Iterator[None]:
         with transaction.atomic(durable=True):
             yield
     except IntegrityError as error:
-        raise UnableToKeepEvent(str(error).splitlines()[0]) from None
+        raise UnableToKeepEvent(verbatim(str(error).splitlines()[0])) from None
     except DataError:
         # What the database says of it repeats the value.
-        raise UnableToKeepEvent("a text is too long, or holds what it cannot keep") from None
+        raise UnableToKeepEvent(
+            Text(
+                en="a text is too long, or holds what it cannot keep",
+                zh="某段文本过长，或含有不能留存的内容",
+            )
+        ) from None
 
 
 class Need(NamedTuple):
@@ -130,7 +136,12 @@ def keep_kind(digest: str, kind: str, text: str, needs: Mapping[str, Need]) -> b
         return False
     row, new = _rows("CaseKind").get_or_create(digest=digest, defaults={"kind": kind, "text": text})
     if (row.kind, row.text) != (kind, text):
-        raise UnableToKeepEvent(f"the kind {digest[:12]} was kept with another text")
+        raise UnableToKeepEvent(
+            Text(
+                en="the kind {digest} was kept with another text",
+                zh="类型 {digest} 曾以另一文本留存",
+            ).filled(digest=digest[:12])
+        )
     if new:
         need = apps.get_model("records", "CaseNeed")
         _rows("CaseNeed").bulk_create(
@@ -358,8 +369,11 @@ def _found(query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 class UnableToKeepEvent(Unable):
     """The register refuses an event."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the register of cases refuses this: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="the register of cases refuses this: {why}", zh="案件登记簿拒绝此项：{why}"),
+            why=why,
+        )
 
 
 class UnableToMoveCase(Unable):
@@ -367,5 +381,9 @@ class UnableToMoveCase(Unable):
 
     def __init__(self, case_id: str) -> None:
         super().__init__(
-            f"somebody moved case {case_id} at the same time: look at it, and try again"
+            Text(
+                en="somebody moved case {case_id} at the same time: look at it, and try again",
+                zh="有人同时变动了案件 {case_id}：请查看后再试",
+            ),
+            case_id=case_id,
         )

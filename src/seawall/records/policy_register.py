@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 
 from seawall.core.period import moment_at
 from seawall.core.problem import Unable
+from seawall.core.text import Text, verbatim
 from seawall.records.rows import rows as _rows
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def change() -> Iterator[None]:
         with transaction.atomic(durable=True):
             yield
     except IntegrityError as error:
-        raise UnableToRegister(str(error).splitlines()[0]) from None
+        raise UnableToRegister(verbatim(str(error).splitlines()[0])) from None
 
 
 def write(version: Version, signed: Signed) -> None:
@@ -121,7 +122,11 @@ def write(version: Version, signed: Signed) -> None:
         policy=version.policy, digest=version.digest, defaults={"texts": _json(version.texts)}
     )
     if json.loads(kept.texts) != dict(version.texts):
-        raise UnableToRegister(f"{version.digest[:12]} was written with other files")
+        raise UnableToRegister(
+            Text(en="{digest} was written with other files", zh="{digest} 曾以其他文件写入").filled(
+                digest=version.digest[:12]
+            )
+        )
     _rows("Writing").get_or_create(
         version=kept, writer=signed.by, defaults={"written_us": signed.at_us}
     )
@@ -149,16 +154,23 @@ def publish(proposal: int, effective_us: int, signed: Signed) -> Published:
     """Put an approved proposal's version in force from a time on; a proposal is published once."""
     row = _rows("Proposal").select_related("version").filter(number=proposal).first()
     if row is None:
-        raise UnableToRegister(f"there is no proposal {proposal}")
+        raise UnableToRegister(_NO_PROPOSAL.filled(number=proposal))
     before = published(proposal)
     if before is None and effective_us < signed.at_us:
         raise UnableToRegister(
-            "a policy is not published in hindsight: give --since a time that has not passed, in UTC"
+            Text(
+                en="a policy is not published in hindsight: give --since a time that has not passed, in "
+                "UTC",
+                zh="策略不能事后发布：--since 须为尚未过去的 UTC 时间",
+            )
         )
     if before is not None and before.effective_us != effective_us:
         raise UnableToRegister(
-            f"proposal {proposal} was published before, as in force from "
-            f"{moment_at(before.effective_us)} on; propose it again, or roll back"
+            Text(
+                en="proposal {number} was published before, as in force from {since} on; propose it "
+                "again, or roll back",
+                zh="提案 {number} 已发布过，自 {since} 起生效；请重新提交，或回滚",
+            ).filled(number=proposal, since=moment_at(before.effective_us))
         )
     with _approved(proposal):
         return _published(_once("Publication", signed.act, {
@@ -176,7 +188,11 @@ def _approved(proposal: int) -> Iterator[None]:
         if _NOT_APPROVED not in str(error):
             raise
         raise UnableToRegister(
-            f"{_NOT_APPROVED}; approve it first: `seawall policy approve {proposal} EVIDENCE`"
+            Text(
+                en="only what another person approved is published; approve it first: `seawall policy "
+                "approve {number} EVIDENCE`",
+                zh="只有经他人批准的内容才能发布；请先批准：`seawall policy approve {number} EVIDENCE`",
+            ).filled(number=proposal)
         ) from None
 
 
@@ -200,8 +216,8 @@ def version(policy: str, digest: str) -> Version:
     """
     rows = list(_rows("PolicyVersion").filter(policy=policy, digest__startswith=digest)[:2])
     if len(rows) != 1:
-        how = "several versions begin" if rows else "no version begins"
-        raise UnableToRegister(f"{how} with {digest} in {policy}")
+        how = _SEVERAL if rows else _NO_VERSION
+        raise UnableToRegister(how.filled(digest=digest, policy=policy))
     return _text(rows[0])
 
 
@@ -237,7 +253,7 @@ def proposal(number: int) -> Proposed:
     """
     row = _rows("Proposal").select_related("version").filter(number=number).first()
     if row is None:
-        raise UnableToRegister(f"there is no proposal {number}")
+        raise UnableToRegister(_NO_PROPOSAL.filled(number=number))
     writers = _rows("Writing").filter(version=row.version).values_list("writer", flat=True)
     approvers = _rows("Approval").filter(proposal=row).order_by("number")
     return Proposed(
@@ -301,14 +317,24 @@ def _once(model: str, act: str, told: Mapping[str, object], **times: int) -> Any
     if row is None:
         return _rows(model).create(act=act, **told, **times)
     if any(getattr(row, name) != value for name, value in told.items()):
-        raise UnableToRegister(f"the act {act} was done before, and said something else")
+        raise UnableToRegister(
+            Text(
+                en="the act {act} was done before, and said something else",
+                zh="行为 {act} 已做过，内容不同",
+            ).filled(act=act)
+        )
     return row
 
 
 def _version(policy: str, digest: str) -> "PolicyVersion":
     row: PolicyVersion | None = _rows("PolicyVersion").filter(policy=policy, digest=digest).first()
     if row is None:
-        raise UnableToRegister(f"nobody wrote a version {digest[:12]} of {policy}")
+        raise UnableToRegister(
+            Text(
+                en="nobody wrote a version {digest} of {policy}",
+                zh="{policy} 没有人写过版本 {digest}",
+            ).filled(digest=digest[:12], policy=policy)
+        )
     return row
 
 
@@ -337,8 +363,19 @@ def _sha256(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+_NO_PROPOSAL = Text(en="there is no proposal {number}", zh="没有提案 {number}")
+_SEVERAL = Text(
+    en="several versions begin with {digest} in {policy}", zh="{policy} 有多个版本以 {digest} 开头"
+)
+_NO_VERSION = Text(
+    en="no version begins with {digest} in {policy}", zh="{policy} 没有以 {digest} 开头的版本"
+)
+
+
 class UnableToRegister(Unable):
     """The register refuses a change."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the register refuses this: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="the register refuses this: {why}", zh="登记簿拒绝此项：{why}"), why=why
+        )

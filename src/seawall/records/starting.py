@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text, verbatim
 from seawall.records.sqlite import driver
 
 # With a log readers never wait for a writer. Without, a transaction is kept back by whoever reads.
@@ -65,7 +66,7 @@ def migrate() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
-        raise UnableToUseRecords(str(error).strip().partition("\n")[0]) from None
+        raise UnableToUseRecords(verbatim(str(error).strip().partition("\n")[0])) from None
 
 
 def _migrate() -> None:
@@ -144,8 +145,13 @@ class UnableToOpenRecords(Unable, ValueError):
     def __init__(self, scheme: str) -> None:
         # The address may hold a password: it is not repeated.
         super().__init__(
-            f"the office's rows live in a SQLite file or in PostgreSQL "
-            f"(postgresql://user:password@host:port/name), not in {scheme!r}"
+            Text(
+                en="the office's rows live in a SQLite file or in PostgreSQL "
+                "(postgresql://user:password@host:port/name), not in {scheme!r}",
+                zh="业务数据存于 SQLite 文件或 PostgreSQL（postgresql://user:password@host:port/name），"
+                "不能存于 {scheme!r}",
+            ),
+            scheme=scheme,
         )
 
 
@@ -154,12 +160,18 @@ class UnableToTrustRecords(Unable, RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "synchronous_commit is off, so that acknowledged rows can be lost; set it to on"
+            Text(
+                en="synchronous_commit is off, so that acknowledged rows can be lost; set it to on",
+                zh="synchronous_commit 为 off，已确认的行可能丢失；请设为 on",
+            )
         )
 
 
 class UnableToUseRecords(Unable, RuntimeError):
     """The office's database cannot be used."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the office's database cannot be used: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="the office's database cannot be used: {why}", zh="业务数据库不能使用：{why}"),
+            why=why,
+        )

@@ -7,7 +7,7 @@ import typst
 import vl_convert
 
 from seawall.core.problem import Unable
-from seawall.core.text import Language
+from seawall.core.text import Language, Text
 from seawall.reports import charts, fonts
 from seawall.reports.leaf import Grid, Leaf, Section, shown
 
@@ -19,7 +19,12 @@ class UnableToWritePdf(Unable):
     """No font on this machine can print Chinese."""
 
     def __init__(self) -> None:
-        super().__init__("no font here can print Chinese; `seawall doctor` says how to get one")
+        super().__init__(
+            Text(
+                en="no font here can print Chinese; `seawall doctor` says how to get one",
+                zh="本机没有可印中文的字体；`seawall doctor` 说明如何取得",
+            )
+        )
 
 
 def document(leaf: Leaf, language: Language) -> bytes:

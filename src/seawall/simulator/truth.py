@@ -155,7 +155,13 @@ class UnableToPlanUntil(Unable, ValueError):
 
     def __init__(self, until: date) -> None:
         super().__init__(
-            f"a simulation ends between {UNTIL_LEAST} and {UNTIL_MOST}, and not on {until}"
+            Text(
+                en="a simulation ends between {least} and {most}, and not on {until}",
+                zh="模拟的终止日须在 {least} 与 {most} 之间，不能是 {until}",
+            ),
+            least=UNTIL_LEAST,
+            most=UNTIL_MOST,
+            until=until,
         )
 
 
@@ -164,6 +170,13 @@ class UnableToPlan(Unable, ValueError):
 
     def __init__(self, loans: int, months: int, seed: int) -> None:
         super().__init__(
-            f"a plan needs at least one loan, one month and a seed of 0 or more; "
-            f"this has {loans} loans, {months} months, seed {seed}"
+            Text(
+                en="a plan needs at least one loan, one month and a seed of 0 or more; this has {loans} "
+                "loans, {months} months, seed {seed}",
+                zh="模拟方案至少需要一笔贷款、一个月，种子不小于 0；现为 {loans} 笔贷款、{months} 个月、"
+                "种子 {seed}",
+            ),
+            loans=loans,
+            months=months,
+            seed=seed,
         )

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from seawall.core.text import Text
 from seawall.vault.plain import Secret
 from seawall.vault.refusals import UnableToUseVault
 
@@ -35,11 +36,20 @@ TAG_BYTES: Final = 16
 Name = Literal["aes", "sm4"]
 
 
+_SEALED = Text(en="the sealed value", zh="封存的值")
+
+
 class UnableToAuthenticate(UnableToUseVault):
     """What was sealed is not what is there, or the key or the place is another."""
 
-    def __init__(self, what: str = "the sealed value") -> None:
-        super().__init__(f"{what} does not open: it, its place or its key was changed")
+    def __init__(self, what: Text = _SEALED) -> None:
+        super().__init__(
+            Text(
+                en="{what} does not open: it, its place or its key was changed",
+                zh="{what}无法打开：内容、位置或密钥已被改动",
+            ),
+            what=what,
+        )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
+from seawall.core.text import Text
 from seawall.vault.refusals import UnableToUseVault
 
 Row = tuple[Any, ...]
@@ -89,15 +90,24 @@ class Database(Protocol):
 class UnableToReachDatabase(UnableToUseVault):
     """The database of people or of keys does not do its work. Never tells a value."""
 
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"no use of the database {where}: {why}")
+    def __init__(self, where: str, why: Text) -> None:
+        super().__init__(
+            Text(en="no use of the database {where}: {why}", zh="数据库 {where} 无法使用：{why}"),
+            where=where,
+            why=why,
+        )
 
 
 class UnableToScrub(UnableToUseVault):
     """Deleted bytes still lie in a file."""
 
-    def __init__(self, where: str, why: str) -> None:
+    def __init__(self, where: str, why: Text) -> None:
         super().__init__(
-            f"{where}: rows are deleted, their bytes not yet overwritten: {why}; "
-            "run `seawall vault scrub` when readers have ended"
+            Text(
+                en="{where}: rows are deleted, their bytes not yet overwritten: {why}; run `seawall "
+                "vault scrub` when readers have ended",
+                zh="{where}：行已删除，但其字节尚未覆写：{why}；待读者结束后运行 `seawall vault scrub`",
+            ),
+            where=where,
+            why=why,
         )

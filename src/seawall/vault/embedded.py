@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from seawall.core.text import Text, verbatim
 from seawall.vault import ring, rotation
 from seawall.vault.algorithms import SUITES, Name
 from seawall.vault.database import KEYS, PEOPLE, Database
@@ -25,20 +26,33 @@ Part = Literal["people", "keys"]
 """The vault's two databases."""
 
 
+_KEYS = Text(en="the database of keys", zh="密钥数据库")
+
+
 class UnableToMakeRing(UnableToUseVault):
     """There is a key ring already; another one would leave all that it sealed unreadable."""
 
     def __init__(self, file: Path) -> None:
-        super().__init__(f"{file} exists; keys change by `seawall vault rotate`")
+        super().__init__(
+            Text(
+                en="{file} exists; keys change by `seawall vault rotate`",
+                zh="{file} 已存在；更换密钥请用 `seawall vault rotate`",
+            ),
+            file=file,
+        )
 
 
 class UnableToReplaceRing(UnableToUseVault):
     """The ring is lost, and keys are there that only it opens."""
 
-    def __init__(self, keys: str) -> None:
+    def __init__(self, keys: Text) -> None:
         super().__init__(
-            f"{keys} holds keys of another ring: put the copy of ring.json back; "
-            "a new ring opens none of them"
+            Text(
+                en="{keys} holds keys of another ring: put the copy of ring.json back; a new ring opens "
+                "none of them",
+                zh="{keys} 中有另一个密钥环的密钥：请放回 ring.json 的副本；新密钥环打不开其中任何一个",
+            ),
+            keys=keys,
         )
 
 
@@ -46,7 +60,14 @@ class UnableToRetireKey(UnableToUseVault):
     """A key-encryption key is still needed."""
 
     def __init__(self, name: str, wrapped: int) -> None:
-        super().__init__(f"{name} still wraps {wrapped} keys: run `seawall vault rotate` first")
+        super().__init__(
+            Text(
+                en="{name} still wraps {wrapped} keys: run `seawall vault rotate` first",
+                zh="{name} 仍封装着 {wrapped} 个密钥：请先运行 `seawall vault rotate`",
+            ),
+            name=name,
+            wrapped=wrapped,
+        )
 
 
 @dataclass(frozen=True)
@@ -102,7 +123,7 @@ class Embedded:
             used = session.rows("SELECT 1 FROM vault_kek")
         if used:
             file = self.folder / "keys" / "keys.sqlite"
-            raise UnableToReplaceRing(str(file) if file.exists() else "the database of keys")
+            raise UnableToReplaceRing(verbatim(str(file)) if file.exists() else _KEYS)
 
     def open(self) -> Vault:
         """The vault; its databases are made where there are none. Raises as `ring`."""
@@ -148,7 +169,12 @@ class Embedded:
             UnableToReachKeys: it is the current key, none of the ring's, or the environment holds the ring.
         """
         if ring.VARIABLE in os.environ:
-            raise UnableToReachKeys("the environment holds it: take the key out there")
+            raise UnableToReachKeys(
+                Text(
+                    en="the environment holds it: take the key out there",
+                    zh="它在环境变量中：请在那里取出密钥",
+                )
+            )
         with ring.changing(self.ring_file):
             if wrapped := self.open().status().keys.get(name):
                 raise UnableToRetireKey(name, wrapped)

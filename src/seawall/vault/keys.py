@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from seawall.core.text import Text
 from seawall.vault.algorithms import Suite, UnableToAuthenticate
 from seawall.vault.database import Database, Session
 from seawall.vault.refusals import UnableToUseVault
@@ -22,8 +23,13 @@ class UnableToUseOldRing(UnableToUseVault):
 
     def __init__(self, ring: str, current: str) -> None:
         super().__init__(
-            f"the key ring's current key is {ring}, but keys are wrapped by {current} now: "
-            "read the ring again"
+            Text(
+                en="the key ring's current key is {ring}, but keys are wrapped by {current} now: read "
+                "the ring again",
+                zh="密钥环的当前密钥是 {ring}，但密钥现由 {current} 封装：请重新读取密钥环",
+            ),
+            ring=ring,
+            current=current,
         )
 
 
@@ -70,7 +76,9 @@ class Keys:
         try:
             return self._ring.unwrap(wrapped, token)
         except UnableToAuthenticate:
-            raise UnableToAuthenticate(f"the key of {token}") from None
+            raise UnableToAuthenticate(
+                Text(en="the key of {token}", zh="{token} 的密钥").filled(token=token)
+            ) from None
 
     def wrapped(self, tokens: Iterable[str]) -> dict[str, Wrapped]:
         """Wrapped keys by token."""

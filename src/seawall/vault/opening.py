@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from seawall.core import period
+from seawall.core.text import Text, verbatim
 from seawall.vault.database import Session
 from seawall.vault.declaration import PER_US, Purpose, Rules
 from seawall.vault.refusals import UnableToOpen, UnableToOpenSoMuch
@@ -83,6 +84,10 @@ def microseconds(at: datetime) -> int:
     return period.microseconds(at)
 
 
+_VALUE = Text(en="a value", zh="该值")
+_TOO_MANY = Text(en="more than {most} at once need an approval", zh="一次超过 {most} 个须经批准")
+
+
 def purpose_of(rules: Rules, ask: Ask, fields: Sequence[str]) -> Purpose:
     """The purpose asked for, if it allows all that is wanted: a field for each value.
 
@@ -91,17 +96,31 @@ def purpose_of(rules: Rules, ask: Ask, fields: Sequence[str]) -> Purpose:
     """
     purpose = rules.purposes.get(ask.purpose)
     if purpose is None:
-        raise UnableToOpen("a value", f"the pack declares no purpose {ask.purpose!r}")
+        raise UnableToOpen(
+            _VALUE,
+            Text(
+                en="the pack declares no purpose {purpose!r}", zh="规则包未声明目的 {purpose!r}"
+            ).filled(purpose=ask.purpose),
+        )
     if not ask.actor:
-        raise UnableToOpen("a value", "nobody asks")
+        raise UnableToOpen(_VALUE, Text(en="nobody asks", zh="没有申请人"))
     for field in fields:
         if field not in rules.fields:
-            raise UnableToOpen(field, "the pack declares no such field")
+            raise UnableToOpen(
+                verbatim(field), Text(en="the pack declares no such field", zh="规则包未声明此字段")
+            )
         if purpose.fields and field not in purpose.fields:
-            raise UnableToOpen(field, f"not for the purpose {ask.purpose}")
+            raise UnableToOpen(
+                verbatim(field),
+                Text(en="not for the purpose {purpose}", zh="不可用于目的 {purpose}").filled(
+                    purpose=ask.purpose
+                ),
+            )
     if len(fields) > purpose.bulk_over and not ask.approval:
-        why = f"more than {purpose.bulk_over} at once need an approval"
-        raise UnableToOpen(f"{len(fields)} values together", why)
+        why = _TOO_MANY.filled(most=purpose.bulk_over)
+        raise UnableToOpen(
+            Text(en="{n} values together", zh="一次 {n} 个值").filled(n=len(fields)), why
+        )
     return purpose
 
 

@@ -4,6 +4,7 @@ import base64
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
+from seawall.core.text import Text
 from seawall.vault import envelope
 from seawall.vault.algorithms import UnableToAuthenticate, code, of_key
 from seawall.vault.database import Session
@@ -104,7 +105,7 @@ def put(
     """
     _check_sealable(session, list(people))
     if gone := people.keys() - keys.keys():
-        raise UnableToSeal(min(gone), "its key is destroyed")
+        raise UnableToSeal(min(gone), Text(en="its key is destroyed", zh="其密钥已销毁"))
     before = versions(session, people)
     places = [
         envelope.Place(whose(token), field, token, before.get((token, field), 0) + 1)
@@ -134,7 +135,12 @@ def _sealed(
     keys: Mapping[str, bytes], place: envelope.Place, people: Mapping[str, Values]
 ) -> bytes:
     if place.version > envelope.VERSION_MOST:
-        raise UnableToSeal(place.token, f"{place.column} has changed too often for one key")
+        raise UnableToSeal(
+            place.token,
+            Text(
+                en="{field} has changed too often for one key", zh="{field} 在同一密钥下变更过多"
+            ).filled(field=place.column),
+        )
     key, value = keys[place.token], people[place.token][place.column]
     return envelope.seal(of_key(key), key, place, value.reveal().encode())
 
@@ -145,9 +151,14 @@ def _check_sealable(session: Session, tokens: Sequence[str]) -> None:
         if token not in found:
             raise UnableToFindPerson(token)
         if found[token] != "active":
-            raise UnableToSeal(token, "erased")
+            raise UnableToSeal(token, Text(en="erased", zh="已删除"))
         if token in held:
-            raise UnableToSeal(token, f"held by {', '.join(held[token])}")
+            raise UnableToSeal(
+                token,
+                Text(en="held by {holds}", zh="受 {holds} 保全").filled(
+                    holds=", ".join(held[token])
+                ),
+            )
 
 
 def versions(session: Session, tokens: Iterable[str]) -> dict[tuple[str, str], int]:
@@ -183,7 +194,9 @@ def unseal(key: bytes, token: str, field: str, held: tuple[int, bytes]) -> Plain
     try:
         return Plain(envelope.unseal(of_key(key), key, place, text).decode())
     except UnableToAuthenticate:
-        raise UnableToAuthenticate(f"{field} of {token}") from None
+        raise UnableToAuthenticate(
+            Text(en="{field} of {token}", zh="{token} 的 {field} ").filled(field=field, token=token)
+        ) from None
 
 
 def reindex(

@@ -14,6 +14,7 @@ from zlib import crc32
 import psycopg
 
 from seawall.core import postgresql
+from seawall.core.text import Text, verbatim
 from seawall.vault.database import SECRET, Row, UnableToReachDatabase
 
 _WRITERS: Final = 7_305_816_240
@@ -44,7 +45,13 @@ class PostgresDatabase:
             durable = self._raw.execute("SHOW synchronous_commit").fetchone()
         if durable is None or durable[0] == "off":
             self._raw.close()
-            raise UnableToReachDatabase(self._where, "synchronous_commit is off: it loses rows")
+            raise UnableToReachDatabase(
+                self._where,
+                Text(
+                    en="synchronous_commit is off: it loses rows",
+                    zh="synchronous_commit 为 off：会丢失行",
+                ),
+            )
         with self.writing() as session:
             for statement in schema:
                 session.rows(statement.format(bytes="BYTEA", clustered=""))
@@ -85,7 +92,7 @@ class PostgresDatabase:
             yield
         except psycopg.Error as error:
             why = f"{type(error).__name__} {error.sqlstate or ''}".strip()
-            raise UnableToReachDatabase(self._where, why) from None
+            raise UnableToReachDatabase(self._where, verbatim(why)) from None
 
 
 def _table(statement: str) -> str:

@@ -19,6 +19,7 @@ from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from seawall.core.text import Text, verbatim
 from seawall.vault.algorithms import SUITES, Name, Suite
 from seawall.vault.envelope import unwrap_key, wrap_key
 from seawall.vault.plain import Secret
@@ -66,8 +67,10 @@ class Wrapped(NamedTuple):
 class UnableToReachKeys(UnableToUseVault):
     """A key-encryption key is not there."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"no use of the key ring: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="no use of the key ring: {why}", zh="密钥环无法使用：{why}"), why=why
+        )
 
 
 class _Key(BaseModel):
@@ -106,7 +109,9 @@ class LocalRing:
     def unwrap(self, wrapped: "Wrapped", owner: str) -> bytes:
         """See `KeyRing`."""
         if wrapped.kek not in self._keys:
-            raise UnableToReachKeys(f"it has no key {wrapped.kek}")
+            raise UnableToReachKeys(
+                Text(en="it has no key {name}", zh="其中没有密钥 {name}").filled(name=wrapped.kek)
+            )
         suite, kek = self._keys[wrapped.kek]
         return unwrap_key(suite, kek, wrapped.text, owner)
 
@@ -127,7 +132,12 @@ class LocalRing:
             UnableToReachKeys: it is the current key, or none.
         """
         if name == self.current or name not in self._keys:
-            raise UnableToReachKeys(f"{name} is the current key, or no key of it")
+            raise UnableToReachKeys(
+                Text(
+                    en="{name} is the current key, or no key of it",
+                    zh="{name} 是当前密钥，或不是其中的密钥",
+                ).filled(name=name)
+            )
         kept = {each: key for each, key in self._keys.items() if each != name}
         return LocalRing(self.current, self.suite, kept)
 
@@ -165,7 +175,9 @@ def parse(text: str, origin: str) -> LocalRing:
     except (ValidationError, binascii.Error, json.JSONDecodeError):
         keys = {}
     if not keys or held.current not in keys or any(len(k) != s.key_bytes for s, k in keys.values()):
-        raise UnableToReachKeys(f"{origin} holds no key ring") from None
+        raise UnableToReachKeys(
+            Text(en="{origin} holds no key ring", zh="{origin} 中没有密钥环").filled(origin=origin)
+        ) from None
     return LocalRing(held.current, SUITES[held.suite], keys)
 
 
@@ -179,17 +191,30 @@ def from_file(path: Path) -> LocalRing:
         with path.open("rb") as stream:
             state = os.fstat(stream.fileno())
             if state.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise UnableToReachKeys(f"others may read {path}: chmod 600 it")
+                raise UnableToReachKeys(
+                    Text(
+                        en="others may read {path}: chmod 600 it",
+                        zh="他人可读取 {path}：请执行 chmod 600",
+                    ).filled(path=path)
+                )
             if state.st_uid != os.geteuid():
-                raise UnableToReachKeys(f"{path} belongs to another user")
+                raise UnableToReachKeys(
+                    Text(en="{path} belongs to another user", zh="{path} 属于另一用户").filled(
+                        path=path
+                    )
+                )
             text = stream.read().decode("utf-8", "replace")
     except FileNotFoundError:
         raise UnableToReachKeys(
-            f"{path} is not there: put its copy back; where there never was one, `seawall init` makes a "
-            "home with one, `seawall vault init` adds one"
+            Text(
+                en="{path} is not there: put its copy back; where there never was one, `seawall init` "
+                "makes a home with one, `seawall vault init` adds one",
+                zh="没有 {path}：请放回其副本；若从未有过，`seawall init` 建立带密钥环的主目录，"
+                "`seawall vault init` 为已有主目录添加",
+            ).filled(path=path)
         ) from None
     except OSError as error:
-        raise UnableToReachKeys(f"{path}: {error.strerror}") from None
+        raise UnableToReachKeys(verbatim(f"{path}: {error.strerror}")) from None
     return parse(text, str(path))
 
 
@@ -233,5 +258,9 @@ def from_environment(variable: str = VARIABLE) -> LocalRing:
     """
     text = os.environ.get(variable)
     if text is None:
-        raise UnableToReachKeys(f"the environment has no {variable}")
+        raise UnableToReachKeys(
+            Text(en="the environment has no {variable}", zh="环境变量 {variable} 未设置").filled(
+                variable=variable
+            )
+        )
     return parse(text, variable)

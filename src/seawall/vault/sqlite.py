@@ -9,6 +9,7 @@ from typing import Final
 import apsw
 
 from seawall.core import sqlite
+from seawall.core.text import Text, verbatim
 from seawall.vault.database import Row, UnableToReachDatabase, UnableToScrub
 
 WAIT_MS: Final = 30_000
@@ -68,7 +69,9 @@ class SqliteDatabase:
         with self._lock, self._told():
             busy, *_ = self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
         if busy:
-            raise UnableToScrub(str(self._path), "another connection still reads")
+            raise UnableToScrub(
+                str(self._path), Text(en="another connection still reads", zh="另一连接仍在读取")
+            )
 
     def close(self) -> None:
         """See `Database`."""
@@ -81,7 +84,7 @@ class SqliteDatabase:
             yield
         except apsw.Error as error:
             why = f"{type(error).__name__}: {error}"
-            raise UnableToReachDatabase(str(self._path), why) from None
+            raise UnableToReachDatabase(str(self._path), verbatim(why)) from None
 
 
 class _Session:

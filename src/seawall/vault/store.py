@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from seawall.core.problem import Problem, UnableToUseInput, refusal
+from seawall.core.text import Text, verbatim
 from seawall.vault import erasure, opening, people, problems, recognition
 from seawall.vault.database import Database, Session
 from seawall.vault.declaration import Given, Purpose, Rules
@@ -301,7 +302,9 @@ class Vault:
             return {}
         keys = self.keys.of(tokens)
         if gone := [token for token, _ in there if token not in keys]:
-            raise UnableToOpen(gone[0], "its key is destroyed")
+            raise UnableToOpen(
+                verbatim(gone[0]), Text(en="its key is destroyed", zh="其密钥已销毁")
+            )
         record(Unsealing(ask, there, purpose.reveals))
         return {
             (token, field): self._shown(
@@ -321,10 +324,16 @@ class Vault:
             if token not in states:
                 raise UnableToFindPerson(token)
             if states[token] != "active":
-                raise UnableToOpen(token, "erased")
+                raise UnableToOpen(verbatim(token), Text(en="erased", zh="已删除"))
             for hold in held.get(token, ()):
                 if ask.purpose not in self.rules.holds[hold].purposes:
-                    raise UnableToOpen(token, f"held by {hold}, which is not for {ask.purpose}")
+                    raise UnableToOpen(
+                        verbatim(token),
+                        Text(
+                            en="held by {hold}, which is not for {purpose}",
+                            zh="受 {hold} 保全，不可用于 {purpose}",
+                        ).filled(hold=hold, purpose=ask.purpose),
+                    )
 
     def export(self, token: str, *, ask: Ask, record: Recorder) -> Plain:
         """Everything held on one person, as JSON; for himself, or for another lender he names.

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.warning.cause import Cause, Segment, within
 from seawall.warning.holding import GREEN
 from seawall.warning.indicator import Importance, Indicator
@@ -102,11 +103,26 @@ class Silence:
     def __post_init__(self) -> None:
         """A silence over everything, without reason, or over before it begins is refused."""
         if not (self.indicator or self.team or self.segment):
-            raise UnableToSilence("it names no indicator, team or segment, and would silence all")
+            raise UnableToSilence(
+                Text(
+                    en="it names no indicator, team or segment, and would silence all",
+                    zh="未指明指标、团队或分组，会静默一切",
+                )
+            )
         if not (self.reason.strip() and self.by.strip()):
-            raise UnableToSilence("it needs a reason, and the name of who asks for it")
+            raise UnableToSilence(
+                Text(
+                    en="it needs a reason, and the name of who asks for it",
+                    zh="须有理由和申请人姓名",
+                )
+            )
         if self.until <= self.since:
-            raise UnableToSilence(f"it would be over at {self.until}, before it begins")
+            raise UnableToSilence(
+                Text(
+                    en="it would be over at {until}, before it begins",
+                    zh="它将在开始之前于 {until} 结束",
+                ).filled(until=self.until)
+            )
 
     def covers(self, cause: Cause, team: str) -> bool:
         """Whether an alert is one of those meant."""
@@ -213,5 +229,7 @@ def applied(watch: Watch, commands: tuple[Command, ...]) -> Watch:
 class UnableToSilence(Unable, ValueError):
     """A silence that nobody should be able to ask for."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"this silence is refused: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(en="this silence is refused: {why}", zh="此静默被拒绝：{why}"), why=why
+        )

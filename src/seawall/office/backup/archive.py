@@ -17,6 +17,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text, verbatim
 from seawall.ledger.files import put, sync
 from seawall.office.backup import sealing
 from seawall.office.backup.sealing import UnableToUnseal
@@ -148,7 +149,9 @@ class Archive:
             sealing.unseal(io.BytesIO(_read(folder / MANIFEST)), out, key=self._key, name=MANIFEST)
             self.manifest = Manifest.model_validate_json(out.getvalue())
         except (UnableToUnseal, ValidationError):
-            raise UnableToReadBackup(folder / MANIFEST, "it was changed or cut") from None
+            raise UnableToReadBackup(
+                folder / MANIFEST, Text(en="it was changed or cut", zh="它被改动或截断")
+            ) from None
 
     def extract(self, into: Path, parts: Mapping[Part, Path]) -> None:
         """Write every file of some parts to its place under a folder, for its owner only.
@@ -171,9 +174,12 @@ class Archive:
                 with source.open("rb") as sealed, target.open("wb") as out:
                     _unseal(sealed, out, key=self._key, kept=kept)
             except FileNotFoundError:
-                raise UnableToReadBackup(source, f"it is missing ({kept.name})") from None
+                raise UnableToReadBackup(
+                    source,
+                    Text(en="it is missing ({name})", zh="它缺失（{name}）").filled(name=kept.name),
+                ) from None
             except UnableToUnseal as error:
-                raise UnableToReadBackup(source, str(error)) from None
+                raise UnableToReadBackup(source, error.said) from None
             _durable(target)
 
 
@@ -206,11 +212,15 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise UnableToReadBackup(file, error.strerror or str(error)) from None
+        raise UnableToReadBackup(file, verbatim(error.strerror or str(error))) from None
 
 
 class UnableToReadBackup(Unable, ValueError):
     """A backup is not whole, or not as it was made."""
 
-    def __init__(self, file: Path, why: str) -> None:
-        super().__init__(f"the backup cannot be used: {file}: {why}")
+    def __init__(self, file: Path, why: Text) -> None:
+        super().__init__(
+            Text(en="the backup cannot be used: {file}: {why}", zh="备份不能使用：{file}：{why}"),
+            file=file,
+            why=why,
+        )

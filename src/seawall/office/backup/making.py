@@ -29,6 +29,7 @@ from seawall.acts.signing import now
 from seawall.book.pinning import pin
 from seawall.core.problem import Unable
 from seawall.core.sqlite import make_private
+from seawall.core.text import Text, verbatim
 from seawall.ledger.log import Reader
 from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.ledger.sqlite import SqliteStore
@@ -183,7 +184,7 @@ def _copied(home: Path, scratch: Path, name: str, part: Part = "rows") -> Copied
             with copy.backup("main", source, "main") as backup:
                 backup.step(-1)
     except apsw.Error as error:
-        raise UnableToCopy(home / name, str(error)) from None
+        raise UnableToCopy(home / name, verbatim(str(error))) from None
     return Copied(name, target, part)
 
 
@@ -200,7 +201,7 @@ def _office(records: Path, scratch: Path) -> Copied:
         ) as copy:  # fmt: skip
             source.backup(copy, pages=-1)
     except library.Error as error:
-        raise UnableToCopy(records, str(error)) from None
+        raise UnableToCopy(records, verbatim(str(error))) from None
     return Copied(OFFICE, target)
 
 
@@ -213,14 +214,14 @@ def rows_of(file: Path) -> dict[str, int]:
     try:
         with closing(apsw.Connection(str(file))) as raw:
             if (found := raw.pragma("quick_check")) != "ok":
-                raise UnableToCopy(file, str(found))
+                raise UnableToCopy(file, verbatim(str(found)))
             tables = (
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             )
             names = sorted(name for (name,) in raw.execute(tables))
             return {name: raw.execute(f'SELECT COUNT(*) FROM "{name}"').get for name in names}
     except apsw.Error as error:
-        raise UnableToCopy(file, str(error)) from None
+        raise UnableToCopy(file, verbatim(str(error))) from None
 
 
 @contextmanager
@@ -234,7 +235,10 @@ def _scratch(home: Home) -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UnableToCopy(home.folder, "another backup of it is being made") from None
+            raise UnableToCopy(
+                home.folder,
+                Text(en="another backup of it is being made", zh="正在制作它的另一份备份"),
+            ) from None
         _clear(folder)
         folder.mkdir(mode=0o700)
         try:
@@ -260,12 +264,21 @@ def overwrite(file: Path) -> None:
 class UnableToCopy(Unable, RuntimeError):
     """A store cannot be copied."""
 
-    def __init__(self, what: Path, why: str) -> None:
-        super().__init__(f"no backup is made: {what}: {why}")
+    def __init__(self, what: Path, why: Text) -> None:
+        super().__init__(
+            Text(en="no backup is made: {what}: {why}", zh="未制作备份：{what}：{why}"),
+            what=what,
+            why=why,
+        )
 
 
 class UnableToCopyIntoItself(Unable, ValueError):
     """What harms the home would harm its backup."""
 
     def __init__(self) -> None:
-        super().__init__("the backup would lie in the home it copies; name a folder elsewhere")
+        super().__init__(
+            Text(
+                en="the backup would lie in the home it copies; name a folder elsewhere",
+                zh="备份会落在其所复制的主目录之内；请指定别处的文件夹",
+            )
+        )

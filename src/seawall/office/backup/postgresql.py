@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text, verbatim
 from seawall.ledger import rows as tables
 from seawall.office import databases
 from seawall.office.settings import Lies, without_secrets
@@ -118,7 +119,13 @@ def _version(file: Path) -> float:
 def _run(name: str, ask: Sequence[str], lies: Lies) -> None:
     file = program(name)
     if file is None:
-        raise UnableToRunProgram(name, "it is not there: install PostgreSQL's client programs")
+        raise UnableToRunProgram(
+            name,
+            Text(
+                en="it is not there: install PostgreSQL's client programs",
+                zh="没有该程序：请安装 PostgreSQL 客户端程序",
+            ),
+        )
     told = urlsplit(lies.database)
     password = dict(parse_qsl(told.query)).get("password") or unquote(told.password or "")
     # In the environment: arguments stand in the list of processes.
@@ -128,14 +135,19 @@ def _run(name: str, ask: Sequence[str], lies: Lies) -> None:
         check=False, capture_output=True, env={**os.environ, **secret},
     )  # fmt: skip
     if done.returncode:
-        raise UnableToRunProgram(name, done.stderr.decode("utf-8", "replace"))
+        raise UnableToRunProgram(name, _first(done.stderr.decode("utf-8", "replace")))
+
+
+def _first(said: str) -> Text:
+    """The first line of what a program said; further ones may quote rows."""
+    lines = said.strip().splitlines()
+    return verbatim(lines[0]) if lines else Text(en="it said nothing", zh="它什么也没说")
 
 
 class UnableToRunProgram(Unable, RuntimeError):
     """One of PostgreSQL's programs failed."""
 
-    def __init__(self, name: str, said: str) -> None:
-        first = (said.strip().splitlines() or ["it said nothing"])[
-            0
-        ]  # further lines may quote rows
-        super().__init__(f"{name} failed: {first}")
+    def __init__(self, name: str, why: Text) -> None:
+        super().__init__(
+            Text(en="{name} failed: {why}", zh="{name} 失败：{why}"), name=name, why=why
+        )

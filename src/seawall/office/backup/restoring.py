@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from seawall.acts import erasing
-from seawall.core.problem import Unable
+from seawall.core.problem import Unable, sentences
+from seawall.core.text import Text
 from seawall.ledger import problems
 from seawall.ledger.audit import Seen, audit
 from seawall.ledger.entry import Erasing, Recorded
@@ -146,14 +147,20 @@ def _elsewhere(manifest: Manifest, chosen: Settings, besides: Besides) -> dict[S
         if dumped(store) in manifest.holds.counts:
             if lies is None:
                 raise UnableToRestore(
-                    f"the {store} of this backup lay in PostgreSQL: say by --database, or in "
-                    f"{settings.VARIABLE}, where it shall lie now"
+                    Text(
+                        en="the {store} of this backup lay in PostgreSQL: say by --database, or in {variable}, "
+                        "where it shall lie now",
+                        zh="此备份的 {store} 原在 PostgreSQL 中：请以 --database 或 {variable} 指明现应置于何处",
+                    ).filled(store=store, variable=settings.VARIABLE)
                 )
             if store != "keys" or not besides.rows_only:
                 found[store] = lies
         elif lies is not None and _holds(manifest, store):
             raise UnableToRestore(
-                f"the {store} of this backup is a SQLite file, which is not turned into PostgreSQL"
+                Text(
+                    en="the {store} of this backup is a SQLite file, which is not turned into PostgreSQL",
+                    zh="此备份的 {store} 是 SQLite 文件，不能转为 PostgreSQL",
+                ).filled(store=store)
             )
     return found
 
@@ -171,12 +178,20 @@ def _put_back(folder: Path, elsewhere: Mapping[Store, Lies]) -> None:
 def _take_ring(home: Home, file: Path | None) -> None:
     if file is not None:
         if not file.exists():
-            raise UnableToRestore(f"{file} is not there: give the copy of the ring")
+            raise UnableToRestore(
+                Text(
+                    en="{file} is not there: give the copy of the ring",
+                    zh="没有 {file}：请提供密钥环的副本",
+                ).filled(file=file)
+            )
         ring.write_file(home.vault.ring_file, ring.from_file(file))
     elif ring.VARIABLE not in os.environ:
         raise UnableToRestore(
-            "the key ring is in no backup; give the copy that was kept apart, by --ring FILE "
-            f"or in {ring.VARIABLE}"
+            Text(
+                en="the key ring is in no backup; give the copy that was kept apart, by --ring FILE or "
+                "in {variable}",
+                zh="任何备份都不含密钥环；请以 --ring 文件或 {variable} 提供另行保管的副本",
+            ).filled(variable=ring.VARIABLE)
         )
 
 
@@ -189,10 +204,19 @@ def _check_counts(home: Home, manifest: Manifest, besides: Besides) -> None:
         found = rows_of(home.folder / name) if lies is None else postgresql.counts(lies)
         if found != told:
             other = sorted(each for each in {*found, *told} if found.get(each) != told.get(each))
-            raise UnableToRestore(f"{store} has other rows than were copied, in {', '.join(other)}")
+            raise UnableToRestore(
+                Text(
+                    en="{store} has other rows than were copied, in {tables}",
+                    zh="{store} 的行与所复制的不同，见 {tables}",
+                ).filled(store=store, tables=", ".join(other))
+            )
     missing = [each for each in home.book.snapshot().files if not each.exists()]
     if missing:
-        raise UnableToRestore(f"the book lacks {missing[0].relative_to(home.folder)}")
+        raise UnableToRestore(
+            Text(en="the book lacks {file}", zh="账册缺少 {file}").filled(
+                file=missing[0].relative_to(home.folder)
+            )
+        )
 
 
 def _check_ledger(home: Home, manifest: Manifest) -> datetime | None:
@@ -203,8 +227,8 @@ def _check_ledger(home: Home, manifest: Manifest) -> datetime | None:
     )
     found = audit(reader, [seen])
     if found.problems or found.entries < manifest.holds.entries:
-        told = "; ".join(each.sentence() for each in found.problems[:_SHOWN])
-        raise UnableToRestore(f"the ledger does not verify: {told or 'entries are missing'}")
+        told = sentences(found.problems[:_SHOWN]) if found.problems else _FEWER
+        raise UnableToRestore(_UNVERIFIED.filled(why=told))
     last = None
     if found.entries:
         last = datetime.fromisoformat(reader.entry(found.entries - 1).told["at"].rstrip("Z"))
@@ -258,7 +282,10 @@ def _check_keys(home: Home) -> Proved:
     vault.keys.database.close()
     if proved.keyless:
         raise UnableToRestore(
-            f"{len(proved.keyless)} people have no key, the first is {proved.keyless[0]}"
+            Text(
+                en="{n} people have no key, the first is {first}",
+                zh="{n} 人没有密钥，首个是 {first}",
+            ).filled(n=len(proved.keyless), first=proved.keyless[0])
         )
     return proved
 
@@ -273,8 +300,12 @@ def _other_packs(home: Path) -> tuple[str, ...]:
     )
 
 
+_UNVERIFIED = Text(en="the ledger does not verify: {why}", zh="账本未通过验证：{why}")
+_FEWER = Text(en="entries are missing", zh="缺少条目")
+
+
 class UnableToRestore(Unable, RuntimeError):
     """A home from a backup does not prove to be what was copied; it is not put in its place."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"nothing is restored: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(Text(en="nothing is restored: {why}", zh="未恢复任何内容：{why}"), why=why)

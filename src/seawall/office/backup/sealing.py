@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 CHUNK_BYTES: Final = 2**20
 TAG_BYTES: Final = 16
@@ -92,4 +93,11 @@ class UnableToUnseal(Unable, ValueError):
     """A sealed file is not what was sealed under its name."""
 
     def __init__(self, name: str, at: int) -> None:
-        super().__init__(f"{name} was changed, cut or moved, at or after byte {at:,}")
+        super().__init__(
+            Text(
+                en="{name} was changed, cut or moved, at or after byte {at:,}",
+                zh="{name} 在第 {at:,} 字节处或之后被改动、截断或移位",
+            ),
+            name=name,
+            at=at,
+        )

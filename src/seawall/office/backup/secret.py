@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text, verbatim
 from seawall.office.backup.sealing import KEY_BYTES, derived
 
 PASSPHRASE_LEAST: Final = 12
@@ -42,7 +43,11 @@ def passphrase(text: str) -> Secret:
         UnableToUseSecret: it is too short.
     """
     if len(text) < PASSPHRASE_LEAST:
-        raise UnableToUseSecret(f"the passphrase has fewer than {PASSPHRASE_LEAST} characters")
+        raise UnableToUseSecret(
+            Text(
+                en="the passphrase has fewer than {least} characters", zh="口令不足 {least} 个字符"
+            ).filled(least=PASSPHRASE_LEAST)
+        )
     return Secret("scrypt", text.encode())
 
 
@@ -54,15 +59,23 @@ def from_file(path: Path) -> Secret:
     """
     try:
         if path.stat().st_mode & _OTHERS:
-            raise UnableToUseSecret(f"others may read {path}: chmod 600 it")
+            raise UnableToUseSecret(
+                Text(
+                    en="others may read {path}: chmod 600 it",
+                    zh="他人可读取 {path}：请执行 chmod 600",
+                ).filled(path=path)
+            )
         key = base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True)
     except OSError as error:
-        raise UnableToUseSecret(f"{path}: {error.strerror}") from None
+        raise UnableToUseSecret(verbatim(f"{path}: {error.strerror}")) from None
     except (binascii.Error, UnicodeDecodeError):
         key = b""
     if len(key) != KEY_BYTES:
         raise UnableToUseSecret(
-            f"{path} holds no key: make one with `openssl rand -base64 {KEY_BYTES}`"
+            Text(
+                en="{path} holds no key: make one with `openssl rand -base64 {bytes}`",
+                zh="{path} 中没有密钥：请用 `openssl rand -base64 {bytes}` 生成",
+            ).filled(path=path, bytes=KEY_BYTES)
         )
     return Secret("file", key)
 
@@ -92,11 +105,15 @@ class Header(BaseModel):
             UnableToUseSecret: the secret is another one, or the header was altered.
         """
         if secret.kind != self.key:
-            needed = {"scrypt": "a passphrase", "file": "a key file"}[self.key]
-            raise UnableToUseSecret(f"the backup was made with {needed}")
+            raise UnableToUseSecret(_NEEDED[self.key])
         key = self._derived(secret)
         if not secrets.compare_digest(self.check, _check(key)):
-            raise UnableToUseSecret("it is not that of this backup, or header.json was altered")
+            raise UnableToUseSecret(
+                Text(
+                    en="it is not that of this backup, or header.json was altered",
+                    zh="它不属于此备份，或 header.json 被改动",
+                )
+            )
         return key
 
     def checked(self, secret: Secret) -> "Header":
@@ -109,7 +126,9 @@ class Header(BaseModel):
             try:
                 material = Scrypt(salt, KEY_BYTES, n=self.n, r=8, p=1).derive(material)
             except ValueError:  # n is no power of two
-                raise UnableToUseSecret("header.json was altered") from None
+                raise UnableToUseSecret(
+                    Text(en="header.json was altered", zh="header.json 被改动")
+                ) from None
         told = json.dumps(self.model_dump(exclude={"check"}), sort_keys=True)
         return derived(material, told, salt)
 
@@ -134,12 +153,27 @@ def read_header(text: bytes, where: str) -> Header:
         return Header.model_validate_json(text)
     except ValidationError:
         raise UnableToUseSecret(
-            f"{where} is no backup's header of a format that is known here"
+            Text(
+                en="{where} is no backup's header of a format that is known here",
+                zh="{where} 不是此处所知格式的备份头",
+            ).filled(where=where)
         ) from None
+
+
+_NEEDED = {
+    "scrypt": Text(en="the backup was made with a passphrase", zh="备份是用口令制作的"),
+    "file": Text(en="the backup was made with a key file", zh="备份是用密钥文件制作的"),
+}
 
 
 class UnableToUseSecret(Unable, ValueError):
     """A passphrase or key file does not open a backup, or is not fit to seal one."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"the backup's passphrase or key cannot be used: {why}")
+    def __init__(self, why: Text) -> None:
+        super().__init__(
+            Text(
+                en="the backup's passphrase or key cannot be used: {why}",
+                zh="备份的口令或密钥不能使用：{why}",
+            ),
+            why=why,
+        )
