@@ -31,10 +31,11 @@ from seawall.vault.opening import Unsealing
 from seawall.vault.plain import Plain
 from seawall.vault.refusals import UnableToOpen
 from tests import postgresql as servers
+from tests.killing import killed_at
 from tests.ledger.conftest import decision
 from tests.office.places import Cluster, cluster
 from tests.office.test_backup import ORDER, SECRET
-from tests.office.test_homes_on_postgresql import ask, schemas
+from tests.office.test_homes_on_postgresql import ask, drop, schemas
 from tests.vault.conftest import ALICE, BOB, NOW, given
 from tests.vault.conftest import ask as asking
 
@@ -258,40 +259,112 @@ def test_a_cut_dump_is_refused_and_no_password_is_told(place: Place) -> None:
         assert postgresql.counts(lies) == {}
 
 
-def test_a_backup_or_restore_killed_anywhere_leaves_a_whole_one_or_none(place: Place) -> None:
-    place.home.ledger.append_all([decision(n) for n in range(1000, 3000)])
+@dataclass
+class Commands:
+    """A backup and its restore as commands, whose processes can be killed."""
+
+    place: Place
+    key: Path
+    again: Path
+    database: str
+
+    @property
+    def backup(self) -> list[str]:
+        return ["backup", str(self.place.target), "--key-file", str(self.key),
+                "--home", str(self.place.home.folder)]  # fmt: skip
+
+    @property
+    def restore(self) -> list[str]:
+        return ["restore", str(self.place.target), "--key-file", str(self.key), "--home", str(self.again),
+                "--ring", str(self.place.ring), "--database", self.database]  # fmt: skip
+
+    def forget(self) -> None:
+        shutil.rmtree(self.place.target, ignore_errors=True)
+
+    def check_backup(self) -> None:
+        """There is a whole one, or none."""
+        if self.place.target.exists():
+            Archive(self.place.target, secret.from_file(self.key))
+        else:
+            with pytest.raises(UnableToReadBackup):
+                Archive(self.place.target, secret.from_file(self.key))
+
+    def check_restored(self) -> None:
+        """There is a whole home, or nothing that counts; or all but the rename of a home that is proved."""
+        if self.again.exists():
+            assert not audit(homes.home(self.again).ledger_reader).problems
+        elif None in self.marks():
+            aside = self.again.with_name(f".{self.again.name}.part")
+            assert not audit(homes.home(aside).ledger_reader).problems
+
+    def marks(self) -> set[str | None]:
+        """The comments on the schemas that are there."""
+        asked = "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname LIKE 'seawall%'"
+        return {mark for (mark,) in ask(self.database, asked)}
+
+
+@pytest.fixture
+def commands(place: Place) -> Commands:
     key = place.folder / "key"
     key.write_text("A" * 43 + "=")
     key.chmod(0o600)
-    again = place.folder / "again"
-    told = place.cluster.settings()
-    backup = ["backup", str(place.target), "--key-file", str(key), "--home", str(place.home.folder)]
-    restore = ["restore", str(place.target), "--key-file", str(key), "--home", str(again),
-               "--ring", str(place.ring), "--database", str(told.database)]  # fmt: skip
+    return Commands(place, key, place.folder / "again", str(place.cluster.settings().database))
+
+
+BACKUP_STEPS = ("making:_dumped", "making:_unchanging", "archive:Writer.finish")
+RESTORE_STEPS = ("restoring:_put_back", "restoring:_check_counts", "restoring:_check_keys")
+
+
+def test_a_backup_killed_at_any_step_is_none(commands: Commands) -> None:
+    for step in BACKUP_STEPS:
+        killed_at(f"seawall.office.backup.{step}", commands.backup)
+        assert not commands.place.target.exists(), step
+        commands.check_backup()
+    _run(commands.backup)
+    commands.check_backup()
+
+
+def test_a_restore_killed_at_any_step_leaves_nothing_that_counts(commands: Commands) -> None:
+    _run(commands.backup)
+    for step in (
+        *(f"seawall.office.backup.{each}" for each in RESTORE_STEPS),
+        "seawall.office.databases:_Schema.finish",
+    ):
+        killed_at(step, commands.restore)
+        assert not commands.again.exists(), step
+        assert commands.marks() == {databases.UNFINISHED}, step
+    _run(commands.restore)
+    commands.check_restored()
+    assert commands.marks() == {None}
+
+
+def test_a_backup_or_restore_killed_anywhere_leaves_a_whole_one_or_none(
+    commands: Commands,
+) -> None:
+    commands.place.home.ledger.append_all([decision(n) for n in range(1000, 3000)])
     chance = random.Random(3)  # noqa: S311 - a test's own dice
-    whole = _run(backup)
+    took_s = _run(commands.backup)
     for _ in range(4):
-        shutil.rmtree(place.target, ignore_errors=True)
-        _kill(backup, chance.uniform(0.4, 1.0) * whole)
-        if not place.target.exists():
-            with pytest.raises(UnableToReadBackup):
-                Archive(place.target, secret.from_file(key))
-    shutil.rmtree(place.target, ignore_errors=True)
-    _run(backup)
-    none = 0
+        commands.forget()
+        _kill(commands.backup, chance.uniform(0.4, 1.0) * took_s)
+        commands.check_backup()
+    commands.forget()
+    _run(commands.backup)
+    took_s = _run(commands.restore)
     for _ in range(4):
-        _kill(restore, chance.uniform(0.4, 1.1) * whole)
-        if again.exists():
-            assert not audit(homes.home(again).ledger_reader).problems
-            break
-        none += 1
-        found = ask(str(told.database), "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace "
-                    "WHERE nspname LIKE 'seawall%'")  # fmt: skip
-        assert all(mark == (databases.UNFINISHED,) for mark in found)
-    else:
-        _run(restore)
-    assert not audit(homes.home(again).ledger_reader).problems
-    assert none > 0
+        _empty(commands)
+        _kill(commands.restore, chance.uniform(0.3, 1.0) * took_s)
+        commands.check_restored()
+    _empty(commands)
+    _run(commands.restore)
+    commands.check_restored()
+
+
+def _empty(commands: Commands) -> None:
+    """Drop a whole home, and leave what a killed restore left."""
+    if None in commands.marks():
+        shutil.rmtree(commands.again, ignore_errors=True)
+        drop(commands.database)
 
 
 def _run(command: list[str]) -> float:

@@ -56,7 +56,7 @@ def peopled(folder: Path) -> list[str]:
     return tokens
 
 
-def killed(folder: Path, what: str, chance: random.Random) -> bool:
+def killed(folder: Path, what: str, after_s: float) -> bool:
     """Start the work and kill it -9 some moment later; whether it was still at it."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.vault.worker", str(folder), what],
@@ -64,10 +64,15 @@ def killed(folder: Path, what: str, chance: random.Random) -> bool:
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
-        time.sleep(chance.random() * 0.12)
+        time.sleep(after_s)
         at_it = process.poll() is None
         process.kill()
     return at_it
+
+
+def moment(n: int, chance: random.Random) -> float:
+    """When a kill comes, in seconds from the start: the first at once, so that it finds it working anywhere."""
+    return chance.random() * 0.12 if n else 0.0
 
 
 def everyone_is_whole(room: Room, tokens: list[str]) -> None:
@@ -88,8 +93,8 @@ def everyone_is_whole(room: Room, tokens: list[str]) -> None:
 def test_a_rotation_killed_anywhere_goes_on(tmp_path: Path, what: str) -> None:
     tokens, chance = peopled(tmp_path), random.Random(7)  # noqa: S311 - a seed
     at_it = 0
-    for _ in range(KILLS):
-        at_it += killed(tmp_path, what, chance)
+    for n in range(KILLS):
+        at_it += killed(tmp_path, what, moment(n, chance))
         room = room_at(tmp_path)
         everyone_is_whole(room, tokens)
         room.rows.close()
@@ -107,7 +112,7 @@ def test_a_rotation_killed_anywhere_goes_on(tmp_path: Path, what: str) -> None:
 
 def test_an_erasure_killed_anywhere_goes_on(tmp_path: Path) -> None:
     tokens, chance = peopled(tmp_path), random.Random(8)  # noqa: S311 - a seed
-    at_it = sum(killed(tmp_path, "erase", chance) for _ in range(KILLS))
+    at_it = sum(killed(tmp_path, "erase", moment(n, chance)) for n in range(KILLS))
     assert at_it > 0, "no kill came while it worked"
     room = room_at(tmp_path)
     finish(room.vault)
