@@ -87,7 +87,7 @@ def test_online_history_and_the_definition_are_one(
     expected = answers(WINDOWS, stream, rows, asked)
     assert told(duck, history(meant, queries=QUERIES), rows, asked) == expected
 
-    for model in apps.get_models():
+    for model in apps.get_app_config("records").get_models():
         _all(model).delete()
     store, features = RecordsEventStore(window_online.observer), Features(meant)
     facts, _ = read_events(as_known(stream, rows), name="payment", stream=stream)

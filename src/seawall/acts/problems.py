@@ -111,6 +111,13 @@ STEP_UNREGISTERED = Kind(
          zh="该步骤中途停止，其后以其他内容重报或未再重报；若并无中途停止，则是有人删除了该行。"),
     severity="warning",
 )  # fmt: skip
+PERSON_OTHERWISE = Kind(
+    "person-otherwise",
+    Text(en="{name} stands in the register as {stands}; the ledger's acts left {told}.",
+         zh="登记簿中 {name} 为 {stands}；按账本中的操作应为 {told}。"),
+    Text(en="Somebody changed the row behind the office's back: give the roles again as an administrator, and find out who.",
+         zh="有人绕过系统修改了该行：请由管理员重新授予角色，并查明责任人。"),
+)  # fmt: skip
 VERSION_UNTRUSTED = Kind(
     "policy-version-untrusted",
     Text(en="{why}.", zh="{policy} {digest} 的文本与其摘要不符。"),
@@ -121,5 +128,5 @@ VERSION_UNTRUSTED = Kind(
 KINDS = (
     ID_UNUSABLE, KEY_UNUSED, CHANGED, DECIDED_OTHERWISE, DECISION_ERASED, NOT_FOUND_AGAIN,
     NOT_SEALED, TOKEN_CONFLICT, VALUE_DIFFERS, VALUE_SHARED, NOT_SPELT, STEP_UNTOLD, STEP_OTHERWISE, STEP_UNREGISTERED,
-    VERSION_UNTRUSTED,
+    VERSION_UNTRUSTED, PERSON_OTHERWISE,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from seawall.acts.signing import Signed, checked
 from seawall.core.period import microseconds
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
 from seawall.records import people_register as register
@@ -117,4 +118,9 @@ class UnableToAssign(Unable, ValueError):
     """Somebody would decide about his own access."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} cannot decide about his own access: another person does")
+        super().__init__(
+            Text(
+                en="{name} cannot decide about his own access: another person does",
+                zh="{name} 不能决定自己的访问权限：须由他人办理",
+            ).filled(name=name)
+        )

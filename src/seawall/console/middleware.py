@@ -88,7 +88,7 @@ class Refusals:
         if isinstance(error, UnableToUseInput):
             return render(request, "console/refused.html", {"problems": error.problems}, status=422)
         if isinstance(error, Unable):
-            return render(request, "console/refused.html", {"sentence": str(error)}, status=409)
+            return render(request, "console/refused.html", {"sentence": error.said}, status=409)
         return None
 
 

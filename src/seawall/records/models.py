@@ -241,7 +241,7 @@ from seawall.records.case_models import (  # noqa: E402
     CaseNow,
     Errand,
 )
-from seawall.records.people_models import ApiToken, Person, SavedFilter  # noqa: E402
+from seawall.records.people_models import ApiToken, Change, Person, SavedFilter  # noqa: E402
 from seawall.records.watch_models import AlertSilence, IndicatorValue  # noqa: E402
 
 __all__ = [
@@ -251,6 +251,7 @@ __all__ = [
     "CaseKind",
     "CaseNeed",
     "CaseNow",
+    "Change",
     "Errand",
     "IndicatorValue",
     "Person",

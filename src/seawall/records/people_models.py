@@ -116,3 +116,33 @@ class SavedFilter(models.Model):
     def __str__(self) -> str:
         """Page and title."""
         return f"{self.page} {self.title}"
+
+
+class Change(models.Model):
+    """That somebody changed a row whose changes must be known; made by the database itself, see `change_log`.
+
+    Attributes:
+        kind: the table.
+        subject: whose row, as the ledger names it.
+        operation: `insert`, `update` or `delete`.
+        before, after: what was shown of the row, as JSON; empty where there was none.
+        told: whether the ledger was told.
+    """
+
+    number: "Number" = models.BigAutoField(primary_key=True)
+    at_us: "Whole" = models.BigIntegerField()
+    kind: "Name" = models.CharField(max_length=63)
+    subject: "Name" = models.CharField(max_length=200)
+    operation: "Name" = models.CharField(max_length=8)
+    before: "Long" = models.TextField()
+    after: "Long" = models.TextField()
+    told: "Flag" = models.BooleanField()
+
+    class Meta:
+        """What was not told is found at once."""
+
+        indexes: ClassVar = [models.Index(fields=["told", "number"], name="change_untold")]
+
+    def __str__(self) -> str:
+        """Subject and operation."""
+        return f"{self.subject} {self.operation}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import IntegrityError, transaction
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.records.rows import rows as _rows
 
 
@@ -156,12 +157,38 @@ def drop_filter(person: str, number: int) -> None:
     _rows("SavedFilter").filter(person=person, number=number).delete()
 
 
+class ChangeRow(NamedTuple):
+    """A row of the change log; fields as in `people_models.Change`."""
+
+    number: int
+    at_us: int
+    kind: str
+    subject: str
+    operation: str
+    before: str
+    after: str
+
+
+def untold_changes(most: int) -> list[ChangeRow]:
+    """Changes that the ledger was not told of, in order."""
+    found = _rows("Change").filter(told=False).order_by("number")
+    return [ChangeRow(*row) for row in found.values_list(*ChangeRow._fields)[:most]]
+
+
+def changes_told(numbers: Sequence[int]) -> None:
+    """The ledger was told of some changes."""
+    _rows("Change").filter(number__in=numbers).update(told=True)
+
+
 class UnableToKeepPerson(Unable, ValueError):
     """A name or an address is taken."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r}, or this address, is another person's: a name is never given to a second one"
+            Text(
+                en="{name!r}, or this address, is another person's: a name is never given to a second one",
+                zh="{name!r} 或该邮箱已属于他人：姓名标识不会再分配给第二个人",
+            ).filled(name=name)
         )
 
 
@@ -169,4 +196,8 @@ class UnableToFindPerson(Unable, LookupError):
     """Nobody has this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is nobody of the name {name!r}")
+        super().__init__(
+            Text(en="there is nobody of the name {name!r}", zh="没有名为 {name!r} 的人员").filled(
+                name=name
+            )
+        )

@@ -1,0 +1,1 @@
+"""What the console's own apps need of the database."""
