@@ -2,7 +2,8 @@
 
 import re
 
-_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""The signs of OWASP's list, and those as wide as a Chinese letter, which Excel computes too."""
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
 
 

@@ -1,11 +1,13 @@
 """A report on paper: the same sections, charts as drawings, set by typst."""
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typst
 import vl_convert
 
+from seawall.core.measure import Column
 from seawall.core.problem import Unable
 from seawall.core.text import Language, Text
 from seawall.reports import charts, fonts
@@ -43,8 +45,8 @@ def document(leaf: Leaf, language: Language) -> bytes:
         f'#set text(font: "{family}", size: 9pt, lang: "{language}")',
         "#set par(justify: false)",
         "#show heading.where(level: 2): set block(above: 14pt, below: 6pt)",
-        f"= {_plain(title)}",
-        f"#text(fill: gray)[{_plain(leaf.about.in_(language))}]",
+        f"= {plain(title)}",
+        f"#text(fill: gray)[{plain(leaf.about.in_(language))}]",
         _tiles(leaf, language),
         *(_section(part, language, family) for part in leaf.sections),
     ))  # fmt: skip
@@ -54,8 +56,8 @@ def document(leaf: Leaf, language: Language) -> bytes:
 
 def _tiles(leaf: Leaf, language: Language) -> str:
     cells = ", ".join(
-        f"[#text(size: 12pt, weight: 600)[{_plain(shown(value, column).in_(language))}] \\ "
-        f"#text(fill: gray)[{_plain(column.title.in_(language))}]]"
+        f"[#text(size: 12pt, weight: 600)[{plain(shown(value, column).in_(language))}] \\ "
+        f"#text(fill: gray)[{plain(column.title.in_(language))}]]"
         for column, value in leaf.tiles
     )
     return f"#v(6pt)\n#grid(columns: (1fr, 1fr, 1fr, 1fr), row-gutter: 9pt, {cells})"
@@ -67,8 +69,8 @@ def _section(part: Section, language: Language, family: str) -> str:
         _grid(grid, language) for grid in part.grids if len(grid.columns) <= _COLUMNS_MOST
     )
     return (
-        f"#block(breakable: false)[== {_plain(part.title.in_(language))}\n"
-        f"#text(fill: luma(90))[{_plain(part.meaning.in_(language))}]\n\n{drawn}]\n{grids}"
+        f"#block(breakable: false)[== {plain(part.title.in_(language))}\n"
+        f"#text(fill: luma(90))[{plain(part.meaning.in_(language))}]\n\n{drawn}]\n{grids}"
     )
 
 
@@ -83,22 +85,30 @@ def _drawing(spec: charts.Spec, language: Language, family: str) -> str:
 
 
 def _grid(grid: Grid, language: Language) -> str:
-    right = ("count", "money", "share", "rate_annual", "days", "months", "index")
-    align = ", ".join("right" if column.unit in right else "left" for column in grid.columns)
-    heads = ", ".join(f"[*{_plain(column.title.in_(language))}*]" for column in grid.columns)
-    cells = ", ".join(
-        f"[{_plain(shown(value, column).in_(language))}]"
+    caption = f"*{plain(grid.caption.in_(language))}*\n" if grid.caption else ""
+    cells = [
+        [
+            shown(value, column).in_(language)
+            for value, column in zip(row, grid.columns, strict=True)
+        ]
         for row in grid.rows
-        for value, column in zip(row, grid.columns, strict=True)
-    )
-    caption = f"*{_plain(grid.caption.in_(language))}*\n" if grid.caption else ""
+    ]
+    return caption + table(grid.columns, cells, language)
+
+
+def table(columns: Sequence[Column], cells: Iterable[Sequence[str]], language: Language) -> str:
+    """A table as typst's markup: figures to the right, its heading on every sheet of paper."""
+    right = ("count", "money", "share", "rate_annual", "days", "months", "index")
+    align = ", ".join("right" if column.unit in right else "left" for column in columns)
+    heads = ", ".join(f"[*{plain(column.title.in_(language))}*]" for column in columns)
+    told = ", ".join(f"[{plain(text)}]" for row in cells for text in row)
     return (
-        f"{caption}#[#set text(size: 6.2pt)\n#table(columns: {len(grid.columns)}, "
-        f"align: ({align}), stroke: (x, y) => (bottom: 0.3pt + luma(200)), inset: 3pt, "
-        f"table.header({heads}), {cells})]\n"
+        f"#[#set text(size: 6.2pt)\n#table(columns: {len(columns)}, "
+        f"align: ({align},), stroke: (x, y) => (bottom: 0.3pt + luma(200)), inset: 3pt, "
+        f"table.header({heads}), {told})]\n"
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text with everything escaped that typst would read as markup."""
     return "".join("\\" + each if each in "\\#$*_`@<>[]~-=+/" else each for each in text)
