@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Final, Literal
@@ -57,12 +58,15 @@ class Snapshot:
         notes: what else a change wrote down about itself, for example a simulation's plan.
         facts: for each table that was ever condensed, every file appended to it, in order: what
             was said of its rows before a later import replaced them. Never swept.
+        digest: SHA-256 of the manifest's bytes, which name every file; files never change, so equal
+            digests are equal books. Empty where there is no manifest.
     """
 
     tables: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     brought: tuple[Brought, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
     facts: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+    digest: str = field(default="", compare=False)
 
     @property
     def files(self) -> frozenset[Path]:
@@ -139,7 +143,7 @@ class Book:
             why = _MISFIT.filled(what=f"{place + ': ' if place else ''}{misfit['msg']}")
             raise UnableToReadBook(self._manifest, why, _DAMAGED) from None
         tables, facts = self._absolute(held.tables), self._absolute(held.facts)
-        return Snapshot(tables, held.brought, held.notes, facts)
+        return Snapshot(tables, held.brought, held.notes, facts, sha256(text).hexdigest())
 
     @contextmanager
     def change(self) -> Iterator["Change"]:
@@ -227,7 +231,7 @@ class Change:
 
     def __init__(self, folder: Path, before: Snapshot) -> None:
         self.before = before
-        self.after = before
+        self.after = replace(before, digest="")
         self.folder = folder / uuid.uuid4().hex[:12]
         self.folder.mkdir()
         self._open: dict[str, tuple[Path, pq.ParquetWriter]] = {}

@@ -37,16 +37,41 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Selection:
+    """Which loans alone are asked about; every loan where nothing is named.
+
+    Attributes:
+        among: segment columns of the loan, each with the values that count; None is a loan without one.
+        made_from: the first day of disbursement that counts.
+        made_until: the last one.
+    """
+
+    among: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
+    made_from: date | None = None
+    made_until: date | None = None
+
+    def __bool__(self) -> bool:
+        """Whether it leaves any loan out."""
+        return bool(self.among or self.made_from or self.made_until)
+
+
+EVERY = Selection()
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked of a measure.
 
     Attributes:
         as_of: the analysis date; facts after it are not seen.
         by: segment columns of the loan to break the answer down by, in order.
+        only: of which loans. A measure that asks after the book's own calendar, such as its last
+            month-end, reads the whole book for it.
     """
 
     as_of: date
     by: tuple[str, ...] = ()
+    only: Selection = EVERY
 
     @property
     def day(self) -> str:

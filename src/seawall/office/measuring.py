@@ -12,7 +12,7 @@ from seawall.acts.deriving import Progress
 from seawall.acts.simulating import NOTE
 from seawall.book.store import Snapshot
 from seawall.core.engine import Engine
-from seawall.core.measure import Measure, Question
+from seawall.core.measure import EVERY, Measure, Question, Selection
 from seawall.core.problem import Unable
 from seawall.core.steps import Steps
 from seawall.core.text import Language, Text
@@ -21,6 +21,7 @@ from seawall.office.homes import Home
 from seawall.office.tables import measures
 from seawall.portfolio import (
     invariants,
+    selecting,
     tape,
 )
 from seawall.portfolio.conventions import Conventions
@@ -36,6 +37,7 @@ class Reading:
         first: the book's first month-end.
         month_end: the last month-end up to then, whose balances are told.
         currency: what amounts are in.
+        only: which loans alone are told of.
     """
 
     engine: Engine
@@ -45,6 +47,7 @@ class Reading:
     first: date
     month_end: date
     currency: str
+    only: Selection = EVERY
 
     def measure(self, name: str) -> Measure:
         """The measure of this name."""
@@ -52,38 +55,82 @@ class Reading:
 
     def answer(self, measure: Measure, by: tuple[str, ...] = ()) -> pa.Table:
         """A measure's answer at the analysis date."""
-        return self.engine.table(measure.steps(Question(self.as_of, by)))
+        return self.engine.table(self.steps(measure, by))
+
+    def steps(self, measure: Measure, by: tuple[str, ...] = ()) -> Steps:
+        """The SQL of a measure's answer, step by step; the first say which loans are selected."""
+        question = Question(self.as_of, by, self.only)
+        return selecting.selected(measure.steps(question), question)
 
 
-def read(at: Home, as_of: date | None = None) -> Reading:
+def read(at: Home, as_of: date | None = None, only: Selection = EVERY) -> Reading:
     """Open the book for measures.
 
     Args:
         at: whose book.
         as_of: the analysis date; the last month-end of the book where None.
+        only: which loans alone are asked about.
 
     Raises:
         UnableToReadEmptyBook: nothing was ever brought in.
         UnableToLookThere: the analysis date lies before the first month-end, or over three months
             after the last observation: a question that old facts cannot answer.
     """
+    book = opened(at)
+    return book.reading(book.engine.table(extent(as_of)), as_of, only)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A snapshot of the book shown to an engine, each relation also by its name as the whole book's."""
+
+    engine: Engine
+    snapshot: Snapshot
+    conventions: Conventions
+
+    def reading(self, known: pa.Table, as_of: date | None, only: Selection = EVERY) -> Reading:
+        """The book as it is read at an analysis date.
+
+        Args:
+            known: what `extent` answers for it.
+            as_of: the analysis date; the last month-end of the book where None.
+            only: which loans alone are asked about.
+
+        Raises:
+            UnableToLookThere: see `read`.
+        """
+        [row] = known.to_pylist()
+        if as_of is not None and not row["first"] <= as_of <= row["until"]:
+            raise UnableToLookThere(as_of, row["first"], row["until"])
+        return Reading(
+            self.engine, self.snapshot, self.conventions, as_of or row["last"], row["first"],
+            row["last"], row["currency"], only,
+        )  # fmt: skip
+
+
+def opened(at: Home) -> Opened:
+    """The book as it is now, shown to an engine of its own.
+
+    Raises:
+        UnableToReadEmptyBook: nothing was ever brought in.
+    """
     snapshot = at.book.snapshot()
     if not snapshot.tables.get("month_end"):
         raise UnableToReadEmptyBook(at.folder)
     engine = at.engine()
     for table in tape.TABLES:
-        engine.show(table.name, snapshot.tables.get(table.name) or table.schema.empty_table())
-    for name in ("month_end", "settlement"):
-        engine.show(name, snapshot.tables[name])
-    known = engine.table(_extent(as_of)).to_pylist()[0]
-    if as_of is not None and not known["first"] <= as_of <= known["until"]:
-        raise UnableToLookThere(as_of, known["first"], known["until"])
-    last, currency = known["last"], known["currency"]
-    first = known["first"]
-    return Reading(engine, snapshot, at.conventions, as_of or last, first, last, currency)
+        _show(engine, table.name, snapshot.tables.get(table.name) or table.schema.empty_table())
+    for name in selecting.DERIVED:
+        _show(engine, name, snapshot.tables[name])
+    return Opened(engine, snapshot, at.conventions)
 
 
-def _extent(as_of: date | None) -> Steps:
+def _show(engine: Engine, name: str, source: pa.Table | tuple[Path, ...]) -> None:
+    engine.show(name, source)
+    engine.show(f"{selecting.WHOLE}{name}", source)
+
+
+def extent(as_of: date | None) -> Steps:
     """What the book can be asked about: dates, the last month-end up to one, the currency."""
     told = f"WHERE month_end <= DATE '{as_of}'" if as_of is not None else ""
     sql = f"""
@@ -103,7 +150,7 @@ def check(reading: Reading) -> Iterator[tuple[Text, int]]:
 
 def steps_text(reading: Reading, measure: Measure, by: tuple[str, ...]) -> str:
     """The SQL of a measure, step by step."""
-    return measure.steps(Question(reading.as_of, by)).sql()
+    return reading.steps(measure, by).sql()
 
 
 def write_report(told: portfolio.Told, target: Path) -> Path:

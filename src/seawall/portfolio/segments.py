@@ -1,7 +1,7 @@
 """Segments: how a measure's answer is broken down by what a loan is, or by when it was made."""
 
 from seawall.core.measure import Question
-from seawall.portfolio import tape
+from seawall.portfolio import selecting, tape
 
 VINTAGES = {
     "vintage_year": "CAST(EXTRACT(YEAR FROM l.disbursed_on) AS VARCHAR)",
@@ -43,9 +43,14 @@ WHERE l.disbursed_on <= {question.day} AND {condition}
 """
 
 
+def calendar(question: Question) -> str:
+    """The relation that has every month-end of the book, whichever loans are asked about."""
+    return f"{selecting.WHOLE}month_end" if question.only else "month_end"
+
+
 def latest(question: Question) -> str:
     """The last month-end on or before the analysis date, as a scalar subquery."""
-    return f"(SELECT MAX(month_end) FROM month_end WHERE month_end <= {question.day})"
+    return f"(SELECT MAX(month_end) FROM {calendar(question)} WHERE month_end <= {question.day})"
 
 
 def same(question: Question, left: str, right: str) -> str:

@@ -4,7 +4,17 @@ from seawall.core.measure import Column, Measure, Question
 from seawall.core.steps import Steps
 from seawall.core.text import Text
 from seawall.portfolio.conventions import Conventions
-from seawall.portfolio.segments import grouped, latest, months, named, ordered, over, ratio, same
+from seawall.portfolio.segments import (
+    calendar,
+    grouped,
+    latest,
+    months,
+    named,
+    ordered,
+    over,
+    ratio,
+    same,
+)
 from seawall.portfolio.settlement import month_sql
 
 _DAY = "MAKE_DATE(CAST(FLOOR(vintage / 12) AS INTEGER), CAST(vintage % 12 + 1 AS INTEGER), 1)"
@@ -66,7 +76,7 @@ FROM (
   WHERE m.months_on_book = 0 AND m.month_end <= {question.day}
 ) AS made
 {grouped(question, "vintage")}""")
-        .then("ages", f"SELECT DISTINCT {month} AS month FROM month_end m "
+        .then("ages", f"SELECT DISTINCT {month} AS month FROM {calendar(question)} m "
                       f"WHERE m.month_end <= {question.day}")
         .then("early", _early(question))
         .then("ends", f"""
