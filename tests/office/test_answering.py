@@ -24,10 +24,10 @@ NAMES = [each.name for each in tables.measures(packs.conventions())]
 ONLY = Selection(among=(("channel", ("app",)),), made_from=date(2024, 1, 1))
 
 
-def _lender(folder: Path, **plan: int) -> Home:
+def _lender(folder: Path, *, loans: int = 400, seed: int = 3) -> Home:
     home = homes.home(folder)
-    made = Plan(**{"loans": 400, "months": 24, "seed": 3} | plan)
-    make_lender(home.desk(), made, packs.lender(), progress=lambda *_: None)
+    plan = Plan(loans, seed, months=24)
+    make_lender(home.desk(), plan, packs.lender(), progress=lambda *_: None)
     return home
 
 
