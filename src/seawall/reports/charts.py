@@ -24,6 +24,9 @@ ON_DARK = {
 }  # fmt: skip
 """Every colour drawn with, as it is on a dark ground: what is light there is dark here."""
 _TIME_FORMAT = "%Y-%m"
+_CURVE = Text(en="Curve ", zh="曲线 ")
+_ZOOM = {"type": "interval", "encodings": ["x"], "zoom": "wheel![event.shiftKey]"}
+"""The wheel alone scrolls the page; with Shift it zooms."""
 _FIGURES = {"share": ".1%", "money": ".3~s", "count": ","}
 
 
@@ -61,7 +64,7 @@ def lines(
                     {"field": value, "format": _format(unit), "title": ""}],
     }  # fmt: skip
     if _column(measure, x).unit == "date":
-        spec["params"] = [{"name": "zoom", "select": {"type": "interval", "encodings": ["x"]},
+        spec["params"] = [{"name": "zoom", "select": _ZOOM,
                            "bind": "scales"}]  # fmt: skip
     return spec
 
@@ -78,9 +81,9 @@ def cohorts(measure: Measure, rows: pa.Table, *, x: str, ys: tuple[str, ...]) ->
         "data": {"values": kept}, "height": 320,
         "params": [
             {"name": "shown", "value": ys[0],
-             "bind": {"input": "select", "options": list(ys), "labels": titles, "name": " "}},
+             "bind": {"input": "select", "options": list(ys), "labels": titles, "name": _both(_CURVE)}},
             {"name": "over", "select": {"type": "point", "fields": [cohort.name],
-                                        "on": "pointerover", "nearest": True}},
+                                        "on": "pointerover"}},
         ],
         "transform": [{"calculate": "datum[shown]", "as": "value"}],
         "mark": {"type": "line", "strokeWidth": 1.6},

@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import typst
-import vl_convert
 
 from seawall.core.measure import Column
 from seawall.core.problem import Unable
 from seawall.core.text import Language, Text
-from seawall.reports import charts, fonts
+from seawall.reports import charts, drawing, fonts
 from seawall.reports.leaf import Grid, Leaf, Section, shown
 
 _WIDTH = 620
@@ -48,7 +46,7 @@ def document(leaf: Leaf, language: Language) -> bytes:
         f"= {plain(title)}",
         f"#text(fill: gray)[{plain(leaf.about.in_(language))}]",
         _tiles(leaf, language),
-        *(_section(part, language, family) for part in leaf.sections),
+        *(_section(part, language) for part in leaf.sections),
     ))  # fmt: skip
     written: bytes = typst.compile(text.encode(), format="pdf")
     return written
@@ -63,8 +61,8 @@ def _tiles(leaf: Leaf, language: Language) -> str:
     return f"#v(6pt)\n#grid(columns: (1fr, 1fr, 1fr, 1fr), row-gutter: 9pt, {cells})"
 
 
-def _section(part: Section, language: Language, family: str) -> str:
-    drawn = _drawing(part.chart, language, family) if part.chart else ""
+def _section(part: Section, language: Language) -> str:
+    drawn = _drawing(part.chart, language) if part.chart else ""
     grids = "\n".join(
         _grid(grid, language) for grid in part.grids if len(grid.columns) <= _COLUMNS_MOST
     )
@@ -74,13 +72,8 @@ def _section(part: Section, language: Language, family: str) -> str:
     )
 
 
-def _drawing(spec: charts.Spec, language: Language, family: str) -> str:
-    spoken: dict[str, Any] = charts.spoken(spec, language)
-    whole = {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json", "width": _WIDTH,
-        "config": {"font": family, "view": {"stroke": None}}, **spoken,
-    }  # fmt: skip
-    svg = vl_convert.vegalite_to_svg(whole)
+def _drawing(spec: charts.Spec, language: Language) -> str:
+    svg = drawing.svg(spec, language, width=_WIDTH)
     return f'#image(bytes({json.dumps(svg, ensure_ascii=False)}), format: "svg", width: 100%)\n'
 
 
