@@ -2,20 +2,23 @@
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.db import connections
 
+from seawall.acts.gathering import Gatherer, Terms
 from seawall.acts.in_force import Policies
-from seawall.office import homes
+from seawall.office import deciding, homes
+from seawall.office.packs import conventions
 from seawall.office.settings import Settings
 from seawall.policy.window_online import observer
 from seawall.records import starting
 from seawall.records.event_store import RecordsEventStore
 from tests import postgresql
-from tests.acts.lender import House, asks
+from tests.acts.lender import NOON, House, asks
 from tests.office.places import Cluster, cluster
 
 pytestmark = postgresql.MARKS
@@ -72,4 +75,24 @@ def test_told_again_in_another_batch_it_is_the_same_decision(made: Cluster, tmp_
     assert [each.content for each in again[:4]] == [each.content for each in first]
     assert [each.new for each in again] == [False] * 4 + [True] * 2
     assert again[5].content["features"] == {"device_customers": 1, "applications": 5}
+    house.holds()
+
+
+def test_many_callers_at_two_desks_of_a_home_have_one_decision_an_application(
+    made: Cluster, tmp_path: Path
+) -> None:
+    settings = made.settings()
+    house = Elsewhere(tmp_path, settings=settings)
+    house.publish()
+    home = homes.Home(tmp_path / "home", conventions(), settings)
+    desks = [Gatherer(lambda: deciding.opened(home), clock=lambda: NOON) for _ in range(2)]
+    terms = Terms("small", "origination-1", "CN")
+    told = [house.received(**asks(f"a{n}", n, phone=f"1380013800{n % 7}")) for n in range(80)]
+    with ThreadPoolExecutor(8) as callers:
+        promises = callers.map(lambda n: desks[n % 2].take([told[n // 2]], terms)[0], range(160))
+        decided = [each.result(30) for each in promises]
+    for each in desks:
+        each.stop()
+    assert [one.entry for one in decided[::2]] == [one.entry for one in decided[1::2]]
+    assert sum(each.new for each in decided) == len({each.entry for each in decided}) == 80
     house.holds()

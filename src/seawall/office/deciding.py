@@ -1,6 +1,7 @@
 """Decisions of a home that count: made from a file, looked at, verified."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from seawall.core.problem import Place, Problem
 from seawall.office.homes import Home
 from seawall.policy.program import Program
 from seawall.policy.trial import Trial
+from seawall.records import starting
 
 TOGETHER = 250
 """Applications in one batch: few syncs of the disk for each, and none waits long."""
@@ -84,6 +86,23 @@ def counter(home: Home) -> Counter:
     ledger, vault, events = home.ledger, home.vault.open(), home.open_events()
     policies = Policies(events, vault.rules.fields, ledger)
     return Counter(home, deciding.Desk(ledger, vault, events, policies))
+
+
+@contextmanager
+def opened(home: Home) -> Iterator[deciding.Desk]:
+    """The desk of a home's counter for the thread that asks; what was opened is closed afterwards.
+
+    Raises:
+        UnableToFindLedger, UnableToReachKeys: as `counter`.
+    """
+    desk = counter(home).desk
+    try:
+        yield desk
+    finally:
+        desk.ledger.store.close()
+        desk.vault.rows.close()
+        desk.vault.keys.database.close()
+        starting.stop()
 
 
 def trial(file: Path) -> Trial:

@@ -7,12 +7,15 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import django
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, Error, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from seawall.core.problem import Unable
 from seawall.core.text import Text, verbatim
 from seawall.records.sqlite import driver
+
+FAILURE = Error
+"""What a failure of the office's database is raised as, for rooms that see nothing of Django."""
 
 # With a log readers never wait for a writer. Without, a transaction is kept back by whoever reads.
 _JOURNAL = "WAL" if driver.safe_log() else "TRUNCATE"
