@@ -1,9 +1,11 @@
 """JSON with one spelling: the JSON Canonicalization Scheme, RFC 8785."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
+from typing import Any
 
 from seawall.core.problem import Unable
 from seawall.core.text import Text
@@ -37,10 +39,12 @@ def canonical(value: object) -> bytes:
 
 
 def _spelled(value: object, depth: int) -> str:
+    """A value's spelling; the commonest types first, since every decision is spelt value by value."""
+    spell = _SPELT.get(type(value))
+    if spell is not None:
+        return spell(value)
     if isinstance(value, str):
         return encode_basestring(value)
-    if value is None or isinstance(value, bool):
-        return _WORDS[value]
     if isinstance(value, int):
         return _integer(value)
     if isinstance(value, float):
@@ -53,25 +57,28 @@ def _spelled(value: object, depth: int) -> str:
             )
         )
     if isinstance(value, Mapping):
-        inner = (f"{encode_basestring(k)}:{_spelled(value[k], depth + 1)}" for k in _keys(value))
+        inner = [before + _spelled(value[key], depth + 1) for key, before in _keys(tuple(value))]
         return f"{{{','.join(inner)}}}"
     if isinstance(value, list | tuple):
-        return f"[{','.join(_spelled(each, depth + 1) for each in value)}]"
+        return f"[{','.join([_spelled(each, depth + 1) for each in value])}]"
     raise UnableToSpell(
         Text(en="a {kind}", zh=" {kind} 类型的值").filled(kind=type(value).__name__)
     )
 
 
-_WORDS: dict[bool | None, str] = {None: "null", True: "true", False: "false"}
 
+@lru_cache(maxsize=1_024)
+def _keys(names: tuple[object, ...]) -> tuple[tuple[str, str], ...]:
+    """The keys by their UTF-16 code units, which is not the order of code points; each with its spelling.
 
-def _keys(value: Mapping[object, object]) -> list[str]:
-    """The keys by their UTF-16 code units, which is not the order of code points."""
-    keys = [key for key in value if isinstance(key, str)]
-    if len(keys) != len(value):
+    Entries of one kind have the same names in the same order, again and again.
+    """
+    keys = [key for key in names if isinstance(key, str)]
+    if len(keys) != len(names):
         raise UnableToSpell(Text(en="a key that is no text", zh="非文本的键"))
     # Of ASCII texts, which keys mostly are, both orders are one.
-    return sorted(keys) if "".join(keys).isascii() else sorted(keys, key=_code_units)
+    ordered = sorted(keys) if "".join(keys).isascii() else sorted(keys, key=_code_units)
+    return tuple((key, f"{encode_basestring(key)}:") for key in ordered)
 
 
 def _code_units(text: str) -> bytes:
@@ -96,6 +103,16 @@ def _number(value: float) -> str:
     point = len(placed) + int(exponent)
     digits = "".join(map(str, placed)).rstrip("0")
     return "-" * sign + _placed(digits, point)
+
+
+_WORDS: dict[object, str] = {None: "null", True: "true", False: "false"}
+_SPELT: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    float: _number,
+    int: _integer,
+    bool: _WORDS.__getitem__,
+    type(None): _WORDS.__getitem__,
+}
 
 
 def _placed(digits: str, point: int) -> str:

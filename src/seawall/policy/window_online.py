@@ -95,8 +95,9 @@ def _plain(value: Value) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
+@lru_cache(maxsize=4_096)
 def _reader(name: str, kind: Kind) -> Callable[[object], Value]:
-    """How the language reads a column."""
+    """How the language reads a column; compiled once, for a batch of decisions asks for each anew."""
     return python_function(_bare(name, kind))
 
 

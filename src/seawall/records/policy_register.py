@@ -347,7 +347,7 @@ def _published(row: "Publication") -> Published:
         number=row.number,
         policy=row.policy,
         digest=row.version.digest,
-        proposal=row.proposal.number if row.proposal else None,
+        proposal=row.proposal_id,  # type: ignore[attr-defined]
         effective_us=row.effective_us,
         published_by=row.published_by,
         published_us=row.published_us,

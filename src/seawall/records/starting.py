@@ -57,7 +57,7 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
         _check_durable()
         _migrate()
     except DatabaseError as error:
-        raise UnableToUseRecords(str(error).strip().partition("\n")[0]) from None
+        raise UnableToUseRecords(verbatim(str(error).strip().partition("\n")[0])) from None
 
 
 def migrate() -> None:

@@ -17,6 +17,7 @@ from seawall.core import postgresql
 from seawall.core.text import Text, verbatim
 from seawall.vault.database import SECRET, Row, UnableToReachDatabase
 
+_IDLE: Final = psycopg.pq.TransactionStatus.IDLE
 _WRITERS: Final = 7_305_816_240
 """The advisory lock that lets one writer in at a time, with what names its tables added; the number says nothing."""
 
@@ -59,20 +60,27 @@ class PostgresDatabase:
     @contextmanager
     def reading(self) -> Iterator["_Session"]:
         """See `Database`."""
-        with self._transaction("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ") as session:
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ") as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator["_Session"]:
         """See `Database`."""
-        with self._transaction(f"SELECT pg_advisory_xact_lock({self._writers})") as session:
+        begin = f"BEGIN; SELECT pg_advisory_xact_lock({self._writers})"
+        with self._transaction(begin) as session:
             yield session
 
     @contextmanager
-    def _transaction(self, first: str) -> Iterator["_Session"]:
-        with self._lock, self._told(), self._raw.transaction():
-            self._raw.execute(first)
-            yield _Session(self._raw)
+    def _transaction(self, begin: str) -> Iterator["_Session"]:
+        """A transaction that begins in one message: the driver's own takes one for each statement."""
+        with self._lock, self._told():
+            self._raw.execute(begin.encode())
+            try:
+                yield _Session(self._raw)
+                self._raw.execute("COMMIT")
+            finally:
+                if self._raw.info.transaction_status != _IDLE:
+                    self._raw.rollback()
 
     def scrub(self) -> None:
         """See `Database`: tables of keys are written anew, which locks them meanwhile."""
