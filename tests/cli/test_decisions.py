@@ -5,9 +5,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from typer.testing import CliRunner
 
 from seawall.cli.main import app
+from seawall.office import homes
 
 APPLICATIONS = [
     {"application_id": "a1", "applied_at": "2026-11-26T08:00:00", "amount": 12000, "currency": "CNY", "term_days": 365,
@@ -69,6 +71,21 @@ def test_for_good_is_once_and_can_be_looked_at_and_verified(home: Path, file: Pa
     assert record["features"]["device_customers_30d"] == 1
     assert "Of 2 decisions 2 come out the same again" in run("decisions", "verify", *at)
     assert "0 problems" in run("ledger", "verify", *at)
+
+
+def test_the_index_is_proved_with_the_decisions_and_made_again(home: Path, file: Path) -> None:
+    at = ("--home", home)
+    run("decide", "instalment_loan", "-i", file, "--record", "--as", "origination-1", *at)
+    size = homes.home(home).ledger.size
+    all_read = f"Entries read into the index: {size}.\n"
+    assert run("decisions", "index", "--again", *at) == all_read
+    assert run("decisions", "index", *at) == "Entries read into the index: 0.\n"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE records_decisionline SET outcome = 'approve'")
+    told = run("decisions", "verify", *at, code=1)
+    assert told.count("[ledger-index-differs]") == 1
+    assert run("decisions", "index", "--again", *at) == all_read
+    run("decisions", "verify", *at)
 
 
 def test_an_id_used_for_another_application_is_refused_and_tells_so(

@@ -65,6 +65,8 @@ class Order:
         at: when, in UTC: the version in force then decides.
         country: whose identity numbers and telephones, where a value does not say so itself.
         trial: challengers that decide a share of the customers, and shadows; published policies too.
+        unit: the part of the institution that it is decided for, such as `house/online`; the whole of it
+            where None.
 
     Raises:
         UnableToSignAs: `by` is no name to act under.
@@ -75,6 +77,7 @@ class Order:
     at: datetime
     country: str
     trial: Trial | None = None
+    unit: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a name that could be spelt in two ways."""
@@ -258,9 +261,10 @@ class _Turn:
 
     def _keep(self, contents: dict[str, dict[str, Any]]) -> dict[str, tuple[int, bool]]:
         """Append all entries in one commit; their numbers by id, and whether they are new."""
-        by, at = self._order.by, self._order.at
+        order = self._order
         entries = [
-            decision_entries.entry(id_, content, by=by, at=at) for id_, content in contents.items()
+            decision_entries.entry(id_, content, by=order.by, at=order.at, unit=order.unit)
+            for id_, content in contents.items()
         ]
         try:
             receipts = self._desk.ledger.append_all(entries)

@@ -10,6 +10,8 @@ from seawall.ledger.entry import Entry, Recorded
 from seawall.ledger.log import Reader
 
 KIND = "decision"
+SUBJECT = "application:"
+"""What an entry's subject begins with, before the application's id."""
 SHADOWS = "shadows"
 """Under which name a decision's content holds what a trial's shadows answered."""
 
@@ -19,7 +21,9 @@ def act(id_: str) -> str:
     return f"decide:{id_}"
 
 
-def entry(id_: str, content: Mapping[str, Any], *, by: str, at: datetime) -> Entry:
+def entry(
+    id_: str, content: Mapping[str, Any], *, by: str, at: datetime, unit: str | None = None
+) -> Entry:
     """The entry of a decision.
 
     Args:
@@ -27,11 +31,13 @@ def entry(id_: str, content: Mapping[str, Any], *, by: str, at: datetime) -> Ent
         content: the record, as `policy.record` tells it; of a trial, with `SHADOWS`.
         by: which machine decided.
         at: when, in UTC.
+        unit: the part of the institution it was decided for; the whole of it where None.
     """
     return Entry(
         kind=KIND,
-        subject=f"application:{id_}",
+        subject=f"{SUBJECT}{id_}",
         actor=by,
+        on_behalf_of=unit,
         at=at,
         act=act(id_),
         digests={"policy": content["policy"]["digest"]},

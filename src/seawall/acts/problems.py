@@ -124,9 +124,23 @@ VERSION_UNTRUSTED = Kind(
     Text(en="Restore a backup; every decision names the digest it was made by.",
          zh="请由备份恢复；每个决策均载明所依据的摘要。"),
 )  # fmt: skip
+INDEX_DIFFERS = Kind(
+    "ledger-index-differs",
+    Text(en="The index says otherwise of entry {entry} than the ledger.",
+         zh="索引所载第 {entry} 条与账本不一致。"),
+    Text(en="The ledger counts; make the index again: `seawall decisions index --again`.",
+         zh="以账本为准；请重建索引：`seawall decisions index --again`。"),
+)  # fmt: skip
+INDEX_OF_ANOTHER = Kind(
+    "ledger-index-of-another",
+    Text(en="The index was made from another ledger, of {size} entries or more.",
+         zh="该索引由另一本账本（至少 {size} 条）生成。"),
+    Text(en="It is made again by itself as soon as somebody lists entries, or by `seawall decisions index`.",
+         zh="下次列出记录时会自动重建，也可运行 `seawall decisions index`。"),
+)  # fmt: skip
 
 KINDS = (
     ID_UNUSABLE, KEY_UNUSED, CHANGED, DECIDED_OTHERWISE, DECISION_ERASED, NOT_FOUND_AGAIN,
     NOT_SEALED, TOKEN_CONFLICT, VALUE_DIFFERS, VALUE_SHARED, NOT_SPELT, STEP_UNTOLD, STEP_OTHERWISE, STEP_UNREGISTERED,
-    VERSION_UNTRUSTED, PERSON_OTHERWISE,
+    VERSION_UNTRUSTED, PERSON_OTHERWISE, INDEX_DIFFERS, INDEX_OF_ANOTHER,
 )  # fmt: skip

@@ -198,7 +198,10 @@ def show(
 
 @app.command()
 def verify(home: HomeOption = None, lang: LangOption = None) -> None:
-    """Decide everything again from its own record: the same must come out. Exits with 1 if not."""
+    """Decide everything again from its own record: the same must come out. Exits with 1 if not.
+
+    What lists and searches read, the index, must say what the ledger says, too.
+    """
     screen, counter = Screen(language(lang)), deciding.counter(homes.home(home))
     tally: Tally[str] = Tally()
     for each in counter.verify():
@@ -210,10 +213,28 @@ def verify(home: HomeOption = None, lang: LangOption = None) -> None:
     screen.say(
         _VERIFIED, n=tally.total(), agree=tally["agrees"], erased=tally["erased"], wrong=wrong
     )
+    for problem in counter.index_wrong():
+        screen.problem(problem)
+        wrong += 1
     if wrong:
         raise typer.Exit(1)
 
 
+@app.command("index")
+def index_(
+    *,
+    again: Annotated[
+        bool, typer.Option("--again", help="Throw the index away first, and make it again.")
+    ] = False,
+    home: HomeOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Bring what lists and searches read, the index, up to date with the ledger."""
+    screen, counter = Screen(language(lang)), deciding.counter(homes.home(home))
+    screen.say(_INDEXED, n=counter.index(again=again).added)
+
+
+_INDEXED = Text(en="Entries read into the index: {n:,}.", zh="已读入索引：{n:,} 条记录。")
 _WHO = Text(
     en="say which machine decides: --record --as NAME",
     zh="请说明由哪台机器决策：--record --as 名称",

@@ -7,11 +7,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from seawall.acts import deciding, verifying
+from seawall.acts import deciding, indexing, verifying
 from seawall.acts.admitting import Application, received
 from seawall.acts.application_files import IDS, applications
 from seawall.acts.deciding import Decided, Order
 from seawall.acts.in_force import Policies
+from seawall.acts.indexing import Caught
 from seawall.acts.verifying import Verified
 from seawall.core import pack
 from seawall.core.problem import Place, Problem
@@ -69,6 +70,16 @@ class Counter:
     def verify(self) -> Iterator[Verified]:
         """Decide everything again from its own record."""
         return verifying.verify(self.desk.ledger, self.desk.policies)
+
+    def index(self, *, again: bool = False) -> Caught:
+        """Bring the index of the ledger up to date, or make it again."""
+        ledger = self.desk.ledger
+        return indexing.again(ledger) if again else indexing.catch_up(ledger)
+
+    def index_wrong(self) -> Iterator[Problem]:
+        """Where the index, brought up to date, is not what the ledger says."""
+        indexing.catch_up(self.desk.ledger)
+        return indexing.wrong(self.desk.ledger)
 
 
 def _batches(each: Iterator[Application | Problem]) -> Iterator[list[Application | Problem]]:

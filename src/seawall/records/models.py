@@ -242,6 +242,7 @@ from seawall.records.case_models import (  # noqa: E402
     Errand,
 )
 from seawall.records.people_models import ApiToken, Change, Person, SavedFilter  # noqa: E402
+from seawall.records.index_models import DecisionLine, EntryLine, IndexPlace  # noqa: E402
 from seawall.records.watch_models import AlertSilence, IndicatorValue  # noqa: E402
 
 __all__ = [
@@ -252,7 +253,10 @@ __all__ = [
     "CaseNeed",
     "CaseNow",
     "Change",
+    "DecisionLine",
+    "EntryLine",
     "Errand",
+    "IndexPlace",
     "IndicatorValue",
     "Person",
     "SavedFilter",

@@ -54,7 +54,7 @@ def _guard(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """The log, its guards, and the triggers of the tables it tells of."""
 
-    dependencies: ClassVar = [("records", "0008_people")]
+    dependencies: ClassVar = [("records", "0009_index")]
 
     operations: ClassVar = [
         migrations.CreateModel(
