@@ -256,3 +256,56 @@ def test_every_problem_speaks_both_languages(filled: Ledger) -> None:
     tampered(filled, "DELETE FROM ledger_entry WHERE number = 3")
     said: Callable[[Problem], tuple[str, str]] = lambda p: (p.message.en, p.message.zh)  # noqa: E731
     assert said(audit(filled).problems[0]) == ("Entry 3 is missing.", "缺少记录 3。")
+
+
+def rooted(ledger: Ledger) -> Checkpoint:
+    """The checkpoint of now, found right by a whole audit."""
+    found = audit(ledger)
+    assert found.problems == ()
+    return found.checkpoint or Checkpoint("", 0, b"")
+
+
+def test_since_a_checkpoint_only_what_came_after_is_recomputed(filled: Ledger) -> None:
+    before = rooted(filled)
+    filled.append_all([decision(n) for n in range(SIZE, SIZE + 700)])
+    filled.erase(7, Erasing("dana", AT, "erase:7", "asked"))
+    found = audit(filled, since=before)
+    assert (found.problems, found.entries) == ((), SIZE + 702)
+    tampered(filled, "UPDATE ledger_entry SET body = CAST('{}' AS BLOB) WHERE number = 900")
+    assert first(audit(filled, since=before)) == first(audit(filled)) == ("ledger-body-wrong", 900)
+
+
+def test_since_a_checkpoint_an_earlier_alteration_shows_in_a_whole_audit_only(
+    filled: Ledger,
+) -> None:
+    before = rooted(filled)
+    filled.append_all([decision(SIZE)])
+    tampered(filled, "UPDATE ledger_entry SET body = CAST('{}' AS BLOB) WHERE number = 9")
+    assert audit(filled, since=before).problems == ()
+    assert first(audit(filled)) == ("ledger-body-wrong", 9)
+
+
+def test_since_a_checkpoint_an_earlier_erasure_that_was_undone_is_found(filled: Ledger) -> None:
+    before = rooted(filled)
+    body = filled.entry(8)
+    filled.erase(8, Erasing("dana", AT, "erase:8", "asked"))
+    assert audit(filled, since=before).problems == ()
+    assert body.body is not None
+    assert body.salt is not None
+    tampered(filled, f"UPDATE ledger_entry SET salt = x'{body.salt.hex()}', body = x'{body.body.hex()}' "
+             "WHERE number = 8")  # fmt: skip
+    assert first(audit(filled, since=before)) == ("ledger-erasure-undone", 8)
+
+
+def test_since_a_checkpoint_of_another_history_or_of_a_longer_one_it_is_told(
+    filled: Ledger, tmp_path: Path
+) -> None:
+    other = log.start(SqliteStore(tmp_path / "other.sqlite"), filled.signer)
+    other.append_all([decision(n, actor="eve") for n in range(SIZE)])
+    assert [each.code for each in audit(filled, since=other.checkpoint()).problems] == [
+        "ledger-forked"
+    ]
+    other.append_all([decision(n) for n in range(SIZE, SIZE + 9)])
+    assert "ledger-rolled-back" in {
+        each.code for each in audit(filled, since=other.checkpoint()).problems
+    }

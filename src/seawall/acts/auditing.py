@@ -1,83 +1,94 @@
-"""Changes of people and tokens, by whatever path: the ledger is told of each, and people are held against what it tells.
+"""Verify the ledger, and keep in it who did, how far, and what came of it.
 
-The change log is written by the database (`records.change_log`): a page, a command, a bulk statement and somebody
-with the database's file all leave their row. Who stands behind a change, the act's own entry says; a change without one
-was made around the office, and `compare` finds what it left.
+The whole ledger is recomputed where it is small, or where somebody can wait. Otherwise what came since the last
+verification that found nothing wrong: its size and root stand in its own entry, which a later one goes on from.
 """
 
-import json
-from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from seawall.acts import problems
-from seawall.core.period import moment_at
-from seawall.core.problem import Place, Problem
-from seawall.ledger.entry import Entry
+from seawall.acts.signing import Signed
+from seawall.core.period import microseconds
+from seawall.core.problem import Problem
+from seawall.ledger.audit import audit
+from seawall.ledger.entry import Entry, Recorded
 from seawall.ledger.log import Ledger, Reader
-from seawall.records import people_register as register
-from seawall.records.people_register import ChangeRow, PersonRow
+from seawall.ledger.verifier import Checkpoint
+from seawall.records import entry_index as index
+from seawall.records.entry_index import Browsed, EntryRow
 
-KIND = "row.change"
-RECORDER = "recorder"
-"""In whose name the database's own notes are told: a machine that decides nothing."""
-_TOGETHER = 500
+KIND = "ledger.verify"
+SUBJECT = "ledger"
+LOOKED_AT = 50
+"""Verifications that are looked at for one to go on from: after so many that failed, all is recomputed."""
 
 
-def tell(ledger: Ledger) -> int:
-    """Tell the ledger of every change that it was not told of; how many there were.
+@dataclass(frozen=True)
+class Verification:
+    """What came of verifying.
 
-    Stopped half-way and called again, no change is told twice: its number is the act's key.
+    Attributes:
+        entry: where it is told.
+        start: from which entry on; 0 where the whole ledger was recomputed.
+        size: up to, and without, which; all where the ledger did not grow meanwhile.
+        root: the tree's root at that size.
+        wrong: how many problems were found.
     """
-    count = 0
-    while rows := register.untold_changes(_TOGETHER):
-        ledger.append_all([_entry(row) for row in rows])
-        register.changes_told([row.number for row in rows])
-        count += len(rows)
-    return count
+
+    entry: int
+    by: str
+    at_us: int
+    start: int
+    size: int
+    root: bytes
+    wrong: int
 
 
-def _entry(row: ChangeRow) -> Entry:
+def verify(
+    ledger: Ledger, signed: Signed, *, whole: bool
+) -> tuple[Verification, tuple[Problem, ...]]:
+    """Verify, and tell so; what came of it, and what is wrong, the first entry first.
+
+    Args:
+        ledger: whose index is up to date.
+        signed: who verifies.
+        whole: recompute all, not only what came since.
+    """
+    since = None if whole else _since(ledger)
+    found = audit(ledger, since=since)
+    head = found.checkpoint or Checkpoint("", 0, bytes(32))
     body = {
-        "table": row.kind,
-        "operation": row.operation,
-        "before": json.loads(row.before or "{}"),
-        "after": json.loads(row.after or "{}"),
+        "from": since.size if since else 0,
+        "size": head.size,
+        "root": head.root.hex(),
+        "erased": found.erased,
+        "problems": len(found.problems),
     }
-    return Entry(kind=KIND, subject=row.subject, actor=RECORDER, at=moment_at(row.at_us),
-                 act=f"change:{row.number}", body=body)  # fmt: skip
+    receipt = ledger.append(Entry(
+        kind=KIND, subject=SUBJECT, actor=signed.by, at=signed.at, act=signed.act, body=body
+    ))  # fmt: skip
+    told = _read(receipt.number, signed.by, microseconds(signed.at), body)
+    return told, found.problems
 
 
-def compare(ledger: Reader) -> Iterator[Problem]:
-    """Whose roles, unit or right to sign in are others than the ledger's acts left them."""
-    told = _told(ledger)
-    for row in register.people():
-        stands = _standing(row)
-        if told.get(row.name) != stands:
-            facts = {"name": row.name, "stands": stands, "told": told.get(row.name, "-")}
-            yield Problem(problems.PERSON_OTHERWISE, Place(f"person:{row.name}"), facts)
+def made(ledger: Reader, most: int) -> list[Verification]:
+    """The latest verifications, the last one first."""
+    rows = index.entries(Browsed(kind=KIND, most=most))
+    told = [(row, ledger.entry(row.number)) for row in rows]
+    return [_of(row, entry) for row, entry in told if entry.content is not None]
 
 
-def _standing(row: PersonRow) -> str:
-    return _spelt(row.roles, row.unit, active=row.is_active)
+def _since(ledger: Reader) -> Checkpoint | None:
+    """Up to where all was found right before; None where nobody verified."""
+    good = (each for each in made(ledger, LOOKED_AT) if each.wrong == 0)
+    last = next(good, None)
+    return None if last is None else Checkpoint(ledger.key.name, last.size, last.root)
 
 
-def _spelt(roles: object, unit: object, *, active: bool) -> str:
-    return f"{'+'.join(sorted(map(str, roles)))} @ {unit}{'' if active else ' (left)'}"  # type: ignore[call-overload]
+def _of(row: EntryRow, entry: Recorded) -> Verification:
+    return _read(row.number, row.actor, row.at_us, entry.content or {})
 
 
-def _told(ledger: Reader) -> dict[str, str]:
-    """What the acts of `staffing` left of each person, by name."""
-    known: dict[str, tuple[object, object, bool]] = {}
-    for entry in ledger.entries():
-        kind, body = entry.told["kind"], entry.content
-        if not kind.startswith("person.") or body is None:
-            continue
-        name = entry.told["subject"].removeprefix("person:")
-        roles, unit, active = known.get(name, ((), "", True))
-        if kind in ("person.add", "person.assign"):
-            roles, unit = body["roles"], body["unit"]
-        elif kind in ("person.leave", "person.return"):
-            active = kind == "person.return"
-        known[name] = roles, unit, active
-    return {
-        name: _spelt(roles, unit, active=active) for name, (roles, unit, active) in known.items()
-    }
+def _read(number: int, by: str, at_us: int, body: dict[str, Any]) -> Verification:
+    root = bytes.fromhex(body["root"])
+    return Verification(number, by, at_us, body["from"], body["size"], root, body["problems"])

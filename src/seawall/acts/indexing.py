@@ -104,8 +104,14 @@ def read(entries: Sequence[Recorded]) -> Read:
     return Read(
         entries=lines,
         decisions=[_decision(each, line) for each, line in both if line.kind == KIND],
-        erased=[int(line.subject.removeprefix(ENTRY)) for line in lines if line.kind == ERASURE],
+        erased=[number for each in entries if (number := erased_by(each)) is not None],
     )
+
+
+def erased_by(entry: Recorded) -> int | None:
+    """The number of the entry whose body an entry erased; None where it is no erasure."""
+    told = entry.told
+    return int(told["subject"].removeprefix(ENTRY)) if told["kind"] == ERASURE else None
 
 
 def _entry(entry: Recorded) -> EntryRow:

@@ -98,8 +98,7 @@ def _found(made: LookUp, act: str) -> Entry:
         at=made.ask.at,
         act=act,
         body={
-            "purpose": made.ask.purpose,
-            "approval": made.ask.approval,
+            **_asked(made.ask),
             "field": made.field,
             "values": made.values,
             "found": list(made.tokens),
@@ -117,12 +116,17 @@ def _entry(unsealing: Unsealing, act: str) -> Entry:
         act=act,
         digests={"values": hashlib.sha256(canonical(values)).hexdigest()},
         body={
-            "purpose": unsealing.ask.purpose,
-            "approval": unsealing.ask.approval,
+            **_asked(unsealing.ask),
             "reveals": unsealing.reveals,
             "values": values,
         },
     )
+
+
+def _asked(ask: Ask) -> dict[str, str | None]:
+    """What for; the reason only where one was given."""
+    told = {"purpose": ask.purpose, "approval": ask.approval}
+    return told if ask.reason is None else {**told, "reason": ask.reason}
 
 
 def subject(tokens: Sequence[str]) -> str:

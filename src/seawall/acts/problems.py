@@ -138,9 +138,21 @@ INDEX_OF_ANOTHER = Kind(
     Text(en="It is made again by itself as soon as somebody lists entries, or by `seawall decisions index`.",
          zh="下次列出记录时会自动重建，也可运行 `seawall decisions index`。"),
 )  # fmt: skip
+OPENING_WITHOUT_REASON = Kind(
+    "opening-without-reason",
+    Text(en="Nothing is opened without a reason.", zh="未说明理由，不予开启。"),
+    Text(en="Say in 1 to {most} characters why, without naming a person.",
+         zh="请用 1 至 {most} 个字符说明理由，不得写出个人姓名。"),
+)  # fmt: skip
+NOBODY_TO_OPEN = Kind(
+    "opening-of-nobody",
+    Text(en="This decision names nobody whose data is sealed.", zh="该决策未涉及任何已加密封存的个人数据。"),
+    Text(en="Look at the application where it came from.", zh="请到申请来源处查看。"),
+)  # fmt: skip
 
 KINDS = (
     ID_UNUSABLE, KEY_UNUSED, CHANGED, DECIDED_OTHERWISE, DECISION_ERASED, NOT_FOUND_AGAIN,
     NOT_SEALED, TOKEN_CONFLICT, VALUE_DIFFERS, VALUE_SHARED, NOT_SPELT, STEP_UNTOLD, STEP_OTHERWISE, STEP_UNREGISTERED,
     VERSION_UNTRUSTED, PERSON_OTHERWISE, INDEX_DIFFERS, INDEX_OF_ANOTHER,
+    OPENING_WITHOUT_REASON, NOBODY_TO_OPEN,
 )  # fmt: skip

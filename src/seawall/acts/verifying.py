@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from seawall.acts import problems, publishing, step_telling
-from seawall.acts.decision_entries import KIND, SHADOWS
+from seawall.acts.decision_entries import KIND, SHADOWS, UnableToReadDecision
 from seawall.acts.in_force import Policies
 from seawall.core.canonical import canonical
 from seawall.core.problem import Place, Problem, Unable
@@ -50,6 +50,20 @@ def verify(ledger: Reader, policies: Policies) -> Iterator[Verified]:
         told = entry.told
         if told["kind"] == KIND:
             yield Verified(entry.number, told["subject"], *_again(entry, policies))
+
+
+def again(ledger: Reader, policies: Policies, number: int) -> Verified:
+    """Decide one again from its record.
+
+    Raises:
+        UnableToFindEntry: there is no entry of this number.
+        UnableToReadDecision: it tells of no decision.
+    """
+    entry = ledger.entry(number)
+    told = entry.told
+    if told["kind"] != KIND:
+        raise UnableToReadDecision(told["act"], number)
+    return Verified(number, told["subject"], *_again(entry, policies))
 
 
 def _again(entry: Recorded, policies: Policies) -> tuple[Agreement, str]:

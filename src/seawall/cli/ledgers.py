@@ -1,6 +1,5 @@
 """The commands about the ledger: keep, prove, verify, publish, witness."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
 from seawall.ledger import problems, verifier, witness_http
-from seawall.ledger.log import Proof, Reader, UnableToFindEntry
+from seawall.ledger.log import Reader, UnableToFindEntry
 from seawall.ledger.packing import export
 from seawall.ledger.publishing import publish
 from seawall.ledger.witness import cosigned
@@ -94,7 +93,7 @@ def prove(
     """Prove that an entry is in the ledger: its hashes up to the signed checkpoint, as JSON."""
     screen = Screen(language(lang))
     ledger = homes.home(home).ledger_reader
-    told = json.dumps(_told(ledger.prove(_number(ledger, entry))), ensure_ascii=False, indent=1)
+    told = ledger.prove(_number(ledger, entry)).text()
     if output is None:
         screen.result(told)
     else:
@@ -108,18 +107,6 @@ def _number(ledger: Reader, told: str) -> int:
     if found is None:
         raise UnableToFindEntry(told)
     return found.number
-
-
-def _told(proof: Proof) -> dict[str, object]:
-    entry = proof.entry
-    return {
-        "number": entry.number,
-        "leaf": entry.leaf.decode(),
-        "salt": None if entry.salt is None else entry.salt.hex(),
-        "body": None if entry.body is None else entry.body.decode(),
-        "proof": [each.hex() for each in proof.hashes],
-        "checkpoint": proof.checkpoint.decode(),
-    }
 
 
 @app.command("export")

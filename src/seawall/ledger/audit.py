@@ -40,20 +40,25 @@ class Seen:
     checkpoint: Checkpoint
 
 
-def audit(reader: Reader, seen: Sequence[Seen] = ()) -> Audit:
+def audit(reader: Reader, seen: Sequence[Seen] = (), *, since: Checkpoint | None = None) -> Audit:
     """Recompute everything: leaves, bodies, tiles, roots, signatures, erasures.
 
     Args:
         reader: the ledger.
         seen: checkpoints from elsewhere, such as a witness's; a rollback or fork shows against them.
+        since: a checkpoint up to which all was found right before: what comes after it is recomputed, and
+            that it continues it. What is altered of the entries before does not show.
 
     Returns:
         what is wrong, the first entry first; nothing where the ledger is as it was written.
     """
     head, rows, refused = _head(reader)
     kept, refused_too = _kept(reader)
-    walk, agreed, found = _Walk(reader, rows), 0, [*refused, *refused_too]
+    walk, found = _Walk(reader, rows, _edge(reader, since)), [*refused, *refused_too]
+    agreed = walk.edge.size
     known = [*kept, *seen, *([Seen(_HEAD, head)] if head else [])]
+    known = [each for each in known if each.checkpoint.size >= agreed]
+    known += [Seen(_SINCE, since)] if since else []
     for each in sorted(known, key=lambda one: one.checkpoint.size):
         walk.on(each.checkpoint.size)
         finding = None if walk.stopped else _disagreed(walk, each, agreed)
@@ -100,7 +105,7 @@ def _kept(reader: Reader) -> tuple[list[Seen], list[Problem]]:
     return seen, findings
 
 
-_HEAD, _KEPT = "head", "checkpoint "
+_HEAD, _KEPT, _SINCE = "head", "checkpoint ", "verified before"
 _ALL = 2**62
 
 
@@ -117,22 +122,31 @@ def _disagreed(walk: "_Walk", seen: Seen, agreed: int) -> Problem | None:
     return Problem(problems.ROOT_WRONG if own else problems.FORKED, Place(walk.where), facts)
 
 
+def _edge(reader: Reader, since: Checkpoint | None) -> tree.Edge:
+    """Where the walk begins: at the first entry where the tree is not even as large as it was."""
+    try:
+        with reader.store.reading() as rows:
+            return tree.Edge(since.size, tables.tiles(rows)) if since else tree.Edge()
+    except tree.UnableToReadTile:
+        return tree.Edge()
+
+
 class _Walk:
     """Goes through the entries once, and builds the tree anew beside the one that is stored.
 
     The ledger may go on meanwhile: what is younger than the walk is not looked at.
     """
 
-    def __init__(self, reader: Reader, until: int) -> None:
+    def __init__(self, reader: Reader, until: int, edge: tree.Edge) -> None:
         self.where = reader.store.name
         self._place = Place(self.where)
-        self.edge = tree.Edge()
+        self.edge, self._start = edge, edge.size
         self.erased: set[int] = set()
         self._erasures: set[int] = set()
         self._found: list[Problem] = []
         self._differ: list[int] = []
         self._store = reader.store
-        self._rows = tables.stored(reader.store, 0, until)
+        self._rows = tables.stored(reader.store, self._start, until)
         self._next = next(self._rows, None)
 
     @property
@@ -206,12 +220,19 @@ class _Walk:
             if not self._erased_since(number):
                 yield Problem(problems.ERASURE_UNTOLD, self._place, {"entry": number})
         for number in sorted(self._erasures - self.erased):
+            if number < self._start and self._is_erased(number):
+                continue
             yield Problem(problems.ERASURE_UNDONE, self._place, {"entry": number})
 
     def _erased_since(self, number: int) -> bool:
         with self._store.reading() as rows:
             told = tables.eraser(rows, number)
         return told is not None and told.number >= self.edge.size
+
+    def _is_erased(self, number: int) -> bool:
+        with self._store.reading() as rows:
+            found = tables.entry(rows, number)
+        return found is not None and found.body is None
 
     def _compare(self, tile: tree.Tile) -> None:
         if self._stored(tile.level, tile.number)[: len(tile.hashes)] != tile.hashes:

@@ -6,6 +6,7 @@ receipt = ledger.append(Entry(kind="decision", subject="application:7", actor="a
 proof = ledger.prove(receipt.number)
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,19 @@ class Proof:
     entry: Recorded
     hashes: tuple[bytes, ...]
     checkpoint: bytes
+
+    def text(self) -> str:
+        """As it is handed on: JSON, by which anybody can check it who knows RFC 9162."""
+        entry = self.entry
+        told = {
+            "number": entry.number,
+            "leaf": entry.leaf.decode(),
+            "salt": None if entry.salt is None else entry.salt.hex(),
+            "body": None if entry.body is None else entry.body.decode(),
+            "proof": [each.hex() for each in self.hashes],
+            "checkpoint": self.checkpoint.decode(),
+        }
+        return json.dumps(told, ensure_ascii=False, indent=1)
 
 
 class Reader:

@@ -320,15 +320,20 @@ def _cells(program: Program, row: LookupRow) -> Text:
     return Text(en=" and ".join(c.en for c in each), zh="，且".join(c.zh for c in each))
 
 
+def condition(program: Program, check: Check) -> Text:
+    """What a rule asks, in words; also of one whose law is not verified, which is not asked."""
+    return _phrases(program, (check.meant or check.expression).node)
+
+
 def _rule(program: Program, check: Check) -> Text:
     if check.meant is not None:
         return _both(
             "{0}: not in force, since nobody has verified its law; it means: where {1}, {2}. Until then "
             "it is not known for anybody: {3}. [{4}; not verified]",
             "{0}：法律依据尚未核实，暂不执行；其本意为：若{1}，则{2}。核实之前一律视为无法判断：{3}。[{4}；尚未核实]",
-            check.id, _phrases(program, check.meant.node), THEN[check.then], THEN[check.unknown], check.source,
+            check.id, condition(program, check), THEN[check.then], THEN[check.unknown], check.source,
         )  # fmt: skip
-    when = _phrases(program, check.expression.node)
+    when = condition(program, check)
     source = Text(en=check.source, zh=check.source)
     if check.verified_on is not None:
         source = _both("{0}; verified on {1}", "{0}；核实于{1}", source, check.verified_on)

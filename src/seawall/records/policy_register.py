@@ -305,6 +305,11 @@ def _publishing(row: "Publication") -> Step:
     )
 
 
+def policies() -> list[str]:
+    """The ids of all policies of which a version was written, in order."""
+    return sorted(set(_rows("PolicyVersion").values_list("policy", flat=True)))
+
+
 def publications(policy: str) -> tuple[Published, ...]:
     """Everything that was published of a policy, in order."""
     rows = _rows("Publication").select_related("version").filter(policy=policy).order_by("number")

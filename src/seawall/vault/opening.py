@@ -24,12 +24,14 @@ class Ask:
         at: the time, with its zone.
         approval: what allows opening more at once than the purpose does; whoever passes it has
             checked it.
+        reason: why now, in the actor's words; names no person.
     """
 
     purpose: str
     actor: str
     at: datetime
     approval: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

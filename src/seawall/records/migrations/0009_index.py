@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Three tables; the place starts at nought, so that the index is made from the first entry on."""
 
-    dependencies: ClassVar = [("records", "0007_watch")]
+    dependencies: ClassVar = [("records", "0008_people")]
 
     operations: ClassVar = [
         migrations.CreateModel(

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import DatabaseError, connection, transaction
 
-from seawall.acts import auditing, staffing
+from seawall.acts import change_telling, staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer, UnableToAssign
 from seawall.office import homes
@@ -63,8 +63,8 @@ def added(home: Home, name: str, *roles: str) -> None:
 
 def told_of(home: Home, subject: str) -> list[tuple[str, dict[str, object], dict[str, object]]]:
     """What the ledger says of the rows of somebody: operation, before, after."""
-    auditing.tell(home.ledger)
-    entries = [each for each in home.ledger.entries() if each.told["kind"] == auditing.KIND]
+    change_telling.tell(home.ledger)
+    entries = [each for each in home.ledger.entries() if each.told["kind"] == change_telling.KIND]
     bodies = [each.content for each in entries if each.told["subject"] == subject]
     return [(body["operation"], body["before"], body["after"]) for body in bodies if body]
 
@@ -107,9 +107,9 @@ def test_every_path_leaves_its_entry(home: Home) -> None:
 
 def test_told_twice_nothing_is_said_twice(home: Home) -> None:
     added(home, "bob", "risk_analyst")
-    assert auditing.tell(home.ledger) == 2
+    assert change_telling.tell(home.ledger) == 2
     before = home.ledger.size
-    assert auditing.tell(home.ledger) == 0
+    assert change_telling.tell(home.ledger) == 0
     assert home.ledger.size == before
 
 
@@ -128,9 +128,9 @@ def test_a_token_granted_and_revoked_is_told_without_its_hash(home: Home) -> Non
 
 def test_what_is_no_change_of_access_leaves_no_row(home: Home) -> None:
     added(home, "bob", "risk_analyst")
-    auditing.tell(home.ledger)
+    change_telling.tell(home.ledger)
     Person.objects.filter(name="bob").update(language="zh", theme="dark")
-    assert auditing.tell(home.ledger) == 0
+    assert change_telling.tell(home.ledger) == 0
 
 
 @pytest.mark.parametrize("statement", [
@@ -140,7 +140,7 @@ def test_what_is_no_change_of_access_leaves_no_row(home: Home) -> None:
 ])  # fmt: skip
 def test_the_log_itself_is_not_changed(home: Home, statement: str) -> None:
     added(home, "bob", "risk_analyst")
-    auditing.tell(home.ledger)
+    change_telling.tell(home.ledger)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
@@ -149,11 +149,11 @@ def test_a_change_around_the_office_is_found(home: Home) -> None:
     added(home, "bob", "risk_analyst")
     added(home, "erin", "fraud_manager")
     staffing.leave(home.ledger, "erin", by("root", "leave:1"), reason="moved on")
-    assert list(auditing.compare(home.ledger)) == []
+    assert list(change_telling.compare(home.ledger)) == []
     Person.objects.filter(name="bob").update(roles='["administrator"]')
     Person.objects.filter(name="erin").update(is_active=True)
     Person.objects.create(name="mallory", shown="Mallory", unit="house", added_us=1)
-    assert [each.facts["name"] for each in auditing.compare(home.ledger)] == [
+    assert [each.facts["name"] for each in change_telling.compare(home.ledger)] == [
         "bob",
         "erin",
         "mallory",
@@ -177,4 +177,4 @@ def test_a_name_is_given_once(home: Home) -> None:
         staffing.add(
             home.ledger, Newcomer("bob", "Another Bob", (), "house"), by("root", "add:again")
         )
-    assert list(auditing.compare(home.ledger)) == []
+    assert list(change_telling.compare(home.ledger)) == []
