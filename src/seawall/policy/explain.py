@@ -102,7 +102,7 @@ THEN = {
 def phrase(node: Node, titles: Mapping[str, Text], language: Language) -> str:
     """An expression in words."""
     if not isinstance(node, Call):
-        return titles[node.name].in_(language) if isinstance(node, Name) else _literal(node)
+        return titles[node.name].in_(language) if isinstance(node, Name) else literal(node)
     if is_conversion(node):
         return phrase(node.arguments[0], titles, language)
     operator, first = node.overload.operator, node.arguments[0]
@@ -167,7 +167,8 @@ def _operand(outer: Call, node: Node, titles: Mapping[str, Text], language: Lang
     return f"({text})" if loose or divisor else text
 
 
-def _literal(node: Constant) -> str:
+def literal(node: Constant) -> str:
+    """A constant as people write it: thousands apart, texts in quotes."""
     if isinstance(node.value, float) and node.value.is_integer() and abs(node.value) < 2**53:
         return f"{int(node.value):,}"
     if isinstance(node.value, int | float) and not isinstance(node.value, bool):
@@ -201,9 +202,9 @@ def sentences(program: Program) -> Iterator[Sentence]:
             else Text(en="may be missing", zh="可缺失")
         )
         yield Sentence(_INPUTS, _both("{0} ({1}): {2}{4}, {3}.", "{0}（{1}）：{2}{4}，{3}。",
-                                      asked.title, name, kind, need, _limits(asked)))  # fmt: skip
+                                      asked.title, name, kind, need, limits(asked)))  # fmt: skip
     for name, meant in program.features.items():
-        yield Sentence(_INPUTS, _feature(program, name, meant))
+        yield Sentence(_INPUTS, feature(program, name, meant))
     for step in program.steps:
         yield from (Sentence(_VALUES, text) for text in _step(program, step))
     for check in program.checks:
@@ -214,7 +215,7 @@ def sentences(program: Program) -> Iterator[Sentence]:
                                      program.titles[name]))  # fmt: skip
 
 
-def _limits(asked: Input) -> Text:
+def limits(asked: Input) -> Text:
     """What counts as a value; anything else counts as missing."""
     en, zh = "", ""
     if asked.least is not None:
@@ -231,7 +232,7 @@ def _both(en: str, zh: str, *parts: object) -> Text:
     return Text(en=en, zh=zh).filled(*parts)
 
 
-def _feature(program: Program, name: str, meant: Meaning) -> Text:
+def feature(program: Program, name: str, meant: Meaning) -> Text:
     """A window in words; a stream's column is told as the input of its name, where there is one."""
     window = meant.window
     columns = {
@@ -270,7 +271,8 @@ _OF: dict[str, Text] = {
 _UNITS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周"}
 
 
-def _phrases(program: Program, node: Node) -> Text:
+def in_words(program: Program, node: Node) -> Text:
+    """An expression of a policy in words, in both languages."""
     return Text(en=phrase(node, program.titles, "en"), zh=phrase(node, program.titles, "zh"))
 
 
@@ -278,7 +280,7 @@ def _step(program: Program, step: Step) -> Iterator[Text]:
     if isinstance(step, Define):
         title, told = (
             program.titles[step.name],
-            step.told or _phrases(program, step.expression.node),
+            step.told or in_words(program, step.expression.node),
         )
         if told != title:  # a characteristic often is an input, and is called what that is called
             yield _both("{0} is {1}.", "{0} = {1}。", title, told)
@@ -291,7 +293,7 @@ def _rows(program: Program, step: Lookup) -> Iterator[Text]:
     yield _HITS[step.hit].filled(_listed(titles))
     for row in step.rows:
         gives = [
-            _both("{0} {1}", "{0} {1}", title, _phrases(program, value.node))
+            _both("{0} {1}", "{0} {1}", title, in_words(program, value.node))
             for title, value in zip(titles, row.gives, strict=True)
         ]
         if row.condition is None:
@@ -300,7 +302,7 @@ def _rows(program: Program, step: Lookup) -> Iterator[Text]:
             yield _both("Where {0}: {1}.", "若{0}：{1}。", _cells(program, row), _listed(gives))
     for output, title in zip(step.outputs, titles, strict=True):
         if output.otherwise:
-            told = _phrases(program, output.otherwise.node)
+            told = in_words(program, output.otherwise.node)
             yield _both("Where no row matches: {0} {1}.", "均不符合时：{0} {1}。", title, told)
 
 
@@ -316,7 +318,7 @@ _HITS: dict[str, Text] = {
 
 
 def _cells(program: Program, row: LookupRow) -> Text:
-    each = [_phrases(program, cell.node) for _, cell in row.cells]
+    each = [in_words(program, cell.node) for _, cell in row.cells]
     return Text(en=" and ".join(c.en for c in each), zh="，且".join(c.zh for c in each))
 
 
