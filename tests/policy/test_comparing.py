@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from seawall.core import pack
 from seawall.core.pack import Placed
+from seawall.core.problem import UnableToUseInput
 from seawall.office import packs
 from seawall.policy.comparing import Change, Difference, Line, differences, unified
 from seawall.policy.declaration import Sheet
@@ -109,7 +110,7 @@ def test_whatever_changes_the_digest_is_told(path: tuple[object, ...], data: st.
     text = yaml.safe_dump(read, allow_unicode=True, sort_keys=False)
     try:
         now = sheets(text)
-    except pack.UnableToUseInput:
+    except UnableToUseInput:
         return
     same = merged(now).digest == merged(sheets(BASE)).digest
     found = [each for each in differences(sheets(BASE), now) if each.name != "title"]

@@ -1,6 +1,6 @@
 """A policy as tables to read says what the policy's own text and its decisions say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -56,7 +56,8 @@ def test_a_rule_stands_at_its_line(told: tuple[str, Readable]) -> None:
 
 def test_nothing_is_said_in_one_language_only(told: tuple[str, Readable]) -> None:
     read = told[1]
-    texts = [each.title for each in (*read.inputs, *read.features, *read.derived)]
+    texts = [each.title for each in read.inputs]
+    texts += [each.title for each in (*read.features, *read.derived)]
     texts += [text for rule in read.rules for text in (rule.words, rule.reason)]
     texts += [text for grid in read.tables for text in (grid.title, *grid.columns, *grid.outputs)]
     texts += [part.of for card in read.scores for part in card.parts]
@@ -86,7 +87,7 @@ def test_the_price_matrix_says_what_the_policy_gives() -> None:
 
 def _scored(
     decider: Decider, standing: dict[str, object], least: int, days: int
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     """What comes out for the first application that just reaches a score."""
     for bureau in (500, 530, 570, 610, 650, 700):
         for lenders in range(5):

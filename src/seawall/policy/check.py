@@ -49,12 +49,17 @@ def tables(program: Program, clock: Clock | None = None) -> Iterator[Finding]:
     """The part of the check that is about tables and characteristics."""
     known = domains(program)
     clock = clock or Clock(SECONDS)
+    for step in searched(program):
+        yield from table_check.findings(program, step, known, clock)
+
+
+def searched(program: Program) -> Iterator[Lookup]:
+    """Tables and characteristics, each once: one that collects several outputs is read for each of them."""
     seen = []
     for step in program.steps:
-        # A table that collects several outputs is one table, read once for each of them.
         if isinstance(step, Lookup) and (conditions := [row.condition for row in step.rows]):
             if step.hit != "collect" or conditions not in seen:
-                yield from table_check.findings(program, step, known, clock)
+                yield step
             seen.append(conditions)
 
 

@@ -324,7 +324,7 @@ def _cells(program: Program, row: LookupRow) -> Text:
 
 def condition(program: Program, check: Check) -> Text:
     """What a rule asks, in words; also of one whose law is not verified, which is not asked."""
-    return _phrases(program, (check.meant or check.expression).node)
+    return in_words(program, (check.meant or check.expression).node)
 
 
 def _rule(program: Program, check: Check) -> Text:

@@ -88,6 +88,13 @@ BASE_CIRCLE = Kind(
     ),
     Text(en="Let one of them be a whole policy.", zh="请让其中一个成为完整策略。"),
 )
+OTHER_POLICY = Kind(
+    "policy-other-edited",
+    Text(en="This text is of the policy {found}, not of {wanted}.",
+         zh="该文本属于策略 {found}，而非 {wanted}。"),
+    Text(en="Write `id: {wanted}`; a policy of another name is started as a new one.",
+         zh="请写 `id: {wanted}`；另一名称的策略请新建。"),
+)  # fmt: skip
 
 TRIAL_NO_CUSTOMER = Kind(
     "policy-trial-no-customer",
@@ -156,4 +163,5 @@ KINDS = (
     APPLICATIONS_STRANGE, PAST_UNREADABLE,
     NAME_TWICE, CIRCLE, NOT_BOOLEAN, KIND_MISFIT, NAME_UNKNOWN, AS_OF_MISSING, FEATURE_TIME_MISSING, CELL_UNREADABLE,
     TEXT_GROWS,    NO_INPUTS, TRIAL_NO_CUSTOMER, BASE_MISSING, BASE_CIRCLE,
+    OTHER_POLICY,
 )  # fmt: skip

@@ -243,6 +243,7 @@ from seawall.records.case_models import (  # noqa: E402
 )
 from seawall.records.people_models import ApiToken, Change, Person, SavedFilter  # noqa: E402
 from seawall.records.index_models import DecisionLine, EntryLine, IndexPlace  # noqa: E402
+from seawall.records.draft_models import PolicyDraft  # noqa: E402
 from seawall.records.watch_models import AlertSilence, IndicatorValue  # noqa: E402
 
 __all__ = [
@@ -260,4 +261,5 @@ __all__ = [
     "IndicatorValue",
     "Person",
     "SavedFilter",
+    "PolicyDraft",
 ]

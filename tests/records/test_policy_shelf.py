@@ -1,0 +1,82 @@
+"""Lists of the register say what its own look-ups say, in a bounded number of questions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from seawall.records import policy_register as register
+from seawall.records import policy_shelf as shelf
+from seawall.records import starting
+from seawall.records.policy_register import Signed, Version
+
+POLICIES = ("card", "loan")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[None]:
+    """Two policies, each with four versions: one replaced, one in force, one to come, one that waits."""
+    starting.start(tmp_path / "office.sqlite")
+    for policy in POLICIES:
+        for turn, effective in enumerate((100, 200, 900, None)):
+            version = Version(policy, f"{turn}" * 64, {f"{policy}.yaml": str(turn)})
+            acts = [Signed(f"{policy}{turn}{n}", by, 10 + turn * 10 + n)
+                    for n, by in enumerate(("bob", "bob", "alice", "alice"))]  # fmt: skip
+            register.write(version, acts[0])
+            number = register.propose(policy, version.digest, "{}", acts[1])
+            if effective is not None:
+                seen = register.proposal(number)
+                register.approve(number, version.digest, seen.evidence_digest, acts[2])
+                register.publish(number, effective, acts[3])
+    yield
+    starting.stop()
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("at_us", [50, 100, 199, 200, 899, 900, 2000])
+def test_standings_are_what_is_in_force_at_a_time(at_us: int) -> None:
+    found = shelf.standings(at_us)
+    assert [each.policy for each in found] == list(POLICIES)
+    for each in found:
+        by_register = register.in_force(each.policy, at_us)
+        assert each.in_force == (by_register[0] if by_register else None)
+        later = [told for told in register.publications(each.policy) if told.effective_us > at_us]
+        assert list(each.coming) == sorted(later, key=lambda told: told.effective_us)
+        assert [(offer.digest[0], offer.approved_by) for offer in each.waiting] == [("3", ())]
+        assert shelf.standings(at_us, each.policy) == (each,)
+
+
+@pytest.mark.usefixtures("office")
+def test_lists_come_by_pages_from_the_latest_on() -> None:
+    whole = shelf.publications("loan")
+    assert [each.number for each in whole] == sorted(
+        (each.number for each in register.publications("loan")), reverse=True
+    )
+    pages = [whole[:1], shelf.publications("loan", whole[0].number, 1)]
+    assert [each for page in pages for each in page] == list(whole[:2])
+    versions = shelf.versions("loan")
+    assert [(each.digest[0], each.writers, each.in_force_us) for each in versions] == [
+        ("3", ("bob",), None), ("2", ("bob",), 900), ("1", ("bob",), 200), ("0", ("bob",), 100),
+    ]  # fmt: skip
+    assert [each.digest[0] for each in shelf.versions("loan", versions[1].number)] == ["1", "0"]
+    offers = shelf.offered("loan")
+    assert [each.published_us is None for each in offers] == [True, False, False, False]
+    assert offers[-1].approved_by == ("alice",)
+
+
+@pytest.mark.usefixtures("office")
+def test_lists_ask_as_often_for_many_as_for_one() -> None:
+    asked = {}
+    for name, ask in {
+        "standings": lambda: shelf.standings(500),
+        "one": lambda: shelf.standings(500, "loan"),
+        "versions": lambda: shelf.versions("loan"),
+        "offered": lambda: shelf.offered("loan"),
+        "publications": lambda: shelf.publications("loan"),
+    }.items():
+        with CaptureQueriesContext(connection) as queries:
+            ask()
+        asked[name] = len(queries)
+    assert asked == {"standings": 6, "one": 6, "versions": 3, "offered": 3, "publications": 1}
