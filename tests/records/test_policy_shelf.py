@@ -1,6 +1,6 @@
 """Lists of the register say what its own look-ups say, in a bounded number of questions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,13 +69,14 @@ def test_lists_come_by_pages_from_the_latest_on() -> None:
 @pytest.mark.usefixtures("office")
 def test_lists_ask_as_often_for_many_as_for_one() -> None:
     asked = {}
-    for name, ask in {
+    asks: dict[str, Callable[[], object]] = {
         "standings": lambda: shelf.standings(500),
         "one": lambda: shelf.standings(500, "loan"),
         "versions": lambda: shelf.versions("loan"),
         "offered": lambda: shelf.offered("loan"),
         "publications": lambda: shelf.publications("loan"),
-    }.items():
+    }
+    for name, ask in asks.items():
         with CaptureQueriesContext(connection) as queries:
             ask()
         asked[name] = len(queries)

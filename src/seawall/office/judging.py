@@ -1,5 +1,6 @@
 """Who decides, and what would have been decided: policies over applications of now and of the past."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,28 +63,39 @@ class Asked:
         where: a condition on applications, in the expression language; all where None.
         as_of: of a book: later applications and outcomes are not seen; its last month-end where
             None.
+        scratch: a folder of the home's scratch space; replays at one time need one each.
     """
 
     on: Path | None = None
     where: str | None = None
     as_of: date | None = None
+    scratch: str = "replay"
 
 
-def replayed(at: Home, program: Program, asked: Asked, against: Program | None) -> replay.Told:
+def replayed(
+    at: Home,
+    program: Program,
+    asked: Asked,
+    against: Program | None,
+    *,
+    say: Callable[[Text], object] = lambda _: None,
+) -> replay.Told:
     """Replay a policy over past applications.
 
     Args:
-        at: whose book, and whose scratch space; what was decided stays there, in `replay/`.
+        at: whose book, and whose scratch space; what was decided stays there, in `asked.scratch`.
         program: the policy.
         asked: which applications.
         against: another policy; what was decided then where None.
+        say: is told what the replay is at.
 
     Raises:
         UnableToReadEmptyBook: nothing was ever brought in.
         UnableToUseInput: the file holds no applications, or the condition cannot be read.
     """
-    scratch = at.folder / "scratch" / "replay"
+    scratch = at.folder / "scratch" / asked.scratch
     scratch.mkdir(parents=True, exist_ok=True)
+    say(_READING)
     if asked.on is None:
         reading = read(at, asked.as_of)
         past = replaying.book_past(reading.engine, reading.as_of, at.conventions, scratch)
@@ -94,6 +106,7 @@ def replayed(at: Home, program: Program, asked: Asked, against: Program | None) 
     if asked.where is not None:
         past = replaying.only(past, program, asked.where)
         over = _WHERE.filled(over=over, where=asked.where)
+    say(_DECIDING)
     times = at.conventions.unlent_times_as_bad
     done = replaying.replay(past, program, against=against, times_as_bad=times)
     return replay.Told(
@@ -119,6 +132,8 @@ def write_replay(told: replay.Told, target: Path) -> Path:
     return pages.write(replay.leaf(told), target)
 
 
+_READING = Text(en="bringing past applications together", zh="正在汇集历史申请")
+_DECIDING = Text(en="deciding every one of them again", zh="正在逐笔重新决策")
 _BOOK = Text(en="the book as of {day}", zh="截至{day}的账册")
 _WHERE = Text(en="{over} where {where}", zh="{over}（{where}）")
 _THEN = Text(en="what was decided then", zh="当时的决定")

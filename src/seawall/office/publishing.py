@@ -1,12 +1,15 @@
 """Policies on their way into force in a home: what `acts.publishing` needs, and what a replay shows."""
 
-from collections.abc import Sequence
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from seawall.acts import publishing
 from seawall.acts.publishing import Replayed
 from seawall.acts.signing import Signed
+from seawall.core.text import Text
 from seawall.ledger.log import Ledger
 from seawall.office import judging, packs
 from seawall.office.homes import Home
@@ -21,9 +24,15 @@ def opened(at: Home) -> Ledger:
     return ledger
 
 
-def propose(at: Home, version: Version, signed: Signed, writers: Sequence[str] = ()) -> int:
+def propose(
+    at: Home,
+    version: Version,
+    signed: Signed,
+    writers: Sequence[str] = (),
+    say: Callable[[Text], object] = lambda _: None,
+) -> int:
     """Propose what `texts` gave; a home with a book adds its replay. See `acts.publishing`."""
-    shown = _replayed(at, version) if at.book.snapshot().tables else None
+    shown = _replayed(at, version, say) if at.book.snapshot().tables else None
     return publishing.propose(opened(at), version, signed, writers=writers, replayed=shown)
 
 
@@ -47,10 +56,16 @@ def report(at: Home, digest: str) -> Path:
     return at.folder / "evidence" / f"{digest}.html"
 
 
-def _replayed(at: Home, version: Version) -> Replayed:
+def _replayed(at: Home, version: Version, say: Callable[[Text], object]) -> Replayed:
     """Replay a version over the home's book; the report is kept under its digest."""
-    told = judging.replayed(at, publishing.program(version), judging.Asked(), None)
-    aside = judging.write_replay(told, report(at, "new"))
+    own = secrets.token_hex(8)  # several may be proposed at a time
+    scratch = at.folder / "scratch" / f"propose-{own}"
+    try:
+        asked = judging.Asked(scratch=scratch.name)
+        told = judging.replayed(at, publishing.program(version), asked, None, say=say)
+        aside = judging.write_replay(told, report(at, f"new-{own}"))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     digest = sha256(aside.read_bytes()).hexdigest()
     aside.replace(report(at, digest))
     rates = told.answers["replay_rates"].to_pylist()[0]

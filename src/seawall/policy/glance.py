@@ -7,6 +7,7 @@ one reads the text and searches its tables, within a second, and says what it le
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePath
 
 from seawall.core import pack, problems
 from seawall.core.pack import Placed
@@ -55,13 +56,21 @@ class Sketch:
         """Its files, read.
 
         Raises:
-            UnableToUseInput: one of them is too long, no sheet, or the edited one is another policy's.
+            UnableToUseInput: one of them is too long or no sheet; what one extends is not the one before
+                it; the edited one is another policy's.
         """
         for name, text in self.texts.items():
             if len(text) > CHARACTERS_MOST:
                 raise refusal(problems.PACK_TOO_LARGE, Place(name, 1), limit=CHARACTERS_MOST)
         files = {**self.beneath, self.name: self.text}
         found = [pack.parse_placed(text, name, Sheet) for name, text in files.items()]
+        below: str | None = None
+        for sheet in found:
+            extends = sheet.declared.extends
+            if extends != below:
+                where = sheet.place("extends" if extends else "id")
+                raise refusal(policy_problems.BASE_MISSING, where, name=extends or below)
+            below = PurePath(sheet.name).stem
         if (said := found[-1].declared.id) != self.policy:
             where = found[-1].place("id")
             raise refusal(policy_problems.OTHER_POLICY, where, found=said, wanted=self.policy)
@@ -119,9 +128,29 @@ def glance(sketch: Sketch, *, seconds: float = SECONDS) -> Glance:
         policy = readable(sketch.sheets)
     except UnableToUseInput as error:
         return Glance(_sorted(sketch, map(_problem, error.problems)), None)
-    found, whole = _quick(policy.program, seconds)
+    found, searched = _quick(policy.program, seconds)
     marks = (finding_mark(policy.program, each) for each in found)
-    return Glance(_sorted(sketch, marks), policy, whole)
+    return Glance(_sorted(sketch, marks), policy, whole=searched)
+
+
+def whole(sketch: Sketch, *, seconds: float | None = None) -> tuple[Mark, ...]:
+    """The whole check of a text, by the solver too, its cases taken as examples.
+
+    Args:
+        sketch: the text.
+        seconds: when to stop asking the solver; as `check.findings` where None.
+
+    Raises:
+        UnableToUseInput: it is no policy, or its cases cannot be read.
+    """
+    from seawall.policy import check  # noqa: PLC0415 - the solver takes half a second to load
+
+    program = readable(sketch.sheets).program
+    examples: list[dict[str, object]] = []
+    if sketch.cases.strip():
+        examples = pack.parse_placed(sketch.cases, sketch.cases_name, Cases).declared.applications
+    found = check.findings(program, examples=examples, seconds=seconds or check.SECONDS)
+    return _sorted(sketch, (finding_mark(program, each) for each in found))
 
 
 def tried(sketch: Sketch) -> Tried:

@@ -6,7 +6,7 @@ that one that is told again is done once.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -173,7 +173,7 @@ def publish(proposal: int, effective_us: int, signed: Signed) -> Published:
             ).filled(number=proposal, since=moment_at(before.effective_us))
         )
     with _approved(proposal):
-        return _published(_once("Publication", signed.act, {
+        return told_of(_once("Publication", signed.act, {
             "policy": row.version.policy, "version": row.version, "proposal_id": proposal,
             "effective_us": effective_us, "published_by": signed.by, "reason": "",
         }, published_us=signed.at_us))  # fmt: skip
@@ -202,7 +202,7 @@ _NOT_APPROVED = "only what another person approved is published"
 
 def roll_back(policy: str, digest: str, reason: str, signed: Signed) -> Published:
     """Bring a version that was in force before back at once."""
-    return _published(_once("Publication", signed.act, {
+    return told_of(_once("Publication", signed.act, {
         "policy": policy, "version": _version(policy, digest), "proposal_id": None,
         "published_by": signed.by, "reason": reason,
     }, published_us=signed.at_us, effective_us=signed.at_us))  # fmt: skip
@@ -221,6 +221,14 @@ def version(policy: str, digest: str) -> Version:
     return _text(rows[0])
 
 
+def texts(known: Collection[tuple[str, str]]) -> dict[tuple[str, str], Version]:
+    """Many versions at once, by policy and digest."""
+    digests = {digest for _, digest in known}
+    found = {(row.policy, row.digest): _text(row)
+             for row in _rows("PolicyVersion").filter(digest__in=digests)}  # fmt: skip
+    return {each: found[each] for each in known}
+
+
 def published(proposal: int) -> Published | None:
     """What was published of a proposal; None where nothing was."""
     row = (
@@ -230,7 +238,7 @@ def published(proposal: int) -> Published | None:
         .order_by("number")
         .first()
     )
-    return None if row is None else _published(row)
+    return None if row is None else told_of(row)
 
 
 def in_force(policy: str, at_us: int) -> tuple[Published, Version] | None:
@@ -242,7 +250,7 @@ def in_force(policy: str, at_us: int) -> tuple[Published, Version] | None:
         .order_by("-effective_us", "-number")
         .first()
     )
-    return None if row is None else (_published(row), _text(row.version))
+    return None if row is None else (told_of(row), _text(row.version))
 
 
 def proposal(number: int) -> Proposed:
@@ -313,7 +321,7 @@ def policies() -> list[str]:
 def publications(policy: str) -> tuple[Published, ...]:
     """Everything that was published of a policy, in order."""
     rows = _rows("Publication").select_related("version").filter(policy=policy).order_by("number")
-    return tuple(map(_published, rows))
+    return tuple(map(told_of, rows))
 
 
 def _once(model: str, act: str, told: Mapping[str, object], **times: int) -> Any:  # noqa: ANN401 - a row of the model
@@ -347,7 +355,8 @@ def _text(row: "PolicyVersion") -> Version:
     return Version(row.policy, row.digest, json.loads(row.texts))
 
 
-def _published(row: "Publication") -> Published:
+def told_of(row: "Publication") -> Published:
+    """A row, with its version at hand, as what it tells."""
     return Published(
         number=row.number,
         policy=row.policy,

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 
-from seawall.records.policy_register import Published
+from seawall.records.policy_register import Published, told_of
 from seawall.records.rows import rows as _rows
 
 PAGE = 50
@@ -41,9 +41,11 @@ class Standing:
         in_force: what counts now; None where nothing was published yet.
         coming: what was published as in force from a later time on.
         waiting: proposals that were not published, the latest first.
+        written: the digest of the version that was written last.
     """
 
     policy: str
+    written: str
     in_force: Published | None
     coming: tuple[Published, ...]
     waiting: tuple[Offered, ...]
@@ -63,18 +65,20 @@ class Written:
 def standings(at_us: int, policy: str | None = None) -> tuple[Standing, ...]:
     """Where every policy of the register stands at a time, or one of them; by id."""
     chosen = {} if policy is None else {"policy": policy}
-    names = _rows("PolicyVersion").filter(**chosen).order_by("policy")
+    last = _rows("PolicyVersion").filter(policy=OuterRef("policy")).order_by("-number")
+    names = _rows("PolicyVersion").filter(**chosen, number=Subquery(last.values("number")[:1]))
     in_force = {row.policy: row for row in _in_force(at_us, chosen)}
-    coming = [_published(row) for row in _coming(at_us, chosen)]
+    coming = [told_of(row) for row in _coming(at_us, chosen)]
     waiting = _waiting(chosen)
     return tuple(
         Standing(
             name,
-            _published(in_force[name]) if name in in_force else None,
+            digest,
+            told_of(in_force[name]) if name in in_force else None,
             tuple(each for each in coming if each.policy == name),
             tuple(each for each in waiting if each.policy == name),
         )
-        for name in dict.fromkeys(names.values_list("policy", flat=True).distinct())
+        for name, digest in names.order_by("policy").values_list("policy", "digest")
     )
 
 
@@ -113,8 +117,8 @@ def versions(policy: str, before: int | None = None, most: int = PAGE) -> tuple[
 
 def publications(policy: str, before: int | None = None, most: int = PAGE) -> tuple[Published, ...]:
     """What was published of a policy, the latest first."""
-    rows = _rows("Publication").select_related("version", "proposal").filter(policy=policy)
-    return tuple(map(_published, _page(rows, before, most)))
+    rows = _rows("Publication").select_related("version").filter(policy=policy)
+    return tuple(map(told_of, _page(rows, before, most)))
 
 
 def _page(rows: Any, before: int | None, most: int) -> Any:  # noqa: ANN401 - a query over rows
@@ -130,13 +134,13 @@ def _in_force(at_us: int, chosen: dict[str, str]) -> Iterable[Any]:
         .filter(known, policy=OuterRef("policy"))
         .order_by("-effective_us", "-number")
     )
-    rows = _rows("Publication").select_related("version", "proposal").filter(**chosen)
+    rows = _rows("Publication").select_related("version").filter(**chosen)
     found: Iterable[Any] = rows.filter(number=Subquery(latest.values("number")[:1]))
     return found
 
 
 def _coming(at_us: int, chosen: dict[str, str]) -> Iterable[Any]:
-    rows = _rows("Publication").select_related("version", "proposal").filter(**chosen)
+    rows = _rows("Publication").select_related("version").filter(**chosen)
     found: Iterable[Any] = rows.filter(effective_us__gt=at_us).order_by("effective_us", "number")
     return found
 
@@ -173,17 +177,4 @@ def _offers(rows: Iterable[Any]) -> tuple[Offered, ...]:
             published.get(row.number),
         )
         for row in found
-    )
-
-
-def _published(row: Any) -> Published:  # noqa: ANN401 - a row of the model
-    return Published(
-        number=row.number,
-        policy=row.policy,
-        digest=row.version.digest,
-        proposal=row.proposal_id,
-        effective_us=row.effective_us,
-        published_by=row.published_by,
-        published_us=row.published_us,
-        reason=row.reason,
     )

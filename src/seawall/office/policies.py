@@ -1,0 +1,230 @@
+"""Policies to be looked at: what each page of theirs needs, as one call.
+
+What counts is the register's: the texts kept there, not the files that are shipped. A shipped policy
+is what a new one starts from. The office's database is open (`publishing.opened`) before any of these.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from seawall.acts import publishing
+from seawall.acts.policy_doors import Door, Verb, proposal_doors, roll_back_door
+from seawall.core import pack
+from seawall.core.period import microseconds
+from seawall.core.problem import Unable
+from seawall.core.text import Text
+from seawall.office import packs
+from seawall.office import publishing as office_publishing
+from seawall.policy import comparing
+from seawall.policy.cases import SUFFIX
+from seawall.policy.comparing import Difference, Line
+from seawall.policy.declaration import Sheet
+from seawall.policy.readable import Readable, readable
+from seawall.records import draft_register, policy_register, policy_shelf
+from seawall.records.policy_register import Proposed, Published, Version
+from seawall.records.policy_shelf import Offered, Standing, Written
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A policy in the list of all.
+
+    Attributes:
+        standing: where it stands; None for a shipped one that nobody proposed.
+        drafted_us: when the asker kept a draft of it; None where he has none.
+    """
+
+    policy: str
+    title: Text
+    standing: Standing | None
+    drafted_us: int | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One version of a policy, to be read.
+
+    Attributes:
+        version: its texts.
+        registered: whether the register has it; a shipped one that nobody proposed is not.
+    """
+
+    version: Version
+    read: Readable
+    standing: Standing | None
+    registered: bool
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two versions, side by side; `lines` are of their texts, file by file."""
+
+    before: str
+    after: str
+    differences: tuple[Difference, ...]
+    lines: tuple[tuple[str, list[Line]], ...]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A proposal, as whoever approves it must see it.
+
+    Attributes:
+        evidence: what was shown for it: its cases, and its replay where there was a book.
+        against: what it differs in from the version in force; None where nothing is.
+        published: what became of it.
+        doors: what the asker may do with it, and why not.
+    """
+
+    seen: Proposed
+    read: Readable
+    evidence: Mapping[str, object]
+    against: Compared | None
+    published: Published | None
+    doors: Mapping[Verb, Door]
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """A version in the list of a policy's, and whether the asker may bring it back."""
+
+    written: Written
+    door: Door
+
+
+def shelf(now: datetime, by: str) -> tuple[Shelved, ...]:
+    """Every policy: those of the register, then those that are shipped and nobody proposed."""
+    standings = policy_shelf.standings(microseconds(now))
+    drafted = draft_register.drafts(by)
+    texts = policy_register.texts([(each.policy, latest(each)) for each in standings])
+    listed = [
+        Shelved(
+            each.policy,
+            read(texts[each.policy, latest(each)]).title,
+            each,
+            drafted.get(each.policy),
+        )
+        for each in standings
+    ]
+    known = {each.policy for each in listed}
+    listed += [
+        Shelved(name, read(shipped(name)).title, None, drafted.get(name))
+        for name in packs.policies()
+        if name not in known
+    ]
+    own = (name for name in drafted if name not in {each.policy for each in listed})
+    return (*listed, *(Shelved(name, Text(en=name, zh=name), None, drafted[name]) for name in own))
+
+
+def shown(policy: str, digest: str | None, now: datetime) -> Shown:
+    """One version of a policy: by the beginning of its digest, or what counts now.
+
+    What counts is what is in force; else what was proposed last; else what is shipped.
+
+    Raises:
+        UnableToFindPolicy: there is none of this id.
+        UnableToRegister: no version has this digest, or several begin so.
+    """
+    standing = next(iter(policy_shelf.standings(microseconds(now), policy)), None)
+    if digest is not None:
+        version = policy_register.version(policy, digest)
+    elif standing is not None:
+        version = policy_register.version(policy, latest(standing))
+    elif policy in packs.policies():
+        version = shipped(policy)
+    else:
+        raise UnableToFindPolicy(policy)
+    return Shown(version, read(version), standing, standing is not None)
+
+
+def compared(before: Version, after: Version) -> Compared:
+    """What one version says other than another."""
+    return Compared(
+        before.digest,
+        after.digest,
+        comparing.differences(_sheets(before), _sheets(after)),
+        tuple(comparing.unified(before.texts, after.texts)),
+    )
+
+
+def reviewed(number: int, by: str, roles: Collection[Verb], now: datetime) -> Reviewed:
+    """A proposal with its evidence, what it changes, and what the asker may do.
+
+    Raises:
+        UnableToRegister: there is none of this number.
+    """
+    seen = publishing.proposal(number)
+    published = policy_register.published(number)
+    in_force = publishing.in_force(seen.version.policy, now)
+    return Reviewed(
+        seen=seen,
+        read=read(seen.version),
+        evidence=json.loads(seen.evidence),
+        against=compared(in_force[1], seen.version) if in_force else None,
+        published=published,
+        doors=proposal_doors(seen, published, by, roles),
+    )
+
+
+def versions(
+    policy: str, before: int | None, roles: Collection[Verb], now: datetime
+) -> tuple[Versioned, ...]:
+    """Versions of a policy, the latest first, a page at a time."""
+    told = publishing.publications(policy)
+    at_us = microseconds(now)
+    return tuple(
+        Versioned(each, roll_back_door(each.digest, told, at_us, roles))
+        for each in policy_shelf.versions(policy, before)
+    )
+
+
+def history(policy: str, before: int | None) -> tuple[Published, ...]:
+    """What was published of a policy, the latest first, a page at a time."""
+    return policy_shelf.publications(policy, before)
+
+
+def proposals(policy: str, before: int | None) -> tuple[Offered, ...]:
+    """What was proposed of a policy, the latest first, a page at a time."""
+    return policy_shelf.offered(policy, before)
+
+
+def latest(standing: Standing) -> str:
+    """The digest of what counts of a policy: in force, else coming, else written last."""
+    counts = (standing.in_force, *standing.coming)
+    return next((each.digest for each in counts if each is not None), standing.written)
+
+
+@lru_cache(maxsize=64)
+def _read_texts(texts: tuple[tuple[str, str], ...]) -> Readable:
+    return readable([pack.parse_placed(text, name, Sheet) for name, text in texts])
+
+
+def read(version: Version) -> Readable:
+    """A version, to be read; a version never changes, so it is read once."""
+    return _read_texts(_own(version))
+
+
+def _own(version: Version) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, text in version.texts.items() if not name.endswith(SUFFIX))
+
+
+def _sheets(version: Version) -> list[pack.Placed[Sheet]]:
+    return [pack.parse_placed(text, name, Sheet) for name, text in _own(version)]
+
+
+@lru_cache(maxsize=64)
+def shipped(name: str) -> Version:
+    """A shipped policy as a version."""
+    return office_publishing.texts(name)
+
+
+class UnableToFindPolicy(Unable, LookupError):
+    """There is no policy of this id."""
+
+    def __init__(self, policy: str) -> None:
+        super().__init__(
+            f"there is no policy {policy}: neither in the register nor among the shipped ones"
+        )
