@@ -10,7 +10,13 @@ import pytest
 from seawall.ledger import log
 from seawall.ledger.log import Ledger
 from seawall.ledger.note import Signer
-from seawall.ledger.publishing import UnableToPublish, UnableToPublishDamaged, publish
+from seawall.ledger.publishing import (
+    UnableToFindTile,
+    UnableToPublish,
+    UnableToPublishDamaged,
+    publish,
+    resource,
+)
 from seawall.ledger.sqlite import SqliteStore
 from tests.ledger import naive
 from tests.ledger.conftest import AT, decision
@@ -117,6 +123,32 @@ def test_whoever_holds_a_kept_checkpoint_finds_its_tiles(ledger: Ledger, tmp_pat
         (tmp_path / str(size) / "tile").symlink_to(site / "tile")
         assert checked(tmp_path / str(size), ledger).size == size
     assert checked(site, ledger).size == 310
+
+
+def test_a_server_gives_out_what_a_folder_would_hold(ledger: Ledger, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    ledger.append_all([decision(n) for n in range(600)])
+    publish(ledger, site)
+    files = [each for each in (site / "tile").rglob("*") if each.is_file()]
+    assert len(files) == 7
+    for file in files:
+        assert resource(ledger, str(file.relative_to(site))) == file.read_bytes()
+    ledger.append_all([decision(n) for n in range(600, 610)])
+    for file in files:  # whoever holds the earlier checkpoint still finds its tiles
+        assert resource(ledger, str(file.relative_to(site))) == file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "checkpoint", "tile/0/001", "tile/0/000.p/8", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/0",
+     "tile/00/000.p/7", "tile/0/x000/000.p/7", "tile/1/000", "tile/99/000.p/1", "tile/entries/000.p/8",
+     "tile/0/x999/x999/x999/999", "tile/entries/x999/x999/x999/999", "tile/0/../000.p/7", "tile/０/000.p/7"],
+)  # fmt: skip
+def test_what_is_no_tile_of_this_ledger_is_not_served(ledger: Ledger, path: str) -> None:
+    ledger.append_all([decision(n) for n in range(7)])
+    assert len(resource(ledger, "tile/0/000.p/7")) == 7 * 32
+    with pytest.raises(UnableToFindTile):
+        resource(ledger, path)
 
 
 def test_bodies_are_never_published(ledger: Ledger, tmp_path: Path) -> None:

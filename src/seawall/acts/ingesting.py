@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -50,6 +50,7 @@ class Ingested:
         since, until: for each table with new facts, the days of the earliest and the latest one: what
             was computed of days from the first on is to be computed again.
         reasons: how often each kind of problem rejected something.
+        rejects: the lines that were rejected, and why.
     """
 
     lines: int = 0
@@ -60,6 +61,12 @@ class Ingested:
     since: dict[str, date] = field(default_factory=dict)
     until: dict[str, date] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
+    rejects: tuple[Reject, ...] = field(default=(), repr=False)
+
+    @property
+    def counted(self) -> "Ingested":
+        """The same without the rejected lines themselves: for sums over a stream that runs for days."""
+        return replace(self, rejects=())
 
     def __add__(self, other: "Ingested") -> "Ingested":
         """Of both batches."""
@@ -70,7 +77,7 @@ class Ingested:
         return Ingested(
             self.lines + other.lines, self.new + other.new, self.updated + other.updated,
             self.unchanged + other.unchanged, self.rejected + other.rejected, since, until,
-            dict(Counter(self.reasons) + Counter(other.reasons)),
+            dict(Counter(self.reasons) + Counter(other.reasons)), self.rejects + other.rejects,
         )  # fmt: skip
 
 
@@ -81,10 +88,12 @@ class Batch:
     Attributes:
         name: where they come from, as problems and the rejects file call it.
         lines: each with its number, from 1.
+        table: what all of them are facts of, so that they need not say so; "" where each says it.
     """
 
     name: str
     lines: tuple[tuple[int, str], ...]
+    table: str = ""
 
     @property
     def digest(self) -> str:
@@ -107,7 +116,9 @@ def ingest(
     Raises:
         UnableToChangeBook: another process still changes the book; the same batch can be told again.
     """
-    told = stream.read(((n, line) for n, line in batch.lines if line.strip()), batch.name)
+    told = stream.read(
+        ((n, line) for n, line in batch.lines if line.strip()), batch.name, batch.table
+    )
     came = Ingested(lines=told.again, unchanged=told.again) + _rejected(told.rejects)
     _write_rejects(desk.rejects, batch, told.rejects)
     for sheets in told.rounds:
@@ -150,7 +161,7 @@ def _keep(
 def _rejected(rejects: tuple[Reject, ...]) -> Ingested:
     lines = len({each.row for each in rejects})
     reasons = dict(Counter(each.problem.code for each in rejects).most_common())
-    return Ingested(lines=lines, rejected=lines, reasons=reasons)
+    return Ingested(lines=lines, rejected=lines, reasons=reasons, rejects=rejects)
 
 
 def _came(intake: Intake) -> Ingested:

@@ -48,7 +48,7 @@ def ingest_(
         for batch in streaming.batches(lines, name, every=every):
             teller = at.teller(actor)
             came = ingest(desk, batch, teller, wait_seconds=streaming.WAIT_SECONDS)
-            total = total + came
+            total += came.counted
             screen.say(_BATCH, last=batch.lines[-1][0], **_counts(came))
             looked = man.look(came) if man is not None and came.since else None
             if looked is not None:

@@ -4,8 +4,10 @@ Leaves are published, bodies and salts never. A client sees a checkpoint only on
 promises is there.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from seawall.core.problem import Unable
 from seawall.core.text import Text
@@ -54,6 +56,52 @@ def publish(reader: Reader, folder: Path) -> Checkpoint:
     return checkpoint
 
 
+def resource(reader: Reader, path: str) -> bytes:
+    """A tile, or a bundle of entries, as `publish` would write it: for a server that reads the ledger itself.
+
+    Args:
+        reader: the ledger.
+        path: as clients ask for it, such as `tile/0/x001/x234/067` or `tile/entries/000.p/7`.
+
+    Raises:
+        UnableToFindTile: there is none, or not so much of it yet.
+    """
+    asked = _asked(path)
+    data = _read(reader, *asked) if asked else b""
+    if not data:
+        raise UnableToFindTile(path)
+    return data
+
+
+_Level = int | Literal["entries"]
+_PATH = re.compile(r"tile/(entries|\d{1,2})/((?:x\d{3}/){0,3}\d{3})(?:\.p/(\d{1,3}))?")
+
+
+def _asked(path: str) -> tuple[_Level, int, int] | None:
+    """Which tile a path names, by level, number and width; None where it is no path, or not its one spelling."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        return None
+    kind, places, told = found.groups()
+    level: _Level = "entries" if kind == "entries" else int(kind)
+    number, width = int(re.sub(r"\D", "", places)), int(told or tree.WIDTH)
+    return (level, number, width) if path == tree.path(level, number, width) else None
+
+
+def _read(reader: Reader, level: _Level, number: int, width: int) -> bytes:
+    """A tile's bytes; none where the ledger does not hold so much of it."""
+    if level == "entries":
+        start = number * tree.WIDTH
+        leaves = [each.leaf for each in reader.entries(start, min(start + width, reader.size))]
+        return _bundle(leaves) if len(leaves) == width else b""
+    try:
+        with reader.store.reading() as rows:
+            hashes = tables.tiles(rows)(level, number)[: width * tree.HASH_BYTES]
+    except tree.UnableToReadTile:
+        return b""
+    return hashes if len(hashes) == width * tree.HASH_BYTES else b""
+
+
 def _published(reader: Reader, folder: Path, now: Checkpoint) -> tree.Edge:
     """The edge of the tree that the folder promises; an empty one where it promises nothing."""
     file = folder / "checkpoint"
@@ -96,6 +144,13 @@ def _resources(reader: Reader, edge: tree.Edge, size: int) -> Iterator[tuple[str
 
 def _bundle(leaves: Sequence[bytes]) -> bytes:
     return b"".join(len(leaf).to_bytes(_LENGTH_BYTES, "big") + leaf for leaf in leaves)
+
+
+class UnableToFindTile(Unable, LookupError):
+    """There is no such tile, or not so much of it yet."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"the ledger has no {path!r} to serve")
 
 
 class UnableToPublishDamaged(Unable, RuntimeError):

@@ -66,12 +66,13 @@ class Told:
     rejects: tuple[Reject, ...]
 
 
-def read(lines: Iterable[tuple[int, str]], name: str) -> Told:
+def read(lines: Iterable[tuple[int, str]], name: str, table: str = "") -> Told:
     """Read lines, one sheet for each table and round.
 
     Args:
         lines: each with its number, from 1; blank ones are none.
         name: what problems call the place they come from.
+        table: the one that all of them are of, whether they say so or not; any where empty.
     """
     rounds: list[dict[str, list[dict[str, Any]]]] = []
     rejects: list[Reject] = []
@@ -79,19 +80,19 @@ def read(lines: Iterable[tuple[int, str]], name: str) -> Told:
     again = 0
     for number, line in lines:
         try:
-            table, row = _row(line)
+            into, row = _row(line, table)
         except _UnableToReadLine as wrong:
             problem = Problem(wrong.kind, Place(name, row=number, column=wrong.column), wrong.facts)
             rejects.append(Reject(problem, _shown(line)))
             continue
-        said = seen.setdefault((table, *(row.get(each) for each in tape.table(table).key)), [])
+        said = seen.setdefault((into, *(row.get(each) for each in tape.table(into).key)), [])
         if row in said:
             again += 1
             continue
         said.append(row)
         if len(said) > len(rounds):
             rounds.append({})
-        rounds[len(said) - 1].setdefault(table, []).append({**row, "file": 0, "row": number})
+        rounds[len(said) - 1].setdefault(into, []).append({**row, "file": 0, "row": number})
     sheets = (
         tuple(Sheet(each, _sheet(each, rows)) for each, rows in one.items()) for one in rounds
     )
@@ -117,12 +118,13 @@ class _UnableToReadLine(ValueError):
         self.kind, self.column, self.facts = kind, place, facts
 
 
-def _row(line: str) -> tuple[str, dict[str, str | None]]:
+def _row(line: str, only: str) -> tuple[str, dict[str, str | None]]:
     """A line's table, and its values as texts."""
     told = _object(line)
-    table = told.pop("table", None)
-    if not isinstance(table, str) or table not in _COLUMNS:
-        names = ", ".join(_COLUMNS)
+    table = told.pop("table", only or None)
+    known_tables = (only,) if only else tuple(_COLUMNS)
+    if not isinstance(table, str) or table not in known_tables:
+        names = ", ".join(known_tables)
         raise _UnableToReadLine(problems.FACT_TABLE_UNKNOWN, "table", table=table, known=names)
     known = _COLUMNS[table]
     for column, value in told.items():
