@@ -11,7 +11,8 @@ import pytest
 from seawall.core.problem import UnableToUseInput
 from seawall.office import homes, receiving
 from seawall.office.homes import Home
-from seawall.office.receiving import Inlet, UnableToTakeNow, UnableToTakeSoMuch
+from seawall.office.receiving import Inlet, UnableToTakeSoMuch
+from seawall.office.turns import WAITING_MOST, Turns, UnableToWaitLonger
 
 
 @pytest.fixture
@@ -65,29 +66,29 @@ def test_what_is_too_much_or_of_no_table_is_refused_whole(home: Home) -> None:
 def test_while_another_process_changes_the_book_a_sender_is_told_when_to_come_back(
     home: Home,
 ) -> None:
-    inlet = Inlet(home, wait_seconds=0.05)
-    with home.book.change(), pytest.raises(UnableToTakeNow) as told:
+    inlet = Inlet(home, Turns(wait_seconds=0.05))
+    with home.book.change(), pytest.raises(UnableToWaitLonger) as told:
         inlet.take("event", lines(complaint("E1")), "origination-1")
     assert told.value.after_seconds >= 1
-    assert inlet.waiting == 0
+    assert inlet.turns.here == 0
     assert inlet.take("event", lines(complaint("E1")), "origination-1").new == 1
 
 
 def test_no_queue_grows_without_end(home: Home) -> None:
-    inlet = Inlet(home, wait_seconds=30)
+    inlet = Inlet(home, Turns(wait_seconds=30))
     with home.book.change():
         senders = [
             threading.Thread(target=inlet.take, args=("event", lines(complaint(f"E{n}")), "origination-1"))
-            for n in range(receiving.WAITING_MOST)
+            for n in range(WAITING_MOST)
         ]  # fmt: skip
         for each in senders:
             each.start()
-        while inlet.waiting < receiving.WAITING_MOST:
+        while inlet.turns.here < WAITING_MOST:
             pass
-        with pytest.raises(UnableToTakeNow):
+        with pytest.raises(UnableToWaitLonger):
             inlet.take("event", lines(complaint("E99")), "origination-1")
     for each in senders:
         each.join()
-    assert inlet.waiting == 0
+    assert inlet.turns.here == 0
     kept = ds.dataset(list(home.book.snapshot().tables["event"])).to_table()
-    assert sorted(kept["event_id"].to_pylist()) == [f"E{n}" for n in range(receiving.WAITING_MOST)]
+    assert sorted(kept["event_id"].to_pylist()) == [f"E{n}" for n in range(WAITING_MOST)]

@@ -69,7 +69,7 @@ def resource(reader: Reader, path: str) -> bytes:
     asked = _asked(path)
     data = _read(reader, *asked) if asked else b""
     if not data:
-        raise UnableToFindTile(path)
+        raise UnableToFindTile
     return data
 
 
@@ -149,8 +149,13 @@ def _bundle(leaves: Sequence[bytes]) -> bytes:
 class UnableToFindTile(Unable, LookupError):
     """There is no such tile, or not so much of it yet."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(f"the ledger has no {path!r} to serve")
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                en="the ledger has no such tile, or not so much of it yet",
+                zh="账本没有这样的数据块，或尚未写满到此长度",
+            )
+        )
 
 
 class UnableToPublishDamaged(Unable, RuntimeError):
