@@ -3,11 +3,15 @@
 A test compares them with what this module gives, so that they cannot drift.
 """
 
+import json
 from pathlib import Path
+from typing import Any
 
 from seawall.cases.kind import Verb
 from seawall.cases.process import conformance
 from seawall.cases.process import tables as process_tables
+from seawall.console import configuring
+from seawall.console.api import problems as api_problems
 from seawall.core.expression import reference as expression_reference
 from seawall.office import kinds, packs, tables, warning
 from seawall.portfolio import segments, tape
@@ -22,6 +26,8 @@ def pages() -> dict[str, str]:
         "trends.md": _trends(),
         "indicators.md": _indicators(),
         "problems.md": _problems(),
+        "api.md": _api(),
+        "schemas/openapi.json": json.dumps(_openapi(), ensure_ascii=False, indent=1) + "\n",
         "contract.md": _contract(),
         "expression.md": _expression(),
         "process.md": _process(),
@@ -167,9 +173,51 @@ def _problems() -> str:
              "| code | message | remedy | 说明 | 处理 |", "|---|---|---|---|---|"]  # fmt: skip
     lines += [
         f"| `{k.code}` | {k.message.en} | {k.remedy.en} | {k.message.zh} | {k.remedy.zh} |"
-        for k in sorted(tables.PROBLEM_KINDS, key=lambda kind: kind.code)
+        for k in sorted((*tables.PROBLEM_KINDS, *api_problems.KINDS), key=lambda kind: kind.code)
     ]
     return "\n".join((*lines, ""))
+
+
+def _openapi() -> dict[str, Any]:
+    """The API's description, as `/api/v1/openapi.json` gives it."""
+    configuring.prepare({"SECRET_KEY": "signs nothing here"})
+    from seawall.console.api.main import api  # noqa: PLC0415 - Django is told first
+
+    return json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))  # type: ignore[no-any-return]
+
+
+def _api() -> str:
+    lines = ["# The API", "", "Machines ask under `/api/v1`, with `Authorization: Bearer swl_…`: a token that has the scope "
+             "of the route. The whole description is "
+             "[openapi.json](schemas/openapi.json), which a server gives at `/api/v1/openapi.json`, too.", "",
+             "| route | scope | what |", "|---|---|---|"]  # fmt: skip
+    for path, operations in _openapi()["paths"].items():
+        for method, told in operations.items():
+            scope = ", ".join(
+                f"`{each}`" for held in told.get("security", ()) for each in held["Token"]
+            )
+            what = " ".join(told["description"].split())
+            lines.append(
+                f"| `{method.upper()} {path}` | {scope or '–'} | **{told['summary']}.** {what} |"
+            )
+    lines += ["", "## Refusals", "", 'Whatever is not done is answered with the same body: `{"problems": [{"code", '
+              '"where", "message": {"en", "zh"}, "remedy": {"en", "zh"}}]}`. Codes are stable '
+              "([problem codes](problems.md)).", "", "| status | when |", "|---|---|"]  # fmt: skip
+    lines += [f"| {status} | {when} |" for status, when in _STATUSES.items()]
+    return "\n".join((*lines, ""))
+
+
+_STATUSES = {
+    400: "the body cannot be read as JSON",
+    401: "no token, or one that has ended or was revoked",
+    403: "the token does not have the scope",
+    404: "there is no such object, or it belongs to another unit",
+    409: "the call is refused as things stand",
+    413: "more than one request may bring",
+    422: "the input is wrong: every problem of it is told",
+    500: "something broke here; sent again, what was done is done once",
+    503: "busy, or a store is away: nothing was done; `Retry-After` says when to send the same again",
+}
 
 
 def _contract() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.dataset as ds
 import pytest
 
+from seawall.acts.signing import Teller, now
 from seawall.core.problem import UnableToUseInput
 from seawall.office import homes, receiving
 from seawall.office.homes import Home
@@ -24,6 +25,10 @@ def lines(*facts: dict[str, Any] | str) -> bytes:
     return "\n".join(f if isinstance(f, str) else json.dumps(f) for f in facts).encode()
 
 
+def teller(home: Home) -> Teller:
+    return Teller(home.ledger, "origination-1", now())
+
+
 def complaint(id_: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"event_id": id_, "happened_at": "2025-11-03T08:00:00Z", "kind": "complaint", **more}
 
@@ -32,7 +37,7 @@ def test_each_line_is_kept_or_rejected_with_its_number(home: Home) -> None:
     text = lines(
         complaint("E1"), "{", complaint("E2", table="event"), complaint("E3", table="loan")
     )
-    came = Inlet(home).take("event", text, "origination-1")
+    came = Inlet(home).take("event", text, teller(home))
     assert (came.lines, came.new, came.rejected) == (4, 2, 2)
     told = sorted((each.row, each.problem.code) for each in came.rejects)
     assert told == [(2, "fact-not-json"), (4, "fact-table-unknown")]
@@ -42,24 +47,24 @@ def test_each_line_is_kept_or_rejected_with_its_number(home: Home) -> None:
 
 def test_told_again_nothing_changes(home: Home) -> None:
     inlet = Inlet(home)
-    inlet.take("event", lines(complaint("E1")), "origination-1")
-    again = inlet.take("event", lines(complaint("E1"), ""), "origination-1")
+    inlet.take("event", lines(complaint("E1")), teller(home))
+    again = inlet.take("event", lines(complaint("E1"), ""), teller(home))
     assert (again.new, again.unchanged, again.rejected) == (0, 1, 0)
 
 
 def test_a_line_that_is_no_text_is_rejected_alone(home: Home) -> None:
-    came = Inlet(home).take("event", b"\xff\xfe\n" + lines(complaint("E1")), "origination-1")
+    came = Inlet(home).take("event", b"\xff\xfe\n" + lines(complaint("E1")), teller(home))
     assert (came.new, came.rejected) == (1, 1)
 
 
 def test_what_is_too_much_or_of_no_table_is_refused_whole(home: Home) -> None:
     inlet = Inlet(home)
     with pytest.raises(UnableToTakeSoMuch, match="5,000"):
-        inlet.take("event", b"{}\n" * 5_001, "origination-1")
+        inlet.take("event", b"{}\n" * 5_001, teller(home))
     with pytest.raises(UnableToTakeSoMuch, match="bytes"):
-        inlet.take("event", b"x" * (receiving.BYTES_MOST + 1), "origination-1")
+        inlet.take("event", b"x" * (receiving.BYTES_MOST + 1), teller(home))
     with pytest.raises(UnableToUseInput, match="fact-table-unknown"):
-        inlet.take("people", lines(complaint("E1")), "origination-1")
+        inlet.take("people", lines(complaint("E1")), teller(home))
     assert not home.book.snapshot().tables
 
 
@@ -68,17 +73,17 @@ def test_while_another_process_changes_the_book_a_sender_is_told_when_to_come_ba
 ) -> None:
     inlet = Inlet(home, Turns(wait_seconds=0.05))
     with home.book.change(), pytest.raises(UnableToWaitLonger) as told:
-        inlet.take("event", lines(complaint("E1")), "origination-1")
+        inlet.take("event", lines(complaint("E1")), teller(home))
     assert told.value.after_seconds >= 1
     assert inlet.turns.here == 0
-    assert inlet.take("event", lines(complaint("E1")), "origination-1").new == 1
+    assert inlet.take("event", lines(complaint("E1")), teller(home)).new == 1
 
 
 def test_no_queue_grows_without_end(home: Home) -> None:
     inlet = Inlet(home, Turns(wait_seconds=30))
     with home.book.change():
         senders = [
-            threading.Thread(target=inlet.take, args=("event", lines(complaint(f"E{n}")), "origination-1"))
+            threading.Thread(target=inlet.take, args=("event", lines(complaint(f"E{n}")), teller(home)))
             for n in range(WAITING_MOST)
         ]  # fmt: skip
         for each in senders:
@@ -86,7 +91,7 @@ def test_no_queue_grows_without_end(home: Home) -> None:
         while inlet.turns.here < WAITING_MOST:
             pass
         with pytest.raises(UnableToWaitLonger):
-            inlet.take("event", lines(complaint("E99")), "origination-1")
+            inlet.take("event", lines(complaint("E99")), teller(home))
     for each in senders:
         each.join()
     assert inlet.turns.here == 0

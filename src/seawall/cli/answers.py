@@ -15,7 +15,7 @@ from rich.text import Text as Plain
 from seawall.cli.screen import Screen
 from seawall.core.measure import Column, Measure, Unit
 from seawall.core.text import Text
-from seawall.reports import leaf
+from seawall.reports.leaf import headed
 
 ROWS_SHOWN = 60
 _COLUMNS_ACROSS = 7
@@ -137,14 +137,6 @@ _CUT = Text(
     en="… {shown} of {rows} rows; --format csv gives them all.",
     zh="…… 共 {rows} 行，显示 {shown} 行；用 --format csv 取全部。",
 )
-
-
-def headed(measure: Measure, by: tuple[str, ...]) -> tuple[Column, ...]:
-    """The columns of an answer: the segments, then the measure's own."""
-    own = {column.name for column in measure.columns}
-    segments = () if "segment" in own else by
-    titles = {name: leaf.SEGMENTS.get(name, Text(en=name, zh=name)) for name in segments}
-    return (*(Column(name, "label", titles[name]) for name in segments), *measure.columns)
 
 
 def shown(value: object, unit: Unit) -> str:

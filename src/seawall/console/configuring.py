@@ -30,6 +30,7 @@ DJANGO: Final[dict[str, Any]] = {
         "allauth.usersessions",
     ],
     "MIDDLEWARE": [
+        "seawall.console.counting.measured",
         "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         "seawall.console.middleware.headers",

@@ -11,10 +11,13 @@ from seawall.office import alerts as office_alerts
 from seawall.office import cases as office_cases
 from seawall.office import deciding as office_deciding
 from seawall.office.homes import Home
+from seawall.office.receiving import Inlet
 
 Opened = TypeVar("Opened")
 _thread: Final = threading.local()
 _home: list[Home] = []
+_inlet: list[Inlet] = []
+_choosing: Final = threading.Lock()
 
 
 def choose(home: Home) -> None:
@@ -40,6 +43,14 @@ def decisions() -> office_deciding.Counter:
 def watchman() -> office_alerts.Watchman:
     """Who watches it."""
     return _once(office_alerts.watchman)
+
+
+def inlet() -> Inlet:
+    """Where facts come in: one for all threads of the process, so that they wait in one queue."""
+    with _choosing:
+        if not _inlet or _inlet[0].home is not home():
+            _inlet[:] = [Inlet(home())]
+        return _inlet[0]
 
 
 def _once(opening: Callable[[Home], Opened]) -> Opened:

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.urls import include, path
 
+from seawall.console.api.main import api
 from seawall.console.pages import failures, own, today
 from seawall.console.routing import SIGNED_IN, Route, patterns
 
@@ -17,6 +18,7 @@ urlpatterns = [
     *patterns(ROUTES),
     path("language", own.speak, name="speak"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
 ]
 handler403 = failures.denied
 handler404 = failures.missing

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from seawall.acts.ingesting import Batch, Ingested, ingest
+from seawall.acts.signing import Teller
 from seawall.book.store import UnableToChangeBook
 from seawall.core.problem import Place, Unable, refusal
 from seawall.core.text import Text
@@ -23,13 +24,13 @@ class Inlet:
     home: Home
     turns: Turns = field(default_factory=Turns)
 
-    def take(self, table: str, text: bytes, by: str) -> Ingested:
+    def take(self, table: str, text: bytes, teller: Teller) -> Ingested:
         """Keep the facts of a text of JSON lines; durable once this returns.
 
         Args:
             table: what they are facts of.
             text: the lines, UTF-8; one that is not is rejected alone.
-            by: who hands them in, as the ledger names him.
+            teller: tells the ledger who hands them in.
 
         Raises:
             UnableToUseInput: the contract has no such table.
@@ -41,7 +42,6 @@ class Inlet:
             known = ", ".join(_TABLES)
             raise refusal(problems.FACT_TABLE_UNKNOWN, Place("facts"), table=table, known=known)
         batch = Batch("facts", _lines(text), table)
-        teller = self.home.teller(by)
         with self.turns.taken():
             desk = self.home.desk()
             try:

@@ -2,6 +2,7 @@
 
 from seawall.acts import case_problems as kept_case_problems
 from seawall.acts import problems as act_problems
+from seawall.acts import token_problems
 from seawall.cases import kind_problems, playbook_problems
 from seawall.cases import problems as case_problems
 from seawall.cases.process import problems as process_problems
@@ -59,6 +60,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *process_problems.KINDS,
     *playbook_problems.KINDS,
     *act_problems.KINDS,
+    *token_problems.KINDS,
     *kept_case_problems.KINDS,
     *case_problems.KINDS,
     *kind_problems.KINDS,

@@ -84,6 +84,14 @@ def grid(measure: Measure, rows: pa.Table, by: str | None = None) -> Grid:
     return Grid(columns, cells, None if by is None else _BY.filled(segment=SEGMENTS[by]))
 
 
+def headed(measure: Measure, by: tuple[str, ...]) -> tuple[Column, ...]:
+    """The columns of an answer: the segments, then the measure's own."""
+    own = {column.name for column in measure.columns}
+    segments = () if "segment" in own else by
+    titles = {name: SEGMENTS.get(name, Text(en=name, zh=name)) for name in segments}
+    return (*(Column(name, "label", titles[name]) for name in segments), *measure.columns)
+
+
 def shown(value: object, column: Column) -> Text:
     """A value for people, in both languages."""
     if isinstance(value, Text):

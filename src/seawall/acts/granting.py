@@ -1,0 +1,211 @@
+"""Grant machines their tokens, and take them back: one entry of the ledger each.
+
+A token is a secret of 256 random bits, shown once. What is kept of it is a hash, so that nobody who reads the
+database, a backup or the ledger can use one. It ends by itself, a year later at the latest.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from seawall.acts import token_problems as problems
+from seawall.acts.signing import Signed, checked
+from seawall.core.period import microseconds, moment_at, utc
+from seawall.core.problem import Place, Problem, Unable, UnableToUseInput
+from seawall.core.text import Text
+from seawall.ledger.entry import Entry
+from seawall.ledger.log import Ledger
+from seawall.records import people_register as register
+from seawall.records.people_register import TokenRow, UnableToFindPerson
+
+PREFIX = "swl_"
+"""How a secret begins, so that scanners of repositories and logs know one."""
+SECRET_BYTES = 32
+LONGEST = timedelta(days=366)
+_NOTED_US = 60_000_000
+"""A use is noted at most once a minute."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A token that somebody asks for.
+
+    Attributes:
+        name: the machine's, under which the ledger tells what it does.
+        scopes: the permissions that it has.
+        unit: the part of the institution that it asks for.
+        expires: when it ends, UTC.
+
+    Raises:
+        UnableToSignAs: the name is none to act under.
+    """
+
+    name: str
+    scopes: frozenset[str]
+    unit: str
+    expires: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a name that could be spelt in two ways."""
+        checked(self.name)
+
+
+@dataclass(frozen=True)
+class Grantable:
+    """What a token may have.
+
+    Attributes:
+        scopes: permissions that machines may be given.
+        units: the parts of the institution.
+    """
+
+    scopes: Collection[str]
+    units: Collection[str]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as it is kept; times are UTC, without a zone."""
+
+    name: str
+    scopes: frozenset[str]
+    unit: str
+    granted_by: str
+    granted_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+    def counts(self, at: datetime) -> bool:
+        """Whether it opens anything at a time."""
+        return self.revoked_at is None and utc(at) < self.expires_at
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A token that was granted; the secret is shown now and never again."""
+
+    number: int
+    secret: str = field(repr=False)
+
+
+def grant(ledger: Ledger, wanted: Wanted, among: Grantable, signed: Signed) -> Granted:
+    """Grant a token.
+
+    Args:
+        ledger: keeps the entry.
+        wanted: for which machine, what, and until when.
+        among: what it may have at all.
+        signed: who grants it.
+
+    Raises:
+        UnableToUseInput: it asks for what no token may have, for nothing, or for too long.
+        UnableToAppend: this act granted one already: its secret was shown then.
+    """
+    if found := tuple(_wrong(wanted, among, signed.at)):
+        raise UnableToUseInput(found)
+    secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    row = TokenRow(wanted.name, _hash(secret), tuple(sorted(wanted.scopes)), wanted.unit, signed.by,
+                   microseconds(signed.at), microseconds(wanted.expires))  # fmt: skip
+    ledger.append(_entry("token.grant", row, signed))
+    return Granted(register.keep_token(row), secret)
+
+
+def revoke(ledger: Ledger, number: int, signed: Signed) -> bool:
+    """Take a token back, at once; False where it was taken back before.
+
+    Raises:
+        UnableToFindToken: there is none of this number.
+    """
+    row = register.tokens().get(number)
+    if row is None:
+        raise UnableToFindToken(number)
+    if row.revoked_us is not None:
+        return False
+    ledger.append(_entry("token.revoke", row, signed))
+    return register.revoke_token(number, microseconds(signed.at))
+
+
+def holder(secret: str, at: datetime) -> Token | None:
+    """Whose token a secret is; None where it opens nothing at a time, whatever the reason.
+
+    Its use is noted, to the minute.
+    """
+    row = register.token_by_hash(_hash(secret)) if secret.startswith(PREFIX) else None
+    token = None if row is None else _token(row)
+    if row is None or token is None or not token.counts(at):
+        return None
+    now_us = microseconds(at)
+    if now_us - (row.used_us or 0) >= _NOTED_US:
+        register.note_use(row.hash, now_us)
+    return token
+
+
+def listed() -> dict[int, Token]:
+    """Every token that was ever granted, by its number, the latest first."""
+    return {number: _token(row) for number, row in register.tokens().items()}
+
+
+def _hash(secret: str) -> str:
+    """One round is enough: nobody guesses 256 random bits, and a slow hash would be paid at every request."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def _wrong(wanted: Wanted, among: Grantable, now: datetime) -> Iterator[Problem]:
+    """Everything that stands against a token."""
+    where = Place("token")
+    for scope in sorted(wanted.scopes - set(among.scopes)):
+        known = ", ".join(sorted(among.scopes))
+        yield Problem(problems.SCOPE_UNKNOWN, where, {"scope": scope, "known": known})
+    if not wanted.scopes:
+        yield Problem(problems.SCOPE_NONE, where, {"known": ", ".join(sorted(among.scopes))})
+    if wanted.unit not in among.units:
+        known = ", ".join(sorted(among.units))
+        yield Problem(problems.UNIT_UNKNOWN, where, {"unit": wanted.unit, "known": known})
+    if not utc(now) < utc(wanted.expires) <= utc(now) + LONGEST:
+        facts = {"expires": wanted.expires.date(), "days": LONGEST.days}
+        yield Problem(problems.EXPIRY, where, facts)
+    if _is_person(wanted.name):
+        yield Problem(problems.NAME_OF_A_PERSON, where, {"name": wanted.name})
+
+
+def _is_person(name: str) -> bool:
+    try:
+        register.person_of(name)
+    except UnableToFindPerson:
+        return False
+    return True
+
+
+def _token(row: TokenRow) -> Token:
+    return Token(
+        row.name, frozenset(row.scopes), row.unit, row.granted_by, moment_at(row.granted_us),
+        moment_at(row.expires_us), _moment(row.revoked_us), _moment(row.used_us),
+    )  # fmt: skip
+
+
+def _moment(at_us: int | None) -> datetime | None:
+    return None if at_us is None else moment_at(at_us)
+
+
+def _entry(kind: str, row: TokenRow, signed: Signed) -> Entry:
+    """What the ledger is told: for whom, what, until when; of the secret its hash."""
+    body = {
+        "scopes": list(row.scopes), "unit": row.unit, "expires": f"{moment_at(row.expires_us).isoformat()}Z",
+    }  # fmt: skip
+    return Entry(kind=kind, subject=f"token:{row.name}", actor=signed.by, at=signed.at, act=signed.act,
+                 digests={"token": row.hash}, body=body)  # fmt: skip
+
+
+class UnableToFindToken(Unable, LookupError):
+    """There is no such token."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            Text(
+                en="there is no token {number}; `seawall token list` names those there are",
+                zh="没有编号为 {number} 的令牌；`seawall token list` 可列出",
+            ).filled(number=number)
+        )

@@ -1,0 +1,79 @@
+"""Machines show a token with each request: without one, or without the scope, nothing is answered."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from seawall.acts import granting
+from seawall.acts.signing import now
+from seawall.cases.case import Actor
+from seawall.cases.kind import MACHINE
+from seawall.console import access
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Who asks.
+
+    Attributes:
+        name: as the ledger knows it.
+        unit: the part of the institution that it asks for.
+    """
+
+    name: str
+    unit: str
+
+    def sees(self, unit: str) -> bool:
+        """Whether what belongs to a unit is its to see; an empty unit is the house."""
+        return access.inside(unit or access.HOUSE, self.unit)
+
+    @property
+    def actor(self) -> Actor:
+        """How it handles cases, which call the whole institution by no name."""
+        return Actor(
+            self.name, frozenset({MACHINE}), "" if self.unit == access.HOUSE else self.unit
+        )
+
+
+class Token(HttpBearer):
+    """Lets machines in whose token has a scope.
+
+    Args:
+        scope: a permission that machines may be given at all.
+    """
+
+    openapi_bearerFormat = "swl_…"  # noqa: N815 - the specification's own word
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        if scope not in access.machine():
+            raise ValueError(f"no machine may be given {scope!r}")
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> Machine | None:  # noqa: ARG002
+        """Who shows a token; None where it opens nothing.
+
+        Raises:
+            UnableToLetIn: it opens something else.
+        """
+        held = granting.holder(token, now())
+        if held is None:
+            return None
+        if self.scope not in held.scopes & access.machine():
+            raise UnableToLetIn(self.scope)
+        return Machine(held.name, held.unit)
+
+
+class Asking(HttpRequest):
+    """A request of a machine that was let in."""
+
+    auth: Machine
+
+
+class UnableToLetIn(Exception):
+    """A token does not have the scope that a route needs."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        super().__init__(scope)

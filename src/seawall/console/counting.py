@@ -1,0 +1,98 @@
+"""What is counted and timed, for Prometheus: requests as they come, and what stands in the stores when asked.
+
+Where several processes serve, each counts for itself, and `PROMETHEUS_MULTIPROC_DIR` names a folder in which
+their counts come together; the library reads it when it is imported.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from seawall.acts.alert_cases import KIND as ALERT
+from seawall.console import place
+from seawall.core.problem import Unable
+from seawall.records import counting
+
+_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Bounds of the histogram: 0.1 and 1 are those that are promised of decisions."""
+_OWN = CollectorRegistry()
+REQUESTS = Counter(
+    "seawall_requests", "Requests answered.", ("route", "method", "status"), registry=_OWN
+)
+SECONDS = Histogram("seawall_request_seconds", "How long answers took.", ("route",), registry=_OWN,
+                    buckets=_SECONDS)  # fmt: skip
+DECISIONS = Counter(
+    "seawall_decisions", "Decisions given to machines.", ("outcome",), registry=_OWN
+)
+_METHODS: Final = frozenset({"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def measured(
+    answer: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Count and time every request, by its route: an id in an address makes no series of its own."""
+
+    def told(request: HttpRequest) -> HttpResponse:
+        begun = time.perf_counter()
+        response = answer(request)
+        found = request.resolver_match
+        route = found.route if found else "-"
+        method = request.method if request.method in _METHODS else "-"
+        SECONDS.labels(route).observe(time.perf_counter() - begun)
+        REQUESTS.labels(route, method, response.status_code).inc()
+        return response
+
+    return told
+
+
+class _Standing(Collector):
+    """What stands in the stores now: counted when somebody asks, and alike in every process."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        cases = counting.open_cases()
+        yield _family("seawall_open_cases", "Cases that are open.", "kind", cases)
+        alerts = GaugeMetricFamily("seawall_open_alerts", "Alerts that are open.")
+        alerts.add_metric([], cases.get(ALERT, 0))
+        yield alerts
+        yield _family(
+            "seawall_errands_waiting", "What waits to be done.", "task", counting.waiting_errands()
+        )
+        facts = GaugeMetricFamily("seawall_facts_waiting", "Batches of facts in this process.")
+        facts.add_metric([], place.inlet().turns.here)
+        yield facts
+        yield from _ledger()
+
+
+def _ledger() -> Iterator[GaugeMetricFamily]:
+    size = GaugeMetricFamily("seawall_ledger_entries", "Entries in the ledger.")
+    try:
+        size.add_metric([], place.cases().desk.ledger.size)
+    except Unable:  # what cannot be read is left out: a gap in a chart is seen, a nought is not
+        return
+    yield size
+
+
+def _family(name: str, meaning: str, label: str, counts: dict[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, meaning, labels=[label])
+    for each, count in sorted(counts.items()):
+        family.add_metric([each], count)
+    return family
+
+
+def text() -> bytes:
+    """All of it, in Prometheus's text form."""
+    standing = CollectorRegistry()
+    standing.register(_Standing())
+    counted = _OWN
+    if _VARIABLE in os.environ:
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    return generate_latest(counted) + generate_latest(standing)

@@ -1,0 +1,152 @@
+"""Machines' tokens: random, hashed, scoped, ending; each granted and taken back once, and told."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from seawall.acts import granting, staffing
+from seawall.acts.granting import (
+    Grantable,
+    UnableToFindToken,
+    Wanted,
+    grant,
+    holder,
+    listed,
+    revoke,
+)
+from seawall.acts.signing import Signed, UnableToSignAs
+from seawall.core.problem import UnableToUseInput
+from seawall.ledger.audit import audit
+from seawall.ledger.log import Ledger
+from seawall.ledger.sequencing import UnableToAppend
+from seawall.office import homes
+from seawall.records import starting
+
+NOW = datetime(2026, 3, 1, 9)  # noqa: DTZ001 - the house's times are UTC, without an offset
+AMONG = Grantable({"facts.write", "cases.read", "metrics.read"}, {"house", "house/online"})
+WANTED = Wanted(
+    "origination-1", frozenset({"facts.write", "cases.read"}), "house", NOW + timedelta(days=90)
+)
+
+
+def signed(act: str = "grant:1", at: datetime = NOW) -> Signed:
+    return Signed(act, "ivan", at)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    home = homes.make(tmp_path / "home", "lender.example/ledger")
+    starting.start(home.records)
+    yield home.ledger
+    starting.stop()
+
+
+def test_a_granted_token_opens_what_it_was_granted_for(ledger: Ledger) -> None:
+    given = grant(ledger, WANTED, AMONG, signed())
+    assert given.secret.startswith("swl_")
+    found = holder(given.secret, NOW)
+    assert found is not None
+    assert (found.name, found.unit, found.scopes) == ("origination-1", "house", WANTED.scopes)
+    assert holder(given.secret + "x", NOW) is None
+    assert holder("", NOW) is None
+    assert holder("swl_\udcff", NOW) is None
+
+
+def test_a_secret_has_256_random_bits_and_is_kept_as_its_hash_alone(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    secrets = {grant(ledger, WANTED, AMONG, signed(f"grant:{n}")).secret for n in range(20)}
+    assert len(secrets) == 20
+    assert {len(each.removeprefix("swl_")) for each in secrets} == {43}  # 32 bytes in base64
+    files = [file.read_bytes() for file in (tmp_path / "home").rglob("*") if file.is_file()]
+    kept = b"".join(files)
+    for each in secrets:
+        assert each.encode() not in kept
+        assert hashlib.sha256(each.encode()).hexdigest().encode() in kept
+    assert "swl_" not in repr(grant(ledger, WANTED, AMONG, signed("grant:shown")))
+
+
+def test_it_ends_by_itself(ledger: Ledger) -> None:
+    secret = grant(ledger, WANTED, AMONG, signed()).secret
+    assert holder(secret, WANTED.expires - timedelta(microseconds=1)) is not None
+    assert holder(secret, WANTED.expires) is None
+
+
+def test_taken_back_it_opens_nothing_at_once(ledger: Ledger) -> None:
+    given = grant(ledger, WANTED, AMONG, signed())
+    assert revoke(ledger, given.number, signed("revoke:1"))
+    assert holder(given.secret, NOW) is None
+    assert not revoke(ledger, given.number, signed("revoke:2"))
+    with pytest.raises(UnableToFindToken):
+        revoke(ledger, given.number + 1, signed("revoke:3"))
+
+
+def test_each_change_has_one_entry_without_the_secret(ledger: Ledger) -> None:
+    given = grant(ledger, WANTED, AMONG, signed())
+    revoke(ledger, given.number, signed("revoke:1"))
+    revoke(ledger, given.number, signed("revoke:2"))
+    entries = list(ledger.entries())
+    assert [each.told["kind"] for each in entries] == ["token.grant", "token.revoke"]
+    for each in entries:
+        assert (each.told["actor"], each.told["subject"]) == ("ivan", "token:origination-1")
+        assert each.told["digests"]["token"] == hashlib.sha256(given.secret.encode()).hexdigest()
+        assert each.content == {
+            "scopes": ["cases.read", "facts.write"],
+            "unit": "house",
+            "expires": "2026-05-30T09:00:00Z",
+        }
+    assert audit(ledger).problems == ()
+
+
+def test_one_act_grants_one_token(ledger: Ledger) -> None:
+    """The secret was shown: it cannot be shown again, and a second one was not asked for."""
+    grant(ledger, WANTED, AMONG, signed())
+    with pytest.raises(UnableToAppend):
+        grant(ledger, WANTED, AMONG, signed())
+    assert len(listed()) == 1
+
+
+WRONG = {
+    "token-scope-unknown": replace(WANTED, scopes=frozenset({"policies.publish"})),
+    "token-scope-none": replace(WANTED, scopes=frozenset()),
+    "token-unit-unknown": replace(WANTED, unit="other"),
+    "token-name-of-a-person": replace(WANTED, name="alice"),
+}
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_what_no_token_may_have_is_refused_and_nothing_kept(ledger: Ledger, code: str) -> None:
+    staffing.add(ledger, staffing.Newcomer("alice", "Alice", (), "house"), signed("add:alice"))
+    before = ledger.size
+    with pytest.raises(UnableToUseInput) as refused:
+        grant(ledger, WRONG[code], AMONG, signed())
+    assert [each.code for each in refused.value.problems] == [code]
+    assert (listed(), ledger.size) == ({}, before)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 367])
+def test_a_token_ends_and_within_a_year(ledger: Ledger, days: int) -> None:
+    with pytest.raises(UnableToUseInput, match="token-expiry"):
+        grant(ledger, replace(WANTED, expires=NOW + timedelta(days=days)), AMONG, signed())
+    grant(ledger, replace(WANTED, expires=NOW + granting.LONGEST), AMONG, signed())
+
+
+def test_a_name_with_two_spellings_is_none() -> None:
+    with pytest.raises(UnableToSignAs):
+        replace(WANTED, name="Origination 1")
+
+
+def test_its_last_use_is_noted_to_the_minute(ledger: Ledger) -> None:
+    given = grant(ledger, WANTED, AMONG, signed())
+    uses = [0, 30, 59, 60, 100, 121]
+    noted = []
+    for seconds in uses:
+        holder(given.secret, NOW + timedelta(seconds=seconds))
+        used = listed()[given.number].used_at
+        assert used is not None
+        noted.append((used - NOW).total_seconds())
+    assert noted == [0, 0, 0, 60, 60, 121]
