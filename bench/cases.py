@@ -27,7 +27,7 @@ from django.db import connection, connections, transaction
 from tests.postgresql import durable
 
 from seawall.acts import handling, ticking
-from seawall.acts.case_rows import case_row, events_of, needs_of, row_of
+from seawall.acts.case_rows import NEVER, case_row, events_of, needs_of, row_of
 from seawall.acts.handling import Desk, Kinds
 from seawall.cases.calendar import Calendar
 from seawall.cases.case import Actor, Command, opened_id
@@ -84,7 +84,7 @@ def desk(folder: Path) -> Desk:
         SqliteStore(folder / "ledger"), Signer("lender.example/ledger", seed=bytes(32))
     )
     declared = Kinds({"complaint": kinds.kind("complaint")})
-    return Desk(ledger, declared, partial(ticking.next_at, calendars=calendars))
+    return Desk(ledger, declared, partial(ticking.times, calendars=calendars))
 
 
 @contextmanager
@@ -184,7 +184,7 @@ def proved(made: Desk, count: int, sample: int = 300) -> dict[str, Any]:
         kind = made.kinds.of(rows[0].kind_digest)
         case = fold({kind.digest: kind}, events_of(rows))
         now = register.standing(case.id)
-        if now is None or case_row(case, kind, None) != now._replace(next_us=None):
+        if now is None or case_row(case, kind, NEVER) != now._replace(next_us=None, due_us=None):
             raise SystemExit(f"case {case.id} is not as its events say")
         took.append(time.perf_counter() - began)
     return _spread(took) | {"processor_ms": _each(spent, took)}
@@ -196,7 +196,7 @@ def ticked(made: Desk, calendars: Mapping[str, Calendar], cases: int = 1_000) ->
     waiting = register.due(far, 2 * OPEN)
     last = waiting[:cases][-1]
     for row in waiting[cases:]:  # many wait for one closing: no more than asked for
-        register.restate(row, None)
+        register.restate(row, None, None)
     at = moment_at(last.next_us or 0).replace(tzinfo=UTC)
     began, spent = time.perf_counter(), processor_s()
     done = ticking.tick(made, calendars, at)

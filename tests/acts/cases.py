@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from seawall.acts import handling
+from seawall.acts.case_rows import NEVER
 from seawall.acts.handling import Desk, Handled, Kinds
 from seawall.acts.proving import prove
 from seawall.cases.case import Actor, Case, Command
@@ -62,7 +63,7 @@ class Office:
         )
         declared = kind(self.text)
         kinds = Kinds({declared.id: declared})
-        self.desk = Desk(ledger, kinds, lambda *_: None, lambda: LATEST)
+        self.desk = Desk(ledger, kinds, lambda *_: NEVER, lambda: LATEST)
 
     def command(self, verb: str, who: str, **told: object) -> Command:
         self.ticks += 1

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 
 from seawall.acts import following, handling
-from seawall.acts.case_rows import events_of
+from seawall.acts.case_rows import NEVER, events_of
 from seawall.acts.handling import Desk, Kinds
 from seawall.acts.proving import prove
 from seawall.cases.case import Actor, Case, Command
@@ -44,7 +44,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         SqliteStore(tmp_path / "ledger.sqlite"), Signer("lender.example/ledger", seed=bytes(32))
     )
     declared = Kinds({name: kinds.kind(name) for name in kinds.kinds()})
-    yield Desk(ledger, declared, lambda *_: None, lambda: LATER)
+    yield Desk(ledger, declared, lambda *_: NEVER, lambda: LATER)
     connections.close_all()
 
 

@@ -234,7 +234,7 @@ def test_a_version_of_a_kind_that_came_by_the_database_alone_is_found(office: Of
     row = case_rows.row_of(came.events[0])
     with register.change():
         errand = register.ErrandRow("forged", case.id, 2, "tell", "{}", 0)
-        register.add([row], case_rows.case_row(came.case, lax, None), [errand])
+        register.add([row], case_rows.case_row(came.case, lax, case_rows.NEVER), [errand])
     assert handling.tell(office.desk, NOON.replace(year=2036)) == 1
     proved = prove(office.desk)
     assert [(each.code, each.facts["digest"]) for each in proved.problems] == [
@@ -329,8 +329,17 @@ BEHIND = {
     "a row taken away": ("DELETE FROM records_casenow", "case-unlisted"),
     "a row made up": (
         """INSERT INTO records_casenow SELECT 'refund-x', kind, kind_digest, unit, state, is_open, revision,
-           head, content, opened_us, changed_us, next_us FROM records_casenow""",
+           head, content, opened_us, changed_us, next_us, title, assignee, waits, due_us
+           FROM records_casenow""",
         "case-without-events",
+    ),
+    "a title": ("UPDATE records_casenow SET title = '—'", "case-row-differs"),
+    "an assignee": ("UPDATE records_casenow SET assignee = 'mallory'", "case-row-differs"),
+    "an approval that waits": ("UPDATE records_casenow SET waits = NOT waits", "case-row-differs"),
+    "a deadline": ("UPDATE records_casenow SET due_us = 7", "case-due-differs"),
+    "a word to find it by": (
+        "INSERT INTO records_caseword (word, case_id) SELECT 'paid', case_id FROM records_casenow",
+        "case-words-differ",
     ),
     "an errand taken away": ("DELETE FROM records_errand", None),
 }

@@ -42,7 +42,7 @@ def desk(tmp_path: Path, calendars: dict[str, Calendar]) -> Iterator[Desk]:
     ledger = log.start(
         SqliteStore(tmp_path / "ledger.sqlite"), Signer("lender.example/ledger", seed=bytes(32))
     )
-    timer = partial(ticking.next_at, calendars=calendars)
+    timer = partial(ticking.times, calendars=calendars)
     yield Desk(
         ledger, Kinds({name: kinds.kind(name) for name in ("complaint",)}), timer, lambda: LATEST
     )

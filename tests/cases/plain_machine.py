@@ -19,7 +19,7 @@ SQL_TYPES = {
     "text": "VARCHAR", "token": "VARCHAR", "choice": "VARCHAR", "boolean": "BOOLEAN",
     "integer": "BIGINT", "number": "DOUBLE", "money": "DOUBLE", "date": "DATE", "time": "TIMESTAMP",
 }  # fmt: skip
-BUILT_IN = ("approve", "withdraw", "edit", "link", "comment", "upgrade", "warn", "breach")
+BUILT_IN = ("approve", "withdraw", "edit", "link", "comment", "attach", "upgrade", "warn", "breach")
 
 
 @dataclass
@@ -239,8 +239,9 @@ class PlainMachine:
         }
         if not set(act.roles) & everybody:
             return False
-        if act.verb == "comment":
-            return bool(act.reason.strip()) and not act.fields
+        if act.verb in ("comment", "attach"):
+            told = {"name", "media", "bytes", "sha256"} if act.verb == "attach" else set()
+            return act.fields.keys() == told and (act.verb == "attach" or bool(act.reason.strip()))
         if act.verb in ("approve", "withdraw"):
             return self._about_request(act)
         if self.final(self.state):

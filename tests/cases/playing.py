@@ -172,6 +172,8 @@ class Play:
             fields = {"verb": self.rng.choice([*self.told["verbs"]])}
         if verb == "approve":
             fields["digest"] = "right"
+        if verb == "attach" and self._chance(0.7):
+            fields = {"name": "a.pdf", "media": "application/pdf", "bytes": 9, "sha256": "0" * 64}
         links = self._links() if verb == "link" and self._chance(0.9) else ()
         reason = "a word" if self._chance(0.8) else ""
         return Act(verb, *self._actor([]), self.now, self._key(), fields, reason, links)

@@ -160,9 +160,13 @@ def nobody_approved_his_own(told: dict[str, Any], events: list[Event]) -> None:
             if each.verb == "ask" and each.fields["digest"] == event.approved
         )
         between = events[asked + 1 : number]
-        assert {each.verb for each in between} <= {"ask", "approve", "withdraw", "comment"} | {
-            each.verb for each in between if not each.fields and not each.links
-        }
+        assert {each.verb for each in between} <= {
+            "ask",
+            "approve",
+            "withdraw",
+            "comment",
+            "attach",
+        } | {each.verb for each in between if not each.fields and not each.links}
         assert {each.state for each in between} <= {events[asked].state}
         assert event.fields == events[asked].fields["set"]
         assert event.reason == events[asked].reason

@@ -70,7 +70,7 @@ def row(verb: str, actor: str, **told: Any) -> EventRow:  # noqa: ANN401
     body |= told
     text = json.dumps(body)
     about = verb in {"ask", "approve"}
-    silent = about or verb in {"withdraw", "comment", "link", "warn", "breach"}
+    silent = about or verb in {"withdraw", "comment", "attach", "link", "warn", "breach"}
     made = {
         "case_id": body["case"], "place": body["number"], "key": body["key"],
         "kind_digest": body["kind_digest"], "verb": verb, "actor": actor,
@@ -85,7 +85,22 @@ def row(verb: str, actor: str, **told: Any) -> EventRow:  # noqa: ANN401
 
 def keep(event: EventRow) -> None:
     now = CaseRow(
-        CASE, "complaint", KIND, "", event.state, True, event.place, event.digest, "{}", 1, 7, None
+        CASE,
+        "complaint",
+        KIND,
+        "",
+        event.state,
+        True,
+        event.place,
+        event.digest,
+        "{}",
+        1,
+        7,
+        None,
+        "",
+        "",
+        False,
+        None,
     )
     with register.change():
         register.add([event], now, [])

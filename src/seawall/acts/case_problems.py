@@ -53,6 +53,21 @@ CASE_ROW_DIFFERS = Kind(
     ),
     _RESTORE,
 )
+CASE_DUE_DIFFERS = Kind(
+    "case-due-differs",
+    Text(en="Lists show another deadline than the clocks of the case give.",
+         zh="列表所示期限与案件时钟不符。"),
+    Text(en="Where a calendar was published anew, `seawall case recount` counts again; otherwise somebody changed "
+         "the database.",
+         zh="若日历已更新，请运行 `seawall case recount` 重新计算；否则有人改动了数据库。"),
+)  # fmt: skip
+CASE_WORDS_DIFFER = Kind(
+    "case-words-differ",
+    Text(
+        en="A search finds the case by other words than its title has.", zh="检索词与案件标题不符。"
+    ),
+    _RESTORE,
+)
 NEEDS_DIFFER = Kind(
     "case-needs-differ",
     Text(en="The database asks for other approvals than version {digest} of the kind declares.",
@@ -68,5 +83,5 @@ KIND_UNTOLD = Kind(
 
 KINDS = (
     CASE_UNFOLDED, EVENT_DIGEST, EVENT_UNTOLD, EVENT_GONE, CASE_UNLISTED, CASE_WITHOUT_EVENTS,
-    CASE_ROW_DIFFERS, NEEDS_DIFFER, KIND_UNTOLD,
+    CASE_ROW_DIFFERS, CASE_DUE_DIFFERS, CASE_WORDS_DIFFER, NEEDS_DIFFER, KIND_UNTOLD,
 )  # fmt: skip

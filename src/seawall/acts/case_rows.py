@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from seawall.cases import people
 from seawall.cases.case import Case, ClockRun, Event, written
 from seawall.cases.kind import Kind
 from seawall.core.canonical import canonical
@@ -13,7 +14,23 @@ from seawall.records.case_register import CaseRow, EventRow, Need
 
 TICK = "tick:"
 """How the keys of what clocks do begin."""
-_SILENT = frozenset({"ask", "approve", "withdraw", "comment", "link", "warn", "breach"})
+_SILENT = frozenset({"ask", "approve", "withdraw", "comment", "attach", "link", "warn", "breach"})
+TITLE_MOST, ASSIGNEE_MOST = 200, 120
+
+
+class Times(NamedTuple):
+    """What clocks want of a case's row.
+
+    Attributes:
+        look_at: when they want to be looked at next; None where nothing is left to tell.
+        due_at: the earliest deadline of one that runs, past ones too; None where none runs.
+    """
+
+    look_at: datetime | None
+    due_at: datetime | None
+
+
+NEVER = Times(None, None)
 
 
 def row_of(event: Event) -> EventRow:
@@ -46,13 +63,13 @@ def event_of(row: EventRow) -> Event:
     return Event(**told)
 
 
-def case_row(case: Case, kind: Kind, next_at: datetime | None) -> CaseRow:
+def case_row(case: Case, kind: Kind, times: Times) -> CaseRow:
     """A case as lists look it up.
 
     Args:
         case: as its events leave it.
         kind: the version that it goes by.
-        next_at: when the next of its clocks warns or runs out.
+        times: of its clocks.
     """
     return CaseRow(
         case_id=case.id,
@@ -66,8 +83,30 @@ def case_row(case: Case, kind: Kind, next_at: datetime | None) -> CaseRow:
         content=canonical(_content(case)).decode(),
         opened_us=microseconds(case.opened_at),
         changed_us=microseconds(case.changed_at),
-        next_us=None if next_at is None else microseconds(next_at),
+        next_us=us_of(times.look_at),
+        title=titled(case, kind),
+        assignee=_assignee(case, kind),
+        waits=bool(case.asked),
+        due_us=us_of(times.due_at),
     )
+
+
+def us_of(at: datetime | None) -> int | None:
+    """A time as rows hold it."""
+    return None if at is None else microseconds(at)
+
+
+def titled(case: Case, kind: Kind) -> str:
+    """What a case is called by: the first line of the field that its kind puts first; empty without one."""
+    told = case.fields.get(kind.heading) if kind.heading else None
+    lines = told.strip().splitlines() if isinstance(told, str) else []
+    return lines[0][:TITLE_MOST] if lines else ""
+
+
+def _assignee(case: Case, kind: Kind) -> str:
+    """Who has a case in hand, as names are compared."""
+    told = case.fields.get(kind.assignee) if kind.assignee else None
+    return people.one(told)[:ASSIGNEE_MOST] if isinstance(told, str) else ""
 
 
 def _content(case: Case) -> Mapping[str, object]:

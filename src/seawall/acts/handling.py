@@ -8,13 +8,13 @@ nothing.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from seawall.acts import kind_entries
-from seawall.acts.case_rows import case_row, event_of, events_of, needs_of, row_of
+from seawall.acts.case_rows import Times, case_row, event_of, events_of, needs_of, row_of
 from seawall.acts.signing import checked
 from seawall.cases.act import UPGRADE
 from seawall.cases.case import Case, Command, Effect, Event, opened_id
@@ -38,8 +38,8 @@ AHEAD = timedelta(minutes=5)
 _TOGETHER = 500
 Follows = Callable[[Event], Sequence[ErrandRow]]
 """What else should follow from an event."""
-Timer = Callable[[Kind, Case], datetime | None]
-"""When a case's clocks want to be looked at next, `ticking.next_at`; None where none runs."""
+Timer = Callable[[Kind, Case], Times]
+"""What a case's clocks want of its row, `ticking.times`."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +58,31 @@ class Kinds:
         Raises:
             UnableToFindKind: nobody kept it, or its text says something else by now.
         """
-        for kind in self.in_force.values():
-            if kind.digest == digest:
-                return kind
-        _, text = register.kinds().get(digest, ("", ""))
-        read = _read(text)
-        if read is None or read.digest != digest:
-            raise UnableToFindKind(digest[:12])
-        return read
+        return self.several((digest,))[digest]
+
+    def several(self, digests: Collection[str]) -> dict[str, Kind]:
+        """Some versions, by digest, at one look into the register.
+
+        Raises:
+            UnableToFindKind: as `of`.
+        """
+        ours = {kind.digest: kind for kind in self.in_force.values()}
+        kept = register.kinds() if set(digests) - ours.keys() else {}
+        return {digest: ours.get(digest) or _kept_as(digest, kept) for digest in digests}
 
     def opening(self, kind: str) -> Kind:
         """The version of a kind under which cases are opened. Raises `UnableToFindKind`."""
         if kind not in self.in_force:
             raise UnableToFindKind(kind, tuple(self.in_force))
         return self.in_force[kind]
+
+
+def _kept_as(digest: str, kept: Mapping[str, tuple[str, str]]) -> Kind:
+    _, text = kept.get(digest, ("", ""))
+    read = _read(text)
+    if read is None or read.digest != digest:
+        raise UnableToFindKind(digest[:12])
+    return read
 
 
 @lru_cache(maxsize=64)

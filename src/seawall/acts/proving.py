@@ -6,13 +6,16 @@ from itertools import groupby
 
 from seawall.acts import case_problems as problems
 from seawall.acts import kind_entries
-from seawall.acts.case_rows import case_row, events_of, needs_of, row_of
+from seawall.acts.case_rows import NEVER, case_row, events_of, needs_of, row_of, us_of
 from seawall.acts.handling import Desk, UnableToFindKind, entry_of
 from seawall.cases.case import Case
 from seawall.cases.fold import UnableToFold, fold
 from seawall.core.problem import Kind, Place, Problem, Unable
 from seawall.records import case_register as register
 from seawall.records.case_register import CaseRow, EventRow
+from seawall.records.case_words import words
+
+_CLOCKS = ("next_us", "due_us")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ def prove(desk: Desk) -> Proved:
                   for each in missing if each not in late]  # fmt: skip
     found += [_problem(problems.CASE_WITHOUT_EVENTS, case_id) for case_id in rows]
     found += _invented(desk, events)
+    found += _miscalled()
     return Proved(cases, events, untold, tuple(found))
 
 
@@ -67,18 +71,31 @@ def _case(desk: Desk, kept: list[EventRow], row: CaseRow | None) -> Iterator[Pro
         yield _problem(problems.EVENT_DIGEST, case_id, event=place)
     if row is None:
         yield _problem(problems.CASE_UNLISTED, case_id)
-    elif differing := _differing(desk, case, row):
+        return
+    if differing := _differing(desk, case, row):
         yield _problem(problems.CASE_ROW_DIFFERS, case_id, names=", ".join(differing))
+    elif row.due_us != us_of(desk.timer(desk.kinds.of(case.kind_digest), case).due_at):
+        yield _problem(problems.CASE_DUE_DIFFERS, case_id)
 
 
 def _differing(desk: Desk, case: Case, row: CaseRow) -> list[str]:
     kind = desk.kinds.of(case.kind_digest)
-    made = case_row(case, kind, None)
+    made = case_row(case, kind, NEVER)
     return [
         name
         for name in row._fields
-        if name != "next_us" and getattr(row, name) != getattr(made, name)
+        if name not in _CLOCKS and getattr(row, name) != getattr(made, name)
     ]
+
+
+def _miscalled() -> Iterator[Problem]:
+    """Cases that are not found by the words of their titles, or by others."""
+    held = register.every_word()
+    for row in register.every_case():
+        if held.pop(row.case_id, frozenset()) != frozenset(words(row.title)):
+            yield _problem(problems.CASE_WORDS_DIFFER, row.case_id)
+    for case_id in held:
+        yield _problem(problems.CASE_WORDS_DIFFER, case_id)
 
 
 def _needs(desk: Desk) -> Iterator[Problem]:

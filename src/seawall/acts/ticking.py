@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from seawall.acts import handling
-from seawall.acts.case_rows import TICK, waiting_and_told
+from seawall.acts.case_rows import NEVER, TICK, Times, us_of, waiting_and_told
 from seawall.acts.handling import Desk
 from seawall.cases.calendar import Calendar
 from seawall.cases.case import Actor, Case, ClockRun, Command, written
@@ -53,23 +53,24 @@ def ticks(dues: tuple[Due, ...]) -> Iterator[Tick]:
             yield Tick("breach", each.clock, each.at, each.at)
 
 
-def next_at(kind: Kind, case: Case, calendars: Mapping[str, Calendar]) -> datetime | None:
-    """When a case's clocks want to be looked at next; None where nothing is left to tell."""
+def times(kind: Kind, case: Case, calendars: Mapping[str, Calendar]) -> Times:
+    """When a case's clocks want to be looked at next, and when the first of them is due."""
     if kind.states[case.state].final:
-        return None
+        return NEVER
     waiting = {name: run for name, run in case.clocks.items() if run.runs}
-    return _next(kind, waiting, case.keys, calendars)
+    return _times(kind, waiting, case.keys, calendars)
 
 
-def _next(
+def _times(
     kind: Kind,
     waiting: Mapping[str, ClockRun],
     told: Collection[str],
     calendars: Mapping[str, Calendar],
-) -> datetime | None:
+) -> Times:
     dues = deadlines(kind, waiting, calendars, datetime.max.replace(tzinfo=UTC))
     in_order = sorted(ticks(dues), key=lambda each: each.at)
-    return next((each.at for each in in_order if each.key not in told), None)
+    look_at = next((each.at for each in in_order if each.key not in told), None)
+    return Times(look_at, min((each.at for each in dues if each.at), default=None))
 
 
 def tick(desk: Desk, calendars: Mapping[str, Calendar], at: datetime) -> int:
@@ -82,19 +83,20 @@ def tick(desk: Desk, calendars: Mapping[str, Calendar], at: datetime) -> int:
     """
     done = 0
     while due := register.due(microseconds(at), _TOGETHER):
-        before = done
-        for row in due:
-            done += _told(desk, row.case_id, calendars, at)
-        if done == before:  # somebody else told it all, or a case refuses: another look later
-            break
+        came = [_told(desk, row.case_id, calendars, at) for row in due]
+        done += sum(told for told, _ in came)
+        if not any(moved for _, moved in came):
+            break  # somebody else told it all, or a case refuses: another look later
     return done
 
 
-def _told(desk: Desk, case_id: str, calendars: Mapping[str, Calendar], at: datetime) -> int:
-    """Tell what one case's clocks have to tell by now."""
+def _told(
+    desk: Desk, case_id: str, calendars: Mapping[str, Calendar], at: datetime
+) -> tuple[int, bool]:
+    """Tell what one case's clocks have to tell by now: how much that was, and whether its row moved on."""
     row = register.standing(case_id)
     if row is None:
-        return 0
+        return 0, False
     kind = desk.kinds.of(row.kind_digest)
     waiting, told = waiting_and_told(row)
     dues = deadlines(kind, waiting, calendars, at)
@@ -102,17 +104,15 @@ def _told(desk: Desk, case_id: str, calendars: Mapping[str, Calendar], at: datet
     for each in sorted(by_now, key=lambda each: each.at):
         fields = {"clock": each.clock, "due": written(each.due)}
         handling.handle(desk, case_id, Command(each.verb, CLOCK, at, each.key, fields))
-    if not by_now:
-        recounted(desk, row, calendars)
-    return len(by_now)
+    return len(by_now), bool(by_now) or recounted(desk, row, calendars)
 
 
 def recounted(desk: Desk, row: register.CaseRow, calendars: Mapping[str, Calendar]) -> bool:
-    """Say anew when a case's clocks want to be looked at; whether that is another time than before."""
+    """Say anew when a case's clocks want to be looked at and are due; whether that is another time than before."""
     kind = desk.kinds.of(row.kind_digest)
-    then = _next(kind, *waiting_and_told(row), calendars) if row.is_open else None
-    next_us = None if then is None else microseconds(then)
-    return next_us != row.next_us and register.restate(row, next_us)
+    then = _times(kind, *waiting_and_told(row), calendars) if row.is_open else NEVER
+    found = (us_of(then.look_at), us_of(then.due_at))
+    return found != (row.next_us, row.due_us) and register.restate(row, *found)
 
 
 def recount(desk: Desk, calendars: Mapping[str, Calendar]) -> int:

@@ -29,9 +29,17 @@ _CLOCK = {
     "clock": _told("clock", "时钟"),
     "due": Field(type="time", title=Text(en="due", zh="到期时间")),
 }
+_FILE = {
+    "name": _told("name of the file", "文件名"),
+    "media": _told("type of the file", "文件类型"),
+    "bytes": Field(
+        type="integer", title=Text(en="size in bytes", zh="字节数"), required=True, least=1
+    ),
+    "sha256": _told("digest of the file", "文件摘要"),
+}
 TOLD: dict[str, dict[str, Field]] = {
     "approve": _VERB | _DIGEST, "withdraw": _VERB,
-    "link": {}, "comment": {}, "upgrade": {}, "warn": _CLOCK, "breach": _CLOCK,
+    "link": {}, "comment": {}, "attach": _FILE, "upgrade": {}, "warn": _CLOCK, "breach": _CLOCK,
 }  # fmt: skip
 """What a command of a built-in verb tells; `edit` speaks of the kind's own fields."""
 

@@ -129,6 +129,7 @@ BUILT_IN: dict[str, BuiltIn] = {
     "edit": BuiltIn(Text(en="Edit fields", zh="编辑字段"), (_somebody, _open, _edits)),
     "link": BuiltIn(Text(en="Link", zh="关联"), (_somebody, _tells, _open, _links)),
     "comment": BuiltIn(Text(en="Comment", zh="备注"), (_somebody, _tells, _says_why)),
+    "attach": BuiltIn(Text(en="Attach a file", zh="上传附件"), (_somebody, _tells)),
     "upgrade": BuiltIn(
         Text(en="Go by another version of the kind", zh="改用该类别的另一版本"),
         (_owner, _tells, _says_why, _open, _upgrades),

@@ -255,6 +255,7 @@ class Kind(BaseModel):
         meaning: what it is for, in a sentence.
         source: the standard, law or practice that it follows.
         owner: the role that answers for the kind, and may move a case to another version of it.
+        assignee: the text field that names who has a case in hand, if there is one; lists look it up.
     """
 
     model_config = CONFIG
@@ -264,6 +265,7 @@ class Kind(BaseModel):
     meaning: Told
     source: str
     owner: Name
+    assignee: Name | None = None
     fields: dict[Name, Field]
     states: dict[Name, ToldState]
     verbs: dict[Name, Verb]
@@ -292,6 +294,13 @@ class Kind(BaseModel):
         doers = {role for verb in self.verbs.values() for role in verb.roles}
         asked = {role for verb in self.verbs.values() if verb.approval for role in verb.approval.by}
         return frozenset(doers | asked | {self.owner, MACHINE})
+
+    @cached_property
+    def heading(self) -> str | None:
+        """The field that a case is called by: its first required text, else its first text."""
+        texts = [name for name, field in self.fields.items() if field.type == "text"]
+        required = (name for name in texts if self.fields[name].required)
+        return next(required, texts[0] if texts else None)
 
     def open_states(self) -> frozenset[str]:
         """The states that are not final."""

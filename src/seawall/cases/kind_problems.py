@@ -62,6 +62,13 @@ RETAINED_OPEN = Kind(
          zh="保存期限从 {state} 起算，但它不是终态。"),
     Text(en="Count from a final state.", zh="请从终态起算。"),
 )  # fmt: skip
+FILE_NAMED_OTHERWISE = Kind(
+    "kind-file-named-otherwise",
+    Text(
+        en="The file is named {named}, and the kind {id}.", zh="文件名为 {named}，而类别为 {id}。"
+    ),
+    Text(en="Name the file as its `id`, with `.yaml`.", zh="请以其 `id` 加 `.yaml` 命名文件。"),
+)
 APPROVERS_MAKE = Kind(
     "kind-approvers-make",
     Text(en="Whoever may approve {verb} has a role that may do it as well: {roles}.",
@@ -73,5 +80,5 @@ APPROVERS_MAKE = Kind(
 
 KINDS: tuple[Kind, ...] = (
     NAME_UNKNOWN, NAME_TAKEN, NEVER_OPENED, STATE_UNREACHED, STATE_STUCK, NOT_BOOLEAN, CLOCK_IDLE,
-    CLOCK_OUTLIVES, CLOCK_SINCE, RETAINED_OPEN, APPROVERS_MAKE,
+    CLOCK_OUTLIVES, CLOCK_SINCE, RETAINED_OPEN, FILE_NAMED_OTHERWISE, APPROVERS_MAKE,
 )  # fmt: skip

@@ -89,6 +89,8 @@ class _Check:
         kind, house = self._kind, self._house
         yield ("owner",), (kind.owner,), house.roles
         yield ("retention", "after"), (kind.retention.after,), kind.states
+        texts = {name for name, field in kind.fields.items() if field.type == "text"}
+        yield ("assignee",), filter(None, (kind.assignee,)), texts
         for name, link in kind.links.items():
             yield ("links", name, "to"), link.to, house.kinds
         for name, verb in kind.verbs.items():

@@ -301,6 +301,13 @@ def tick(home: HomeOption = None, lang: LangOption = None) -> None:
 
 
 @app.command()
+def recount(home: HomeOption = None, lang: LangOption = None) -> None:
+    """Count the clocks of every open case again, as after a calendar was published anew."""
+    screen, counter = Screen(language(lang)), cases.counter(homes.home(home))
+    screen.say(_RECOUNTED, n=counter.recount())
+
+
+@app.command()
 def verify(home: HomeOption = None, lang: LangOption = None) -> None:
     """Fold every case from its events again, against its row and the ledger. Exits with 1 if something is wrong."""
     screen, counter = Screen(language(lang)), cases.counter(homes.home(home))
@@ -363,6 +370,7 @@ _TICKED = Text(
     "{dead:,} given up, {dropped:,} no longer wanted or without a channel.",
     zh="预警与超时登记 {n:,} 条；通知：已发送 {sent:,}，待重试 {put_off:,}，已放弃 {dead:,}，已失效或无渠道 {dropped:,}。",
 )
+_RECOUNTED = Text(en="{n:,} cases have another deadline.", zh="{n:,} 个案件的期限已更新。")
 _PROVED = Text(
     en="{cases:,} cases with {events:,} events folded again: {wrong:,} problems, {untold:,} not told to the ledger yet.",
     zh="已重算 {cases:,} 个案件、{events:,} 个事件：问题 {wrong:,} 项，尚未记入账本 {untold:,} 个。",

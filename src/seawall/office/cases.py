@@ -20,6 +20,10 @@ from seawall.office.letters import Letters
 from seawall.records import case_register as register
 from seawall.records import starting
 
+KINDS = "packs/kinds"
+"""In a home: its own kinds of case, which replace shipped ones of their name."""
+EVIDENCE = "evidence"
+"""In a home: files that were attached, each under its SHA-256."""
 CHANNELS = "channels.toml"
 """Beside the home's keys: by which channels notices leave the house."""
 
@@ -54,6 +58,10 @@ class Counter:
         following.follow(self.desk, at)
         return ticking.tick(self.desk, self.calendars, at), delivering.deliver(self._post(), at)
 
+    def recount(self) -> int:
+        """Count every open case's clocks again; how many have other times than before."""
+        return ticking.recount(self.desk, self.calendars)
+
     def _post(self) -> Post:
         to = channels.read(self.home.folder / "keys" / CHANNELS)
         indicators = {each.declared.id: each.declared for each in warning.sheets()}
@@ -80,6 +88,6 @@ def counter(home: Home) -> Counter:
     ledger = home.ledger
     starting.start(home.records)
     calendars = {name: packs.calendar(name) for name in packs.calendars()}
-    declared = Kinds({name: kinds.kind(name) for name in kinds.kinds()})
-    timer = partial(ticking.next_at, calendars=calendars)
+    declared = Kinds(kinds.of_home(home.folder / KINDS))
+    timer = partial(ticking.times, calendars=calendars)
     return Counter(home, Desk(ledger, declared, timer), calendars)

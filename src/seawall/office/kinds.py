@@ -1,10 +1,10 @@
-"""The shipped kinds of case by id, and kinds from files."""
+"""The kinds of case by id: the shipped ones, those of a home laid over them, and kinds from files."""
 
 import json
 from pathlib import Path
 from typing import Literal
 
-from seawall.cases import reading
+from seawall.cases import kind_problems, reading
 from seawall.cases.kind import Kind
 from seawall.cases.reading import House
 from seawall.cases.scenario import SUFFIX, Scenarios
@@ -16,17 +16,32 @@ from seawall.office import packs
 FOLDER = packs.PACKS / "kinds"
 
 
-def kinds() -> dict[str, Path]:
-    """The shipped kinds, by id."""
-    every = sorted(FOLDER.glob("*.yaml"))
+def kinds(own: Path | None = None) -> dict[str, Path]:
+    """The kinds by id: the shipped ones, and those of a home's folder, which replace shipped ones of their name."""
+    every = (*sorted(FOLDER.glob("*.yaml")), *(sorted(own.glob("*.yaml")) if own else ()))
     return {path.stem: path for path in every if not path.name.endswith(SUFFIX)}
 
 
-def house() -> House:
+def of_home(own: Path) -> dict[str, Kind]:
+    """Every kind that is in force in a home, by id.
+
+    Raises:
+        UnableToUseInput: a text is no kind, or stands in a file of another name.
+    """
+    around = house(own)
+    found = {name: pack.read_placed(path, Kind) for name, path in kinds(own).items()}
+    for name, placed in found.items():
+        if placed.declared.id != name:
+            facts = {"named": name, "id": placed.declared.id}
+            raise refusal(kind_problems.FILE_NAMED_OTHERWISE, placed.place("id"), **facts)
+    return {name: reading.kind(placed, around) for name, placed in found.items()}
+
+
+def house(own: Path | None = None) -> House:
     """What kinds may speak of."""
     return House(
         roles=packs.roles().names,
-        kinds=frozenset(kinds()),
+        kinds=frozenset(kinds(own)),
         statutes=packs.statutes(),
         calendars=frozenset(packs.calendars()),
     )

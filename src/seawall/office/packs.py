@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel
 
 from seawall.cases import drill as drill_module
+from seawall.cases import evidence as evidence_module
 from seawall.cases import exercise as exercise_module
 from seawall.cases import playbook as playbook_module
 from seawall.cases import playbook_cases, playbook_checks
@@ -175,6 +176,11 @@ def policy_schema(of: Literal["policy", "cases"]) -> str:
 def roles() -> Roles:
     """What people may act as: in cases, playbooks and routes alike."""
     return pack.read(PACKS / "roles" / "roles.yaml", Roles)
+
+
+def evidence() -> evidence_module.Rules:
+    """Which files may be attached to cases."""
+    return pack.read(PACKS / "evidence" / "evidence.yaml", evidence_module.Rules)
 
 
 def playbooks() -> dict[str, Path]:

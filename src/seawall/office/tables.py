@@ -4,6 +4,7 @@ from seawall.acts import case_problems as kept_case_problems
 from seawall.acts import problems as act_problems
 from seawall.acts import token_problems
 from seawall.cases import kind_problems, playbook_problems
+from seawall.cases import evidence_problems, kind_problems, playbook_problems
 from seawall.cases import problems as case_problems
 from seawall.cases.process import problems as process_problems
 from seawall.conduct import complaints, contacting
@@ -64,6 +65,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *kept_case_problems.KINDS,
     *case_problems.KINDS,
     *kind_problems.KINDS,
+    *evidence_problems.KINDS,
     *office_problems.KINDS,
 )
 

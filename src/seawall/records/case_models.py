@@ -22,6 +22,7 @@ NAME = 63
 ID = 120
 KEY = 200
 STATE = 63
+TITLE = 200
 
 
 class CaseKind(models.Model):
@@ -119,6 +120,10 @@ class CaseNow(models.Model):
         revision, head: number and digest of its last event.
         content: the case as JSON.
         next_us: when the next of its clocks warns or runs out; None where none runs.
+        title: what it is called by.
+        assignee: who has it in hand, as names are compared; empty where nobody is named.
+        waits: whether something in it waits for approval.
+        due_us: the earliest deadline of a clock that runs, past ones too; None where none runs.
     """
 
     case_id: "Name" = models.CharField(primary_key=True, max_length=ID)
@@ -133,19 +138,61 @@ class CaseNow(models.Model):
     opened_us: "Whole" = models.BigIntegerField()
     changed_us: "Whole" = models.BigIntegerField()
     next_us: "WholeOrNone" = models.BigIntegerField(null=True)
+    title: "Name" = models.CharField(max_length=TITLE, blank=True, default="")
+    assignee: "Name" = models.CharField(max_length=ID, blank=True, default="")
+    waits: "Flag" = models.BooleanField(default=False)
+    due_us: "WholeOrNone" = models.BigIntegerField(null=True)
 
     class Meta:
-        """Lists are of a kind, open or not, the latest first; clocks are looked at by time."""
+        """Each list that a page shows has an index that is in its order; see `case_lists`."""
 
         indexes: ClassVar = [
             models.Index(fields=["kind", "is_open", "-changed_us", "case_id"], name="case_of_kind"),
             models.Index(fields=["is_open", "-changed_us", "case_id"], name="case_latest"),
             models.Index(fields=["next_us"], name="case_by_clock"),
+            models.Index(fields=["kind", "state", "-changed_us", "case_id"], name="case_of_state"),
+            models.Index(fields=["unit", "is_open", "-changed_us", "case_id"], name="case_of_unit"),
+            models.Index(
+                fields=["unit", "kind", "state", "-changed_us", "case_id"],
+                name="case_of_unit_state",
+            ),
+            models.Index(
+                fields=["assignee", "is_open", "-changed_us", "case_id"],
+                condition=~models.Q(assignee=""),
+                name="case_of_person",
+            ),
+            models.Index(
+                fields=["-changed_us", "case_id"],
+                condition=models.Q(waits=True),
+                name="case_waiting",
+            ),
+            models.Index(
+                fields=["unit", "due_us", "case_id"],
+                condition=models.Q(due_us__isnull=False),
+                name="case_by_due",
+            ),
         ]
 
     def __str__(self) -> str:
         """Case and state."""
         return f"{self.case_id} {self.state}"
+
+
+class CaseWord(models.Model):
+    """A word of a case's title, for those who look for one."""
+
+    pk = models.CompositePrimaryKey("word", "case_id")
+    word: "Name" = models.CharField(max_length=NAME)
+    case_id: "Name" = models.CharField(max_length=ID)
+
+    class Meta:
+        """By word they are found; by case they are taken away."""
+
+        indexes: ClassVar = [models.Index(fields=["case_id"], name="word_of_case")]
+
+    def __str__(self) -> str:
+        """Word and case."""
+        return f"{self.word} {self.case_id}"
 
 
 class Errand(models.Model):

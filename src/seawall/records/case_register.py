@@ -15,6 +15,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from seawall.core.problem import Unable
 from seawall.core.text import Text, verbatim
+from seawall.records.case_words import words
 from seawall.records.rows import rows as _rows
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _CHUNK = 2_000
 _EVENTS = ("case_id", "place", "key", "kind_digest", "verb", "actor", "on_behalf_of", "at_us", "state",
            "edits", "concerns", "body", "digest", "previous")  # fmt: skip
 _CASES = ("case_id", "kind", "kind_digest", "unit", "state", "is_open", "revision", "head", "content",
-          "opened_us", "changed_us", "next_us")  # fmt: skip
+          "opened_us", "changed_us", "next_us", "title", "assignee", "waits", "due_us")  # fmt: skip
 
 _COLUMNS = {names: ", ".join(names) for names in (_EVENTS, _CASES)}
 
@@ -65,6 +66,10 @@ class CaseRow(NamedTuple):
     opened_us: int
     changed_us: int
     next_us: int | None
+    title: str
+    assignee: str
+    waits: bool
+    due_us: int | None
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,8 @@ def standing(case_id: str) -> CaseRow | None:
     if not found:
         return None
     row = CaseRow(*found[0])
-    return row._replace(is_open=bool(row.is_open))  # SQLite's truth is a number
+    # SQLite's truth is a number
+    return row._replace(is_open=bool(row.is_open), waits=bool(row.waits))
 
 
 def standing_all(case_ids: Sequence[str]) -> dict[str, CaseRow]:
@@ -243,6 +249,23 @@ def every_event() -> Iterator[EventRow]:
     return (EventRow(*row) for row in rows.iterator(_CHUNK))
 
 
+def every_word() -> dict[str, frozenset[str]]:
+    """The words that each case is found by."""
+    held: dict[str, set[str]] = {}
+    for case_id, word in _rows("CaseWord").values_list("case_id", "word").iterator(_CHUNK):
+        held.setdefault(case_id, set()).add(word)
+    return {case_id: frozenset(found) for case_id, found in held.items()}
+
+
+def events_of_all(case_ids: Sequence[str]) -> dict[str, list[EventRow]]:
+    """The events of some cases, each in order."""
+    rows = _rows("CaseEvent").filter(case_id__in=case_ids).order_by("case_id", "place")
+    found: dict[str, list[EventRow]] = {}
+    for row in rows.values_list(*_EVENTS):
+        found.setdefault(row[0], []).append(EventRow(*row))
+    return found
+
+
 def every_case() -> Iterator[CaseRow]:
     """Every case as it stands, in the order of ids."""
     rows = _rows("CaseNow").order_by("case_id").values_list(*_CASES)
@@ -257,8 +280,24 @@ def add(events: Sequence[EventRow], now: CaseRow, errands: Sequence[ErrandRow]) 
     """
     for each in events:  # one by one: each row's rules look at the row before
         _insert("records_caseevent", each._asdict())
+    if events[0].place == 1 or any(each.edits for each in events):
+        _call(now.case_id, now.title)
     _move(now, from_revision=events[0].place - 1)
     queue(errands)
+
+
+def _call(case_id: str, title: str) -> None:
+    """Keep the words of a case's title, where it is called otherwise than before."""
+    before = _found("SELECT title FROM records_casenow WHERE case_id = %s", [case_id])
+    if before == [(title,)]:
+        return
+    with connection.cursor() as cursor:
+        if before:
+            cursor.execute("DELETE FROM records_caseword WHERE case_id = %s", [case_id])
+        cursor.executemany(
+            "INSERT INTO records_caseword (word, case_id) VALUES (%s, %s)",
+            [(word, case_id) for word in words(title)],
+        )
 
 
 def queue(errands: Sequence[ErrandRow]) -> None:
@@ -281,12 +320,12 @@ def _move(now: CaseRow, *, from_revision: int) -> None:
             raise UnableToMoveCase(now.case_id)
 
 
-def restate(now: CaseRow, next_us: int | None) -> bool:
-    """Say anew when a case's clocks want to be looked at, as long as it stands as it was read."""
+def restate(now: CaseRow, next_us: int | None, due_us: int | None) -> bool:
+    """Say anew when a case's clocks want to be looked at and are due, as long as it stands as it was read."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE records_casenow SET next_us = %s WHERE case_id = %s AND revision = %s",
-            [next_us, now.case_id, now.revision],
+            "UPDATE records_casenow SET next_us = %s, due_us = %s WHERE case_id = %s AND revision = %s",
+            [next_us, due_us, now.case_id, now.revision],
         )
         return bool(cursor.rowcount == 1)
 

@@ -239,6 +239,7 @@ from seawall.records.case_models import (  # noqa: E402
     CaseKind,
     CaseNeed,
     CaseNow,
+    CaseWord,
     Errand,
 )
 from seawall.records.people_models import ApiToken, Change, Person, SavedFilter  # noqa: E402
@@ -256,6 +257,7 @@ __all__ = [
     "Change",
     "DecisionLine",
     "EntryLine",
+    "CaseWord",
     "Errand",
     "IndexPlace",
     "IndicatorValue",

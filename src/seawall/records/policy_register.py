@@ -57,6 +57,24 @@ class Proposed:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A proposal that is not published yet; times in µs since 1970.
+
+    Attributes:
+        makers: who cannot approve it.
+        approved_by: who did.
+    """
+
+    number: int
+    policy: str
+    digest: str
+    proposed_by: str
+    proposed_us: int
+    makers: frozenset[str]
+    approved_by: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Published:
     """A version in force from a time on; `proposal` is None for a rollback. Times in µs since 1970."""
 
@@ -272,6 +290,32 @@ def proposal(number: int) -> Proposed:
         makers=frozenset((row.proposed_by, *writers)),
         approved_by=tuple(approvers.values_list("approved_by", flat=True)),
     )
+
+
+def waiting(most: int) -> list[Waiting]:
+    """Proposals that are not published yet, the latest first."""
+    published = _rows("Publication").filter(proposal__isnull=False).values("proposal_id")
+    rows = _rows("Proposal").exclude(number__in=published).select_related("version")
+    found = list(rows.order_by("-number")[:most])
+    makers = _names("Writing", "version_id", "writer", [row.version_id for row in found])
+    approvers = _names("Approval", "proposal_id", "approved_by", [row.number for row in found])
+    return [
+        Waiting(
+            row.number, row.version.policy, row.version.digest, row.proposed_by, row.proposed_us,
+            makers.get(row.version_id, frozenset()) | {row.proposed_by},
+            approvers.get(row.number, frozenset()),
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def _names(model: str, of: str, name: str, numbers: list[int]) -> dict[int, frozenset[str]]:
+    """The names in some rows, by what they are of."""
+    held: dict[int, frozenset[str]] = {}
+    rows = _rows(model).filter(**{f"{of}__in": numbers})
+    for number, told in rows.values_list(of, name):
+        held[number] = held.get(number, frozenset()) | {told}
+    return held
 
 
 def steps() -> list[Step]:

@@ -95,7 +95,7 @@ def _guards(vendor: str) -> tuple[tuple[str, str, str], ...]:
     )  # fmt: skip
 
 
-def _body(vendor: str) -> tuple[tuple[str, str, str], ...]:
+def body(vendor: str, silent: str = _SILENT) -> tuple[tuple[str, str, str], ...]:
     """That the columns repeat the body, and that names are spelt in one way only."""
     same = {"sqlite": "{} IS NOT {}", "postgresql": "{} IS DISTINCT FROM {}"}[vendor]
 
@@ -110,7 +110,7 @@ def _body(vendor: str) -> tuple[tuple[str, str, str], ...]:
         "CAST(NEW.place AS VARCHAR(20))": f"CAST({field('number')} AS VARCHAR(20))",
         "NEW.concerns": f"CASE WHEN NEW.verb IN {_ABOUT} THEN {field('fields.digest')}"
         f" ELSE {field('approved')} END",
-        "NEW.edits": f"({field('fields')} <> '{{}}' AND NEW.verb NOT IN {_SILENT})",
+        "NEW.edits": f"({field('fields')} <> '{{}}' AND NEW.verb NOT IN {silent})",
     }  # fmt: skip
     unlike = " OR ".join(same.format(column, said) for column, said in texts.items())
     if (
@@ -148,13 +148,13 @@ def _sqlite(editor: BaseDatabaseSchemaEditor) -> None:
         editor.execute(
             made.format(name=f"{table}_instead", what="INSERT", table=table, when=when, say=say)
         )
-    for name, condition, sentence in (*_body("sqlite"), *_guards("sqlite")):
+    for name, condition, sentence in (*body("sqlite"), *_guards("sqlite")):
         say = f"SELECT RAISE(ABORT, '{sentence}')"
         told = {"name": f"case_{name}", "what": "INSERT", "table": "caseevent"}
         editor.execute(made.format(**told, when=f"WHEN {condition}", say=say))
 
 
-_FUNCTION = """
+FUNCTION = """
 CREATE FUNCTION records_{name}() RETURNS trigger LANGUAGE plpgsql AS $guard$
 BEGIN
   {lock}IF ({condition}) THEN
@@ -162,7 +162,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $guard$"""
-_LOCK = "PERFORM pg_advisory_xact_lock(99220, hashtext(NEW.case_id));\n  "
+LOCK = "PERFORM pg_advisory_xact_lock(99220, hashtext(NEW.case_id));\n  "
 """One at a time for each case: what another transaction is about to add must be seen."""
 
 
@@ -178,11 +178,11 @@ def _postgresql(editor: BaseDatabaseSchemaEditor) -> None:
     for table in _TABLES:
         sentence, name = f"rows of records_{table} are never changed", f"{table}_kept"
         told = {"name": name, "condition": "TRUE", "sentence": sentence, "lock": ""}
-        editor.execute(_FUNCTION.format(**told))
+        editor.execute(FUNCTION.format(**told))
         trigger(name, "UPDATE OR DELETE OR TRUNCATE", table, "STATEMENT")
-    for name, condition, sentence in (*_body("postgresql"), *_guards("postgresql")):
+    for name, condition, sentence in (*body("postgresql"), *_guards("postgresql")):
         made = {"name": f"case_{name}", "condition": condition, "sentence": sentence}
-        editor.execute(_FUNCTION.format(**made, lock=_LOCK))
+        editor.execute(FUNCTION.format(**made, lock=LOCK))
         trigger(f"case_{name}", "INSERT", "caseevent", "ROW")
 
 

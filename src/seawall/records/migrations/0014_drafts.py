@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """One table; its rows change as people write."""
 
-    dependencies: ClassVar = [("records", "0010_change_log")]
+    dependencies: ClassVar = [("records", "0011_case_lists")]
 
     operations: ClassVar = [
         migrations.CreateModel(
