@@ -16,6 +16,7 @@ from seawall.acts.deciding import Decided, Desk, Order
 from seawall.acts.gathering import Gatherer, Terms, UnableToTake
 from seawall.acts.in_force import UnableToDecideBy
 from seawall.acts.signing import UnableToSignAs
+from seawall.core.text import verbatim
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger, Reader
 from seawall.ledger.sqlite import SqliteStore
@@ -205,7 +206,10 @@ def test_a_store_that_failed_is_told_to_all_and_opened_anew(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = Counted(monkeypatch)
-    failures, append = iter([UnableToWriteStore("ledger", "disk full")]), Ledger.append_all
+    failures, append = (
+        iter([UnableToWriteStore("ledger", verbatim("disk full"))]),
+        Ledger.append_all,
+    )
 
     def failing(ledger: Ledger, entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - receipts
         if len(entries) > 1 and (failure := next(failures, None)):
@@ -233,7 +237,7 @@ def test_stores_that_cannot_be_opened_are_told_and_tried_again(house: House) -> 
     def opened() -> Iterator[Desk]:
         tries.append(True)
         if len(tries) < 3:
-            raise UnableToWriteStore("ledger", "no disk")
+            raise UnableToWriteStore("ledger", verbatim("no disk"))
         yield House(house.folder).desk
         connections.close_all()
 

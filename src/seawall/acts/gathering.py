@@ -12,7 +12,7 @@ What is true at any time, and why:
 3. *Once.* The application's id is the key of its act; brought twice, in one batch or in two, in this process
    or another, it has one entry, and both callers have it.
 4. *Everyone for himself.* Where a batch fails as a whole, it is halved until who fails is alone; the others
-   have their decisions. Terms that differ (policy, machine, country) are never in one batch.
+   have their decisions. Terms that differ (policy, machine, country, unit) are never in one batch.
 5. *A store that failed is opened anew.* The whole batch is told of the failure, for its rows may be kept or
    not; the next one begins with fresh connections.
 6. *Nobody is left behind.* `stop` refuses newcomers, decides those who wait, then closes the stores.
@@ -32,6 +32,7 @@ from seawall.acts.admitting import Application
 from seawall.acts.deciding import Decided, Desk, Order
 from seawall.acts.signing import checked, now
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore
 from seawall.records.starting import FAILURE
 from seawall.vault.database import UnableToReachDatabase
@@ -55,6 +56,7 @@ class Terms:
         policy: the id of a published policy.
         by: who decides: a machine's name, as it stands in the ledger.
         country: whose identity numbers and telephones, where a value does not say so itself.
+        unit: the part of the institution that it is decided for; the whole of it where None.
 
     Raises:
         UnableToSignAs: `by` is no name to act under.
@@ -63,6 +65,7 @@ class Terms:
     policy: str
     by: str
     country: str
+    unit: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a name here, in its caller's thread."""
@@ -70,7 +73,7 @@ class Terms:
 
     def order(self, at: datetime) -> Order:
         """The order of a batch that is decided at a time (UTC)."""
-        return Order(self.policy, self.by, at, self.country)
+        return Order(self.policy, self.by, at, self.country, unit=self.unit)
 
 
 @dataclass(eq=False)
@@ -190,5 +193,14 @@ class UnableToTake(Unable, RuntimeError):
     """Nobody more can be taken now; nothing was done for who came."""
 
     def __init__(self, waiting: int, *, stopped: bool) -> None:
-        why = "it is being stopped" if stopped else f"{waiting} wait already"
-        super().__init__(f"no more applications are taken now: {why}; come again in a second")
+        super().__init__(_STOPPING if stopped else _FULL, count=waiting)
+
+
+_FULL: Final = Text(
+    en="no more applications are taken now: {count} wait already; come again in a second",
+    zh="暂不再受理申请：已有 {count} 笔在等待；请一秒后重试",
+)
+_STOPPING: Final = Text(
+    en="no more applications are taken now: it is being stopped; come again in a second",
+    zh="暂不再受理申请：服务正在停止；请一秒后重试",
+)

@@ -66,7 +66,6 @@ def _spelled(value: object, depth: int) -> str:
     )
 
 
-
 @lru_cache(maxsize=1_024)
 def _keys(names: tuple[object, ...]) -> tuple[tuple[str, str], ...]:
     """The keys by their UTF-16 code units, which is not the order of code points; each with its spelling.
