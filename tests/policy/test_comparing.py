@@ -133,3 +133,12 @@ def test_a_policy_differs_from_itself_in_nothing() -> None:
         placed = pack.read_placed(packs.policies()[name], Sheet)
         if placed.declared.extends is None:
             assert differences((placed,), (placed,)) == ()
+
+
+def test_a_change_says_where_it_is_in_both_languages() -> None:
+    cell = Change("rows.4.give.annual_rate", "0.1", "0.2")
+    assert (cell.called.en, cell.called.zh) == ("row 4: annual_rate", "第 4 行：annual_rate")
+    moved = Change("score", "500", "510", threshold=True)
+    assert (moved.called.en, moved.called.zh) == ("threshold of score", "score 的阈值")
+    assert Change("reason.zh", "a", "b").called.en == "reason (zh)"
+    assert Change("most", None, "9").called.zh == "most"

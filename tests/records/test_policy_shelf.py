@@ -80,4 +80,4 @@ def test_lists_ask_as_often_for_many_as_for_one() -> None:
         with CaptureQueriesContext(connection) as queries:
             ask()
         asked[name] = len(queries)
-    assert asked == {"standings": 6, "one": 6, "versions": 3, "offered": 3, "publications": 1}
+    assert asked == {"standings": 5, "one": 5, "versions": 3, "offered": 3, "publications": 1}

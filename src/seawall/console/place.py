@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from seawall.ledger.log import Ledger
 from seawall.office import alerts as office_alerts
 from seawall.office import cases as office_cases
 from seawall.office import deciding as office_deciding
+from seawall.office import publishing as office_publishing
 from seawall.office.homes import Home
 from seawall.office.receiving import Inlet
 
@@ -51,6 +53,11 @@ def inlet() -> Inlet:
         if not _inlet or _inlet[0].home is not home():
             _inlet[:] = [Inlet(home())]
         return _inlet[0]
+
+
+def ledger() -> Ledger:
+    """Its ledger, to append to."""
+    return _once(office_publishing.opened)
 
 
 def _once(opening: Callable[[Home], Opened]) -> Opened:

@@ -12,20 +12,26 @@ from functools import lru_cache
 
 from seawall.acts import publishing
 from seawall.acts.policy_doors import Door, Verb, proposal_doors, roll_back_door
+from seawall.acts.signing import Signed
 from seawall.core import pack
 from seawall.core.period import microseconds
 from seawall.core.problem import Unable
 from seawall.core.text import Text
+from seawall.ledger.log import Ledger
 from seawall.office import packs
 from seawall.office import publishing as office_publishing
-from seawall.policy import comparing
+from seawall.policy import comparing, glance
 from seawall.policy.cases import SUFFIX
 from seawall.policy.comparing import Difference, Line
 from seawall.policy.declaration import Sheet
+from seawall.policy.glance import Sketch, Tried
 from seawall.policy.readable import Readable, readable
 from seawall.records import draft_register, policy_register, policy_shelf
 from seawall.records.policy_register import Proposed, Published, Version
 from seawall.records.policy_shelf import Offered, Standing, Written
+
+EVERY = 100_000
+"""So many publications no policy has: one a minute for two months."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +179,7 @@ def versions(
     policy: str, before: int | None, roles: Collection[Verb], now: datetime
 ) -> tuple[Versioned, ...]:
     """Versions of a policy, the latest first, a page at a time."""
-    told = publishing.publications(policy)
+    told = policy_shelf.publications(policy, most=EVERY)
     at_us = microseconds(now)
     return tuple(
         Versioned(each, roll_back_door(each.digest, told, at_us, roles))
@@ -189,6 +195,23 @@ def history(policy: str, before: int | None) -> tuple[Published, ...]:
 def proposals(policy: str, before: int | None) -> tuple[Offered, ...]:
     """What was proposed of a policy, the latest first, a page at a time."""
     return policy_shelf.offered(policy, before)
+
+
+def roll_back(ledger: Ledger, policy: str, digest: str, signed: Signed, reason: str) -> Published:
+    """Bring an earlier version back at once; see `acts.publishing.roll_back`.
+
+    Raises:
+        UnableToRollBack: nobody says why.
+        UnableToRegister: it never was in force, or no version has this digest.
+    """
+    if not reason.strip():
+        raise UnableToRollBack(policy)
+    return publishing.roll_back(ledger, publishing.version(policy, digest), signed, reason.strip())
+
+
+def tried(version: Version) -> Tried:
+    """What becomes of a version's own cases."""
+    return glance.tried(Sketch.of(version.policy, version.texts))
 
 
 def latest(standing: Standing) -> str:
@@ -227,4 +250,17 @@ class UnableToFindPolicy(Unable, LookupError):
     def __init__(self, policy: str) -> None:
         super().__init__(
             f"there is no policy {policy}: neither in the register nor among the shipped ones"
+        )
+
+
+class UnableToRollBack(Unable, ValueError):
+    """An earlier version would come back, and nobody would know why."""
+
+    def __init__(self, policy: str) -> None:
+        super().__init__(
+            Text(
+                en="{policy} is not rolled back: say why, it is kept in the ledger",
+                zh="{policy} 未回退：请说明原因，原因将记入账本",
+            ),
+            policy=policy,
         )

@@ -15,10 +15,11 @@ from pydantic import TypeAdapter
 from seawall.acts import drafting
 from seawall.acts.publishing import program
 from seawall.acts.signing import Signed
+from seawall.ledger.log import Ledger
 from seawall.office import judging, publishing
 from seawall.office.homes import Home
 from seawall.office.running import Run, Runs, Say
-from seawall.office.sketching import proposable
+from seawall.office.sketching import Edited, keep, proposable
 from seawall.policy import glance
 from seawall.policy.glance import Mark, Sketch
 from seawall.records.policy_register import Version
@@ -83,6 +84,29 @@ def begin_proposal(
     version = proposable(drawn)
     work = partial(_propose, at, version, signed, writers)
     return runs(at).begin(work, kind=PROPOSAL, about=drawn.policy, by=signed.by)
+
+
+def submit(
+    at: Home, ledger: Ledger, opened: Edited, signed: Signed, *, writers: tuple[str, ...] = ()
+) -> Run:
+    """Keep what an editor holds, and propose it: where that fails, the draft is still there.
+
+    Args:
+        at: the home.
+        ledger: its ledger.
+        opened: what the editor holds, and what it opened with.
+        signed: who proposes.
+        writers: who wrote it beside him; none of them may approve it.
+
+    Raises:
+        UnableToUseInput: the text is no policy; nothing was kept.
+        UnableToKeepDraft: his draft was kept from elsewhere since he opened it.
+        UnableToBegin: too much is under way.
+    """
+    proposable(opened.sketch)
+    kept = replace(signed, act=f"draft:{signed.act}")
+    keep(ledger, opened.sketch, opened.base, kept, seen_us=opened.seen_us)
+    return begin_proposal(at, opened.sketch, signed, writers=writers)
 
 
 def replayed(at: Home, id_: str) -> Leaf | None:

@@ -5,7 +5,7 @@ An edit starts from what counts now (`policies.shown`), or from the writer's own
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from seawall.acts import drafting
@@ -13,7 +13,6 @@ from seawall.acts.signing import Signed
 from seawall.ledger.log import Ledger
 from seawall.office import packs
 from seawall.office.policies import Compared, UnableToFindPolicy, compared, shipped, shown
-from seawall.policy.cases import SUFFIX
 from seawall.policy.glance import Sketch
 from seawall.policy.readable import readable
 from seawall.records.draft_register import Draft
@@ -64,15 +63,10 @@ def sketch(
         text: the policy's own file; that of the version where None.
         cases: likewise.
     """
-    held = dict(ground.texts) if ground else {}
-    beside = next((name for name in held if name.endswith(SUFFIX)), f"{policy}{SUFFIX}")
-    of_cases = held.pop(beside, "")
-    name = next(reversed(held), f"{policy}.yaml")
-    own = held.pop(name, "")
-    said = own if text is None else text
-    return Sketch(
-        policy, name, said, _beneath(said, held), of_cases if cases is None else cases, beside
-    )
+    held = Sketch.of(policy, ground.texts if ground else {})
+    said = held.text if text is None else text
+    beneath = _beneath(said, held.beneath)
+    return replace(held, text=said, beneath=beneath, cases=held.cases if cases is None else cases)
 
 
 def proposable(drawn: Sketch) -> Version:

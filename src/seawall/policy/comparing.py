@@ -52,6 +52,42 @@ class Change:
     threshold: bool = False
     """Whether only a number, day or text in a condition moved; then `where` is what it bounds."""
 
+    @property
+    def called(self) -> Text:
+        """Where, in words: `row 4: annual_rate` for a cell, `reason (zh)` for a text."""
+        if self.threshold:
+            return _THRESHOLD.filled(of=self.where)
+        first, *rest = self.where.split(".")
+        if first == "rows" and rest:
+            number, *cell = rest
+            told = _ROW.filled(number=number)
+            return _CELL.filled(row=told, cell=cell[-1]) if cell else told
+        known = _FIELDS.get(first, Text(en=first, zh=first))
+        return _OF.filled(what=known, part=" ".join(rest)) if rest else known
+
+
+_THRESHOLD = Text(en="threshold of {of}", zh="{of} 的阈值")
+_ROW = Text(en="row {number}", zh="第 {number} 行")
+_CELL = Text(en="{row}: {cell}", zh="{row}：{cell}")
+_OF = Text(en="{what} ({part})", zh="{what}（{part}）")
+_FIELDS: Mapping[str, Text] = {
+    "when": Text(en="condition", zh="条件"),
+    "then": Text(en="what follows", zh="后果"),
+    "unknown": Text(en="where it is not known", zh="无法判断时"),
+    "reason": Text(en="reason", zh="理由"),
+    "title": Text(en="title", zh="名称"),
+    "cite": Text(en="source", zh="出处"),
+    "law": Text(en="law", zh="法律依据"),
+    "since": Text(en="in force since", zh="生效日"),
+    "until": Text(en="in force until", zh="失效日"),
+    "is": Text(en="formula", zh="公式"),
+    "place": Text(en="place", zh="位置"),
+    "parts": Text(en="characteristic", zh="特征项"),
+    "columns": Text(en="column", zh="列"),
+    "gives": Text(en="output", zh="输出"),
+    "hit": Text(en="how rows are read", zh="行的取用方式"),
+}
+
 
 @dataclass(frozen=True)
 class Difference:

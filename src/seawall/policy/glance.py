@@ -14,7 +14,7 @@ from seawall.core.pack import Placed
 from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
 from seawall.core.text import Text
 from seawall.policy import problems as policy_problems
-from seawall.policy.cases import Cases, Verdict, verdicts
+from seawall.policy.cases import SUFFIX, Cases, Verdict, verdicts
 from seawall.policy.decider import Decider
 from seawall.policy.declaration import Sheet
 from seawall.policy.finding import Finding, Grade, Proof
@@ -44,6 +44,16 @@ class Sketch:
     beneath: Mapping[str, str] = field(default_factory=dict)
     cases: str = ""
     cases_name: str = "cases.yaml"
+
+    @classmethod
+    def of(cls, policy: str, texts: Mapping[str, str]) -> "Sketch":
+        """The texts of a version, its own file and its cases to be edited; none for a new policy."""
+        held = dict(texts)
+        beside = next((name for name in held if name.endswith(SUFFIX)), f"{policy}{SUFFIX}")
+        of_cases = held.pop(beside, "")
+        name = next(reversed(held), f"{policy}.yaml")
+        own = held.pop(name, "")
+        return cls(policy, name, own, held, of_cases, beside)
 
     @property
     def texts(self) -> dict[str, str]:

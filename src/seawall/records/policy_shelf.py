@@ -149,10 +149,10 @@ def _waiting(chosen: dict[str, str]) -> tuple[Offered, ...]:
     rows = _rows("Proposal").select_related("version").filter(publication__isnull=True)
     if chosen:
         rows = rows.filter(version__policy=chosen["policy"])
-    return _offers(rows.order_by("-number")[:PAGE])
+    return _offers(rows.order_by("-number")[:PAGE], waiting=True)
 
 
-def _offers(rows: Iterable[Any]) -> tuple[Offered, ...]:
+def _offers(rows: Iterable[Any], *, waiting: bool = False) -> tuple[Offered, ...]:
     found = list(rows)
     numbers = [row.number for row in found]
     approvers: dict[int, list[str]] = {}
@@ -161,11 +161,8 @@ def _offers(rows: Iterable[Any]) -> tuple[Offered, ...]:
         .values_list("proposal_id", "approved_by")
     ):  # fmt: skip
         approvers.setdefault(number, []).append(name)
-    published = dict(
-        _rows("Publication")
-        .filter(proposal_id__in=numbers)
-        .values_list("proposal_id", "published_us")
-    )
+    published = _rows("Publication").filter(proposal_id__in=[] if waiting else numbers)
+    told = dict(published.values_list("proposal_id", "published_us"))
     return tuple(
         Offered(
             row.number,
@@ -174,7 +171,7 @@ def _offers(rows: Iterable[Any]) -> tuple[Offered, ...]:
             row.proposed_by,
             row.proposed_us,
             tuple(approvers.get(row.number, ())),
-            published.get(row.number),
+            told.get(row.number),
         )
         for row in found
     )
