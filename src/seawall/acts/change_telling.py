@@ -52,7 +52,11 @@ def compare(ledger: Reader) -> Iterator[Problem]:
     for row in register.people():
         stands = _standing(row)
         if told.get(row.name) != stands:
-            facts = {"name": row.name, "stands": stands, "told": told.get(row.name, "-")}
+            facts: dict[str, object] = {
+                "name": row.name,
+                "stands": stands,
+                "told": told.get(row.name, "-"),
+            }
             yield Problem(problems.PERSON_OTHERWISE, Place(f"person:{row.name}"), facts)
 
 

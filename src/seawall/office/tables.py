@@ -3,7 +3,6 @@
 from seawall.acts import case_problems as kept_case_problems
 from seawall.acts import problems as act_problems
 from seawall.acts import token_problems
-from seawall.cases import kind_problems, playbook_problems
 from seawall.cases import evidence_problems, kind_problems, playbook_problems
 from seawall.cases import problems as case_problems
 from seawall.cases.process import problems as process_problems

@@ -242,9 +242,9 @@ from seawall.records.case_models import (  # noqa: E402
     CaseWord,
     Errand,
 )
-from seawall.records.people_models import ApiToken, Change, Person, SavedFilter  # noqa: E402
-from seawall.records.index_models import DecisionLine, EntryLine, IndexPlace  # noqa: E402
 from seawall.records.draft_models import PolicyDraft  # noqa: E402
+from seawall.records.index_models import DecisionLine, EntryLine, IndexPlace  # noqa: E402
+from seawall.records.people_models import ApiToken, Change, Person, SavedFilter  # noqa: E402
 from seawall.records.watch_models import AlertSilence, IndicatorValue  # noqa: E402
 
 __all__ = [
@@ -254,14 +254,14 @@ __all__ = [
     "CaseKind",
     "CaseNeed",
     "CaseNow",
+    "CaseWord",
     "Change",
     "DecisionLine",
     "EntryLine",
-    "CaseWord",
     "Errand",
     "IndexPlace",
     "IndicatorValue",
     "Person",
-    "SavedFilter",
     "PolicyDraft",
+    "SavedFilter",
 ]
