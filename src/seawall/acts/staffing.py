@@ -101,6 +101,17 @@ def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str)
         raise UnableToAssign(name)
     told = {"roles": list(row.roles), "unit": row.unit, "keeps": keeps, "note": note}
     ledger.append(_entry("person.review", name, signed, told))
+    register.change(name, reviewed_us=microseconds(signed.at))
+
+
+def invite(ledger: Ledger, name: str, signed: Signed) -> None:
+    """A person is given a link by which he sets a password, once; the ledger tells that it was made, not the link.
+
+    Raises:
+        UnableToFindPerson: there is nobody of this name.
+    """
+    register.person_of(name)
+    ledger.append(_entry("person.invite", name, signed, {}))
 
 
 def _entry(kind: str, name: str, signed: Signed, body: dict[str, object]) -> Entry:

@@ -3,20 +3,70 @@
 from typing import Final
 
 from django.urls import include, path
+from django.views.decorators.http import require_GET, require_POST
 
 from seawall.console.api.main import api
-from seawall.console.pages import failures, own, today
+from seawall.console.pages import failures, own, people, settings, setup, today
 from seawall.console.routing import SIGNED_IN, Route, patterns
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("", today.page, "today", "today.read", of="unit"),
     Route("me/", own.page, "own", SIGNED_IN),
     Route("me/change", own.change, "own_change", SIGNED_IN, method="POST"),
+    Route("people/", people.listing, "people", "users.read", of="unit"),
+    Route("people/access", people.matrix, "access", "users.read"),
+    Route("people/add", people.adding, "person_add", "users.manage", of="unit"),
+    Route("people/add", people.add, "person_add", "users.manage", method="POST", of="unit"),
+    Route("people/<str:name>/", people.page, "person", "users.read", of="unit"),
+    Route(
+        "people/<str:name>/assign",
+        people.assign,
+        "person_assign",
+        "users.manage",
+        method="POST",
+        of="unit",
+    ),
+    Route(
+        "people/<str:name>/leave",
+        people.leave,
+        "person_leave",
+        "users.manage",
+        method="POST",
+        of="unit",
+    ),
+    Route(
+        "people/<str:name>/invite",
+        people.invite,
+        "person_invite",
+        "users.manage",
+        method="POST",
+        of="unit",
+    ),
+    Route(
+        "people/<str:name>/review",
+        people.review,
+        "person_review",
+        "users.review",
+        method="POST",
+        of="unit",
+    ),
+    Route("settings/", settings.page, "settings", "settings.read"),
+    Route("settings/tokens/", settings.tokens, "tokens", "tokens.manage"),
+    Route("settings/tokens/grant", settings.grant, "token_grant", "tokens.manage", method="POST"),
+    Route(
+        "settings/tokens/<int:number>/revoke",
+        settings.revoke,
+        "token_revoke",
+        "tokens.manage",
+        method="POST",
+    ),
 )
 
 urlpatterns = [
     *patterns(ROUTES),
-    path("language", own.speak, name="speak"),
+    path("language", require_POST(own.speak), name="speak"),
+    path("setup/", require_GET(setup.page), name="setup"),
+    path("setup/make", require_POST(setup.make), name="setup_make"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
 ]

@@ -35,6 +35,7 @@ class Person(AbstractBaseUser):
         unit: the part of the institution that he belongs to, and within which he sees.
         language, theme, time_zone: as he likes his pages.
         is_active: whether he may sign in; nobody is ever deleted.
+        reviewed_us: when somebody last looked at what he may.
     """
 
     number: "Number" = models.BigAutoField(primary_key=True)
@@ -48,6 +49,7 @@ class Person(AbstractBaseUser):
     time_zone: "Name" = models.CharField(max_length=NAME, default="UTC")
     is_active: "Flag" = models.BooleanField(default=True)
     added_us: "Whole" = models.BigIntegerField()
+    reviewed_us: "WholeOrNone" = models.BigIntegerField(null=True)
 
     objects: ClassVar[People] = People()
     USERNAME_FIELD = "name"

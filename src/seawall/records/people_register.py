@@ -22,6 +22,7 @@ class PersonRow(NamedTuple):
     language: str
     is_active: bool
     added_us: int
+    reviewed_us: int | None = None
 
 
 _FIELDS = PersonRow._fields
@@ -48,7 +49,7 @@ def add(row: PersonRow) -> bool:
 
 
 def change(name: str, **fields: object) -> None:
-    """Change what is kept of a person: shown, email, unit, is_active, or roles (a sequence)."""
+    """Change what is kept of a person: shown, email, unit, is_active, reviewed_us, or roles (a sequence)."""
     if "roles" in fields:
         fields["roles"] = json.dumps(sorted(fields["roles"]))  # type: ignore[call-overload]
     try:

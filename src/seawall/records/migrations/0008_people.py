@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ("time_zone", models.CharField(default="UTC", max_length=63)),
                 ("is_active", models.BooleanField(default=True)),
                 ("added_us", models.BigIntegerField()),
+                ("reviewed_us", models.BigIntegerField(null=True)),
             ],
             options={
                 "abstract": False,

@@ -1,0 +1,202 @@
+"""People: who works here and may what; who is added, changes, leaves; whose access was reviewed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from seawall.acts import staffing
+from seawall.acts.staffing import Newcomer
+from seawall.console import access, place, routing
+from seawall.console.asking import Request, signed
+from seawall.console.exporting import answer
+from seawall.core.measure import Column
+from seawall.core.period import moment_at
+from seawall.core.text import Text
+from seawall.office import packs
+from seawall.records.models import Person
+from seawall.reports.sheet import Sheet
+
+_COLUMNS = (
+    Column("name", "label", Text(en="Name", zh="用户名")),
+    Column("shown", "label", Text(en="Person", zh="姓名")),
+    Column("roles", "label", Text(en="Roles", zh="角色")),
+    Column("unit", "label", Text(en="Unit", zh="单位")),
+    Column("active", "label", Text(en="May sign in", zh="可登录")),
+    Column("factor", "label", Text(en="Second factor", zh="双因素")),
+    Column("last_login", "label", Text(en="Last sign-in", zh="最近登录")),
+    Column("reviewed", "label", Text(en="Last review", zh="最近复核")),
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A person as the list shows him."""
+
+    person: Person
+    roles: tuple[Text, ...]
+    unit: Text | str
+    factor: bool
+    must: bool
+
+    @property
+    def lacks(self) -> bool:
+        """Whether he must have a second factor, and has none."""
+        return self.must and not self.factor and self.person.is_active
+
+
+def listing(request: Request) -> HttpResponseBase:
+    """Everybody within the reader's unit."""
+    seen = _seen(request)
+    return answer(request, _sheet(seen)) or render(
+        request, "console/people/list.html", {"people": seen}
+    )
+
+
+def matrix(request: Request) -> HttpResponse:
+    """Which role may what."""
+    declared, titles = access.declared(), packs.roles().titles
+    columns = [
+        (titles[role], declared.roles[role].privileged, declared.of([role]))
+        for role in declared.roles
+    ]
+    rows = [
+        (name, title, [name in may for _, _, may in columns])
+        for name, title in declared.permissions.items()
+    ]
+    return render(request, "console/people/matrix.html", {"columns": columns, "rows": rows})
+
+
+def page(request: Request, name: str) -> HttpResponse:
+    """One person: what he may, and what can be done about it."""
+    return _page(request, _found(request, name))
+
+
+def adding(request: Request) -> HttpResponse:
+    """The form of a newcomer."""
+    return render(request, "console/people/add.html", _choices(request))
+
+
+def add(request: Request) -> HttpResponse:
+    """Add somebody; his page then shows the link by which he sets a password."""
+    form = request.POST
+    who = Newcomer(form.get("name", "").strip(), form.get("shown", "").strip()[:120], _roles(request),
+                   _unit(request), form.get("email", "").strip() or None, form.get("language", "en"))  # fmt: skip
+    staffing.add(place.ledger(), who, signed(request, "person.add"))
+    return redirect("person", name=who.name)
+
+
+def assign(request: Request, name: str) -> HttpResponse:
+    """Give a person other roles, or another unit."""
+    _found(request, name)
+    staffing.assign(
+        place.ledger(), name, _roles(request), _unit(request), signed(request, "person.assign")
+    )
+    return redirect("person", name=name)
+
+
+def leave(request: Request, name: str) -> HttpResponse:
+    """A person does not sign in any more."""
+    _found(request, name)
+    reason = request.POST.get("reason", "").strip()[:500]
+    act = staffing.come_back if request.POST.get("do") == "return" else staffing.leave
+    act(place.ledger(), name, signed(request, "person.leave"), reason=reason)
+    return redirect("person", name=name)
+
+
+def review(request: Request, name: str) -> HttpResponse:
+    """Say that somebody's access was looked at."""
+    _found(request, name)
+    note, keeps = request.POST.get("note", "").strip()[:500], request.POST.get("keeps") == "yes"
+    staffing.review(place.ledger(), name, signed(request, "person.review"), keeps=keeps, note=note)
+    return redirect("people")
+
+
+def invite(request: Request, name: str) -> HttpResponse:
+    """Make a link by which a person sets his password, and show it once."""
+    person = _found(request, name)
+    staffing.invite(place.ledger(), name, signed(request, "person.invite"))
+    key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
+    uidb36, _, token = key.partition("-")
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+    return _page(request, person, link=request.build_absolute_uri(path))
+
+
+def _page(request: Request, person: Person, *, link: str = "") -> HttpResponse:
+    (seen,) = [each for each in _seen(request) if each.person.name == person.name]
+    declared = access.declared()
+    may = declared.of(access.roles(person))
+    return render(request, "console/people/page.html", {
+        "seen": seen, "person": person, "link": link, "own": person.name == request.user.name,
+        "permissions": [title for name, title in declared.permissions.items() if name in may],
+        **_choices(request), "has": access.roles(person),
+    })  # fmt: skip
+
+
+def _choices(request: Request) -> dict[str, Any]:
+    titles, declared = packs.roles().titles, access.declared()
+    return {
+        "roles": [
+            (role, titles[role], declared.roles[role].privileged)
+            for role in declared.roles
+            if role != "machine"
+        ],
+        "units": [
+            (unit, title)
+            for unit, title in declared.units.items()
+            if access.inside(unit, request.user.unit)
+        ],
+    }
+
+
+def _roles(request: Request) -> tuple[str, ...]:
+    known = set(access.declared().roles) - {"machine"}
+    return tuple(sorted(known.intersection(request.POST.getlist("roles"))))
+
+
+def _unit(request: Request) -> str:
+    """The unit that a form gives: one within the reader's own."""
+    unit = request.POST.get("unit", "")
+    routing.owned(request, unit)
+    return unit or access.HOUSE
+
+
+def _found(request: Request, name: str) -> Person:
+    person = Person.objects.filter(name=name).first()
+    if person is None:
+        raise Http404
+    routing.owned(request, person.unit)
+    return person
+
+
+def _seen(request: Request) -> list[Seen]:
+    titles, units = packs.roles().titles, access.declared().units
+    people = [
+        each for each in Person.objects.order_by("name") if access.sees(request.user, each.unit)
+    ]
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    factors = set(Authenticator.objects.filter(type__in=kinds).values_list("user_id", flat=True))
+    return [
+        Seen(person, tuple(titles.get(role, Text(en=role, zh=role)) for role in sorted(access.roles(person))),
+             units.get(person.unit, person.unit), person.pk in factors, access.privileged(person))
+        for person in people
+    ]  # fmt: skip
+
+
+def _at(at_us: int | None) -> datetime | None:
+    return None if at_us is None else moment_at(at_us)
+
+
+def _sheet(seen: list[Seen]) -> Sheet:
+    rows = (
+        (one.person.name, one.person.shown, ", ".join(sorted(access.roles(one.person))), one.person.unit,
+         one.person.is_active, one.factor, one.person.last_login, _at(one.person.reviewed_us))
+        for one in seen
+    )  # fmt: skip
+    return Sheet(Text(en="People and access", zh="人员与权限"), _COLUMNS, rows)

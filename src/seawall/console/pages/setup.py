@@ -1,0 +1,34 @@
+"""The first run: whoever has the server's code becomes its first administrator."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from seawall.console import place
+from seawall.office import settling
+from seawall.records.models import Person
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The form of the first administrator, while there is none."""
+    if not settling.needed():
+        raise Http404
+    return render(request, "console/setup.html", {"code": request.GET.get("code", "")})
+
+
+def make(request: HttpRequest) -> HttpResponse:
+    """Make the first administrator; he signs in next, and adds a second factor then."""
+    form = request.POST
+    name, password = form.get("name", "").strip(), form.get("password", "")
+    try:
+        validate_password(password, Person(name=name, shown=form.get("shown", "")))
+    except ValidationError as error:
+        return render(
+            request, "console/setup.html", {**form.dict(), "errors": error.messages}, status=422
+        )
+    settling.settle(place.home(), form.get("code", ""), name, form.get("shown", "").strip()[:120])
+    person = Person.objects.get(name=name)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    return redirect("account_login")

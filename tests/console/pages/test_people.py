@@ -1,0 +1,101 @@
+"""People: added, given roles, reviewed; each with its entry, and never by oneself."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+
+from django.test import Client
+from openpyxl import load_workbook
+
+from seawall.acts import change_telling
+from seawall.office.homes import Home
+from seawall.records.models import Person
+
+As = Callable[[str], Client]
+
+
+def entries(home: Home, kind: str) -> list[dict[str, object]]:
+    return [each.told for each in home.ledger.entries() if each.told["kind"] == kind]
+
+
+def test_everybody_is_listed_with_roles(as_: As) -> None:
+    text = as_("dana").get("/people/").text
+    for name in ("alice", "bob", "heidi"):
+        assert f"/people/{name}/" in text
+    assert "/people/charlie/" not in text, "he belongs to another institution"
+
+
+def test_an_administrator_adds_a_person_and_makes_a_link(as_: As, lender: Home) -> None:
+    root = as_("root")
+    form = {
+        "name": "niaj",
+        "shown": "Niaj",
+        "roles": ["risk_analyst", "wizard"],
+        "unit": "house/online",
+    }
+    assert root.post("/people/add", form).headers["Location"] == "/people/niaj/"
+    person = Person.objects.get(name="niaj")
+    assert (json.loads(person.roles), person.unit) == (["risk_analyst"], "house/online")
+    assert not person.has_usable_password()
+    text = root.post("/people/niaj/invite").text
+    (link,) = re.findall(r"http://testserver(/accounts/password/reset/key/[^<]+)", text)
+    assert link.split("/")[-2] not in json.dumps([e.content for e in lender.ledger.entries()])
+    stranger = Client()
+    page = stranger.get(link, follow=True)
+    password = "another long sentence"  # noqa: S105
+    stranger.post(page.request["PATH_INFO"], {"password1": password, "password2": password})
+    assert Person.objects.get(name="niaj").check_password(password)
+    assert [e["subject"] for e in entries(lender, "person.invite")] == ["person:niaj"]
+
+
+def test_roles_are_given_by_another_and_the_ledger_agrees(as_: As, lender: Home) -> None:
+    as_("root").post(
+        "/people/heidi/assign", {"roles": ["complaint_manager"], "unit": "house/online"}
+    )
+    assert json.loads(Person.objects.get(name="heidi").roles) == ["complaint_manager"]
+    refused = as_("root").post(
+        "/people/root/assign", {"roles": ["chief_risk_officer"], "unit": "house"}
+    )
+    assert refused.status_code == 409
+    assert json.loads(Person.objects.get(name="root").roles) == ["administrator"]
+    change_telling.tell(lender.ledger)
+    assert not [
+        p for p in change_telling.compare(lender.ledger) if p.facts["name"] in {"heidi", "root"}
+    ]
+
+
+def test_sent_twice_a_form_acts_once(as_: As, lender: Home) -> None:
+    before = len(entries(lender, "person.assign"))
+    form = {"roles": ["collector"], "unit": "house", "key": "k" * 32}
+    for _ in range(2):
+        as_("root").post("/people/frank/assign", form)
+    assert len(entries(lender, "person.assign")) == before + 1
+
+
+def test_who_left_cannot_sign_in_and_may_come_back(as_: As) -> None:
+    root = as_("root")
+    root.post("/people/erin/leave", {"reason": "moved on"})
+    assert not Person.objects.get(name="erin").is_active
+    root.post("/people/erin/leave", {"reason": "came back", "do": "return"})
+    assert Person.objects.get(name="erin").is_active
+
+
+def test_access_is_reviewed(as_: As, lender: Home) -> None:
+    as_("alice").post("/people/bob/review", {"keeps": "yes", "note": "still analyses"})
+    assert Person.objects.get(name="bob").reviewed_us
+    assert entries(lender, "person.review")[-1]["actor"] == "alice"
+
+
+def test_the_list_is_taken_away(as_: As) -> None:
+
+    answer = as_("dana").get("/people/?as=xlsx")
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    cells = {cell.value for row in book.active.iter_rows() for cell in row}
+    assert {"alice", "bob"} <= cells
+
+
+def test_the_matrix_is_the_pack(as_: As) -> None:
+    text = as_("judy").get("/people/access")
+    assert text.status_code == 403
+    assert "policies.approve" in as_("dana").get("/people/access").text

@@ -1,0 +1,55 @@
+"""The first run: a code from the server's own terminal makes one administrator, once."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from seawall.acts import change_telling
+from seawall.console import place
+from seawall.office import homes, settling
+from seawall.office.homes import Home
+from seawall.records import starting
+from seawall.records.models import Person
+
+FORM = {"name": "root", "shown": "Root", "password": "a long sentence for tests"}
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Home]:
+    home = homes.make(tmp_path / "home", "lender.example/ledger")
+    starting.start(home.records)
+    starting.migrate()
+    place.choose(home)
+    yield home
+    starting.stop()
+    shutil.rmtree(home.folder)
+
+
+def test_the_code_makes_one_administrator(empty: Home) -> None:
+    code = settling.code(empty)
+    assert (empty.folder / "keys" / settling.FILE).stat().st_mode & 0o077 == 0
+    client = Client()
+    assert client.get("/setup/").status_code == 200
+    assert client.post("/setup/make", {**FORM, "code": "wrong"}).status_code == 409
+    assert (
+        client.post("/setup/make", {**FORM, "code": code, "password": "short"}).status_code == 422
+    )
+    assert (
+        client.post("/setup/make", {**FORM, "code": code}).headers["Location"] == "/accounts/login/"
+    )
+    assert Person.objects.get(name="root").check_password(FORM["password"])
+    assert list(change_telling.compare(empty.ledger)) == []
+    assert client.get("/setup/").status_code == 404
+    again = client.post("/setup/make", {**FORM, "name": "mallory", "code": code})
+    assert again.status_code == 409
+    assert not Person.objects.filter(name="mallory").exists()
+
+
+def test_a_name_nobody_can_act_under_makes_nobody(empty: Home) -> None:
+    code = settling.code(empty)
+    answer = Client().post("/setup/make", {**FORM, "name": "Root Admin", "code": code})
+    assert answer.status_code == 409
+    assert settling.needed()

@@ -1,0 +1,112 @@
+"""Every route × everybody: what one may not is denied, and what is another unit's is not there."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.urls import resolve, reverse
+
+from seawall.console import access, navigation
+from seawall.console.routing import SIGNED_IN, Route
+from seawall.console.urls import ROUTES
+from seawall.office.homes import Home
+from seawall.records.models import Person
+from tests.console.conftest import CAST
+from tests.console.examples import EXAMPLES
+
+As = Callable[[str], Client]
+
+
+def address(route: Route, home: Home) -> str:
+    if "<" not in route.path:
+        return reverse(route.name)
+    assert route.name in EXAMPLES, f"tests/console/examples.py needs an object for {route.name!r}"
+    return reverse(route.name, kwargs=EXAMPLES[route.name](home))
+
+
+def status(client: Client, route: Route, home: Home) -> int:
+    ask = client.post if route.method == "POST" else client.get
+    return ask(address(route, home)).status_code
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.name}")
+@pytest.mark.parametrize("name", CAST)
+def test_a_route_is_for_those_who_may(route: Route, name: str, lender: Home, as_: As) -> None:
+    roles, unit = CAST[name]
+    may = route.needs == SIGNED_IN or route.needs in access.declared().of(roles)
+    outside = not access.inside(unit, access.HOUSE)
+    found = status(as_(name), route, lender)
+    if outside and route.of == "house" and route.needs != SIGNED_IN:
+        assert found == 404, "what is the house's is not there for who is outside"
+    elif not may:
+        assert found == 403
+    elif "<" in route.path and not access.inside(access.HOUSE, unit):
+        assert found in {404, 403}, "an object of the house is not seen from one of its units"
+    else:
+        assert found not in {403, 405, 500}, found
+    # Nobody was changed by looking around.
+    assert json.loads(Person.objects.get(name="bob").roles) == ["risk_analyst"] or may
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.name}")
+def test_nobody_comes_in_without_signing_in(route: Route, lender: Home) -> None:
+    answer = (Client().post if route.method == "POST" else Client().get)(address(route, lender))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.name}")
+def test_a_route_takes_its_methods_only(route: Route, lender: Home, as_: As) -> None:
+    methods = {each.method for each in ROUTES if each.path == route.path}
+    if len(methods) == 1:
+        ask = as_("alice").get if methods == {"POST"} else as_("alice").post
+        assert ask(address(route, lender)).status_code == 405
+
+
+def test_every_pattern_of_pages_is_a_route(lender: Home) -> None:
+    """A view that somebody puts beside the table would be seen here."""
+    from seawall.console import urls  # noqa: PLC0415
+
+    named = {route.name for route in ROUTES}
+    others = {each.name for each in urls.urlpatterns if hasattr(each, "name")} - named
+    assert others == {"speak", "setup", "setup_make"} | (others & OPEN)
+    del lender
+
+
+OPEN = {"vega"}
+"""Files that hold nothing of the house: anybody may fetch them."""
+
+
+def test_a_privileged_role_without_a_second_factor_is_sent_to_add_one(as_: As) -> None:
+    Person.objects.create(name="peggy", shown="Peggy", unit="house", added_us=1,
+                          roles='["chief_risk_officer"]', last_login=datetime.now(UTC))  # fmt: skip
+    answer = as_("peggy").get("/")
+    assert answer.headers["Location"] == reverse("mfa_activate_totp")
+    Person.objects.filter(name="peggy").update(roles='["risk_analyst"]')
+    assert as_("peggy").get("/me/").status_code == 200
+
+
+def test_who_left_sees_nothing(as_: As) -> None:
+    ex = as_("frank")
+    Person.objects.filter(name="frank").update(is_active=False)
+    try:
+        assert ex.get("/").status_code in {302, 403}
+    finally:
+        Person.objects.filter(name="frank").update(is_active=True)
+
+
+def test_the_menu_shows_what_one_may_and_nothing_else(as_: As) -> None:
+    for name, (roles, unit) in CAST.items():
+        text = as_(name).get("/me/").text
+        may = access.declared().of(roles)
+        for place in navigation.PLACES:
+            shown = f'href="{reverse(place.route)}"' in text.split("<nav", 1)[1].split("</nav>")[0]
+            inside = access.inside(unit, access.HOUSE) or place.needs in navigation.OF_UNITS
+            assert shown == (place.needs in may and inside), (name, place.route)
+
+
+def test_the_table_knows_each_route_once() -> None:
+    assert len({(each.path, each.method) for each in ROUTES}) == len(ROUTES)
+    assert resolve("/").url_name == "today"
