@@ -341,6 +341,10 @@ BEHIND = {
         "INSERT INTO records_caseword (word, case_id) SELECT 'paid', case_id FROM records_casenow",
         "case-words-differ",
     ),
+    "a link to it": (
+        "INSERT INTO records_caselink (to_id, case_id, link) SELECT 'x', case_id, 'y' FROM records_casenow",
+        "case-words-differ",
+    ),
     "an errand taken away": ("DELETE FROM records_errand", None),
 }
 

@@ -19,6 +19,7 @@ from seawall.cases import evidence
 from seawall.cases.case import Command
 from seawall.cases.evidence import File, Rules
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MODE = 0o600
@@ -98,7 +99,13 @@ class UnableToFindFile(Unable, LookupError):
     """No file is kept under a digest."""
 
     def __init__(self, digest: str) -> None:
-        super().__init__(f"no file with digest {digest[:12]}… is kept in this home")
+        super().__init__(
+            Text(
+                en="no file with digest {digest}… is kept in this home",
+                zh="本机构主目录中没有摘要为 {digest}… 的文件",
+            ),
+            digest=digest[:12],
+        )
 
 
 class UnableToTrustFile(Unable):
@@ -106,5 +113,9 @@ class UnableToTrustFile(Unable):
 
     def __init__(self, digest: str) -> None:
         super().__init__(
-            f"the file {digest[:12]}… was changed since it was attached: restore it from a backup"
+            Text(
+                en="the file {digest}… was changed since it was attached: restore it from a backup",
+                zh="文件 {digest}… 在上传后被改动：请从备份恢复",
+            ),
+            digest=digest[:12],
         )

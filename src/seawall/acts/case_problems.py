@@ -64,7 +64,8 @@ CASE_DUE_DIFFERS = Kind(
 CASE_WORDS_DIFFER = Kind(
     "case-words-differ",
     Text(
-        en="A search finds the case by other words than its title has.", zh="检索词与案件标题不符。"
+        en="The case is found by other words or links than it has.",
+        zh="案件的检索词或关联与其内容不符。",
     ),
     _RESTORE,
 )

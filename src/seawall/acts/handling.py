@@ -260,7 +260,8 @@ def _keep(
     last = came.events[-1]
     follows = [_errand(last, kind, effect, place) for place, effect in enumerate(came.effects)]
     follows += also(last) if also else ()
-    register.add(rows, case_row(came.case, kind, desk.timer(kind, came.case)), [*tells, *follows])
+    now = case_row(came.case, kind, desk.timer(kind, came.case))
+    register.add(rows, now, [*tells, *follows], last.links)
     return list(zip(rows, tells, strict=True))
 
 

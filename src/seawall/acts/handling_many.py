@@ -7,6 +7,7 @@ from seawall.acts import handling
 from seawall.acts.handling import Desk, Handled
 from seawall.cases.case import Command
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 
 MOST = 200
 """Cases at once."""
@@ -18,12 +19,12 @@ class Came:
 
     Attributes:
         handled: what came of the command; None where it could not even be tried.
-        why: why not; empty otherwise.
+        why: why not; None otherwise.
     """
 
     case_id: str
     handled: Handled | None
-    why: str = ""
+    why: Text | None = None
 
     @property
     def done(self) -> bool:
@@ -54,11 +55,18 @@ def _one(desk: Desk, case_id: str, command_for: Callable[[str], Command]) -> Cam
     try:
         return Came(case_id, handling.handle(desk, case_id, command_for(case_id)))
     except Unable as error:
-        return Came(case_id, None, str(error))
+        return Came(case_id, None, error.said)
 
 
 class UnableToHandleSoMany(Unable, ValueError):
     """More cases than are done at once."""
 
     def __init__(self, count: int) -> None:
-        super().__init__(f"{count} cases are more than {MOST} at once: choose fewer")
+        super().__init__(
+            Text(
+                en="{count} cases are more than {most} at once: choose fewer",
+                zh="一次最多处理 {most} 个案件，所选为 {count} 个：请减少选择",
+            ),
+            count=count,
+            most=MOST,
+        )

@@ -1,5 +1,6 @@
 """Prove the cases: what lists show is what the events say, and the ledger tells of each event, and of no other."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -89,12 +90,14 @@ def _differing(desk: Desk, case: Case, row: CaseRow) -> list[str]:
 
 
 def _miscalled() -> Iterator[Problem]:
-    """Cases that are not found by the words of their titles, or by others."""
-    held = register.every_word()
+    """Cases that are not found by the words of their titles and by their links, or by others."""
+    called, linked = register.every_word(), register.every_link()
     for row in register.every_case():
-        if held.pop(row.case_id, frozenset()) != frozenset(words(row.title)):
+        links = {(name, to) for name, to in json.loads(row.content).get("links", ())}
+        same_words = called.pop(row.case_id, frozenset()) == frozenset(words(row.title))
+        if linked.pop(row.case_id, frozenset()) != links or not same_words:
             yield _problem(problems.CASE_WORDS_DIFFER, row.case_id)
-    for case_id in held:
+    for case_id in called.keys() | linked.keys():
         yield _problem(problems.CASE_WORDS_DIFFER, case_id)
 
 

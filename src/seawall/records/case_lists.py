@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from django.db import connection
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.records.case_words import words
 from seawall.records.rows import rows as _table
 
@@ -132,6 +133,11 @@ def line(case_id: str) -> Line | None:
     """One case; None where there is none."""
     found = _looked_up([case_id])
     return found[0] if found else None
+
+
+def lines(case_ids: Sequence[str]) -> list[Line]:
+    """Some cases, in no order."""
+    return _looked_up(case_ids)
 
 
 def lanes(which: Which, most: int) -> dict[tuple[str, str], list[Line]]:
@@ -308,5 +314,9 @@ class UnableToList(Unable):
 
     def __init__(self, parts: int) -> None:
         super().__init__(
-            f"this list asks for {parts} kinds, states and units at once: ask for fewer"
+            Text(
+                en="this list asks for {parts} kinds, states and units at once: ask for fewer",
+                zh="该列表一次涉及 {parts} 组类别、状态与机构单元：请缩小范围",
+            ),
+            parts=parts,
         )

@@ -195,6 +195,19 @@ class CaseWord(models.Model):
         return f"{self.word} {self.case_id}"
 
 
+class CaseLink(models.Model):
+    """A link, as the case that it leads to needs it: who leads here."""
+
+    pk = models.CompositePrimaryKey("to_id", "case_id", "link")
+    to_id: "Name" = models.CharField(max_length=ID)
+    case_id: "Name" = models.CharField(max_length=ID)
+    link: "Name" = models.CharField(max_length=NAME)
+
+    def __str__(self) -> str:
+        """From where to where."""
+        return f"{self.case_id} {self.link} {self.to_id}"
+
+
 class Errand(models.Model):
     """Something to be done because of an event: an entry to tell, a notice to send, a case to open.
 

@@ -5,7 +5,7 @@ as `UnableToKeepEvent`. Rows here are neutral: what they mean is `cases`', which
 Times are whole microseconds since 1970 (UTC).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -257,6 +257,21 @@ def every_word() -> dict[str, frozenset[str]]:
     return {case_id: frozenset(found) for case_id, found in held.items()}
 
 
+def leading_to(case_id: str, most: int) -> list[tuple[str, str]]:
+    """The cases that lead to another, each with its link's name."""
+    rows = _rows("CaseLink").filter(to_id=case_id).order_by("case_id", "link")
+    return [(each, link) for each, link in rows.values_list("case_id", "link")[:most]]
+
+
+def every_link() -> dict[str, frozenset[tuple[str, str]]]:
+    """The links of each case, as they are looked up."""
+    held: dict[str, set[tuple[str, str]]] = {}
+    rows = _rows("CaseLink").values_list("case_id", "link", "to_id").iterator(_CHUNK)
+    for case_id, link, to_id in rows:
+        held.setdefault(case_id, set()).add((link, to_id))
+    return {case_id: frozenset(found) for case_id, found in held.items()}
+
+
 def events_of_all(case_ids: Sequence[str]) -> dict[str, list[EventRow]]:
     """The events of some cases, each in order."""
     rows = _rows("CaseEvent").filter(case_id__in=case_ids).order_by("case_id", "place")
@@ -272,8 +287,19 @@ def every_case() -> Iterator[CaseRow]:
     return (CaseRow(*row) for row in rows.iterator(_CHUNK))
 
 
-def add(events: Sequence[EventRow], now: CaseRow, errands: Sequence[ErrandRow]) -> None:
+def add(
+    events: Sequence[EventRow],
+    now: CaseRow,
+    errands: Sequence[ErrandRow],
+    links: Collection[tuple[str, str]] = (),
+) -> None:
     """Add a case's next events, move its row on, and queue what follows; inside `change`.
+
+    Args:
+        events: in order.
+        now: the case after them.
+        errands: what follows.
+        links: names and targets of the links that they add.
 
     Raises:
         UnableToMoveCase: somebody else moved the case since it was read.
@@ -283,6 +309,13 @@ def add(events: Sequence[EventRow], now: CaseRow, errands: Sequence[ErrandRow]) 
     if events[0].place == 1 or any(each.edits for each in events):
         _call(now.case_id, now.title)
     _move(now, from_revision=events[0].place - 1)
+    for link, to_id in links:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO records_caselink (to_id, case_id, link) VALUES (%s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                [to_id, now.case_id, link],
+            )
     queue(errands)
 
 

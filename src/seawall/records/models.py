@@ -237,6 +237,7 @@ class Publication(models.Model):
 from seawall.records.case_models import (  # noqa: E402
     CaseEvent,
     CaseKind,
+    CaseLink,
     CaseNeed,
     CaseNow,
     CaseWord,
@@ -252,6 +253,7 @@ __all__ = [
     "ApiToken",
     "CaseEvent",
     "CaseKind",
+    "CaseLink",
     "CaseNeed",
     "CaseNow",
     "CaseWord",

@@ -7,7 +7,7 @@ counts the clocks of every case that it is told to look at.
 import json
 from collections.abc import Iterator
 from importlib import import_module
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps.registry import Apps
 from django.db import migrations, models
@@ -59,7 +59,7 @@ def _heading(kind: dict[str, dict[str, dict[str, object]]]) -> str | None:
 
 
 def _fill_one(
-    editor: BaseDatabaseSchemaEditor, case_id: str, heading: str | None, content: dict[str, object]
+    editor: BaseDatabaseSchemaEditor, case_id: str, heading: str | None, content: dict[str, Any]
 ) -> None:
     title = next(_lines(content["fields"], heading), "")[:_TITLE_MOST]
     with editor.connection.cursor() as cursor:
@@ -71,6 +71,10 @@ def _fill_one(
         cursor.executemany(
             "INSERT INTO records_caseword (word, case_id) VALUES (%s, %s)",
             [(word, case_id) for word in words(title)],
+        )
+        cursor.executemany(
+            "INSERT INTO records_caselink (to_id, case_id, link) VALUES (%s, %s, %s)",
+            sorted({(to, case_id, link) for link, to in content["links"]}),
         )
 
 
@@ -125,6 +129,21 @@ class Migration(migrations.Migration):
                 ("case_id", models.CharField(max_length=120)),
             ],
             options={"indexes": [models.Index(fields=["case_id"], name="word_of_case")]},
+        ),
+        migrations.CreateModel(
+            name="CaseLink",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "to_id", "case_id", "link",
+                        blank=True, editable=False, primary_key=True, serialize=False,
+                    ),
+                ),
+                ("to_id", models.CharField(max_length=120)),
+                ("case_id", models.CharField(max_length=120)),
+                ("link", models.CharField(max_length=63)),
+            ],
         ),
         migrations.RunPython(_compare_words_plainly),
         migrations.RunPython(_fill),

@@ -1,0 +1,181 @@
+"""One case: what is known, what is due, what waits, what can be done, and all that was done."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+
+from seawall.acts import attaching
+from seawall.cases import choices, evidence
+from seawall.cases.act import EDIT
+from seawall.cases.case import Case, Event
+from seawall.cases.choices import Choice
+from seawall.cases.due import Due
+from seawall.cases.evidence import Attached
+from seawall.cases.fold import Moment, timeline
+from seawall.cases.kind import Clock, Kind
+from seawall.console import access, place
+from seawall.console.asking import Request
+from seawall.console.pages.cases import forms, who
+from seawall.console.pages.cases.forms import Fact
+from seawall.console.pages.cases.who import Looked
+from seawall.core.problem import Problem
+from seawall.core.text import Text
+from seawall.office import packs, queues
+from seawall.office.cases import EVIDENCE
+from seawall.office.queues import Shown
+from seawall.records import case_register as register
+from seawall.records.case_lists import lines
+
+LINKS_MOST = 50
+
+
+@dataclass(frozen=True)
+class Running:
+    """A clock of a case, with what its kind says of it."""
+
+    due: Due
+    clock: Clock
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Done:
+    """An event, as people read it."""
+
+    moment: Moment
+    facts: tuple[Fact, ...]
+
+    @property
+    def event(self) -> Event:
+        """The event itself."""
+        return self.moment.event
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A case at the other end of a link; `shown` is None where one may not see it."""
+
+    title: Text
+    case_id: str
+    shown: Shown | None
+
+
+def page(request: Request, case_id: str) -> HttpResponse:
+    """A case."""
+    looked = who.look(request, case_id)
+    return render(request, "console/cases/record.html", {**told(request, looked), "form": None})
+
+
+def told(request: Request, looked: Looked) -> dict[str, object]:
+    """All that a record shows."""
+    seen, counter = looked.seen, looked.counter
+    now = counter.desk.clock()
+    may = access.may(request.user, "cases.handle")
+    offered = choices.choices(seen.kind, seen.case, looked.actor, now) if may else ()
+    return {
+        "case": seen.case,
+        "kind": seen.kind,
+        "title": title(seen.kind, seen.case),
+        "state": seen.kind.states[seen.case.state],
+        "facts": forms.facts(seen.kind, seen.case.fields),
+        "clocks": [Running(due, seen.kind.clocks[due.clock], now) for due in seen.dues],
+        "asked": [
+            (each, forms.facts(seen.kind, each.request.fields))
+            for each in choices.requests(seen.kind, seen.case, looked.actor, now)
+        ],
+        "may": access.permissions(request.user),
+        "offered": [forms.form(seen.kind, seen.case, each) for each in offered if not each.against],
+        "held": [each for each in offered if each.against],
+        "done": history(looked),
+        "files": tuple(evidence.files(seen.events)),
+        "suffixes": ",".join(packs.evidence().suffixes),
+        "most_mib": packs.evidence().most_mib,
+        "leads_to": _linked(request, looked, ((seen.kind.links[n].title, to) for n, to in seen.case.links)),
+        "led_here": _linked(request, looked, _leading(looked)),
+    }
+
+
+def title(kind: Kind, case: Case) -> Text:
+    """What a case is called by."""
+    called = str(case.fields.get(kind.heading, "") if kind.heading else "").strip().splitlines()
+    return Text(en=called[0], zh=called[0]) if called else kind.title
+
+
+def history(looked: Looked) -> list[Done]:
+    """All that was done, the latest first."""
+    events = looked.seen.events
+    kinds = looked.counter.desk.kinds.several({each.kind_digest for each in events})
+    return [
+        Done(moment, _set(kinds[moment.event.kind_digest], moment.event))
+        for moment in reversed(timeline(kinds, events))
+    ]
+
+
+def _set(kind: Kind, event: Event) -> tuple[Fact, ...]:
+    """What an event set of the case's own fields, or asks to set."""
+    fields = event.fields.get("set") if event.verb == "ask" else event.fields
+    own = event.verb in kind.verbs or event.verb in ("ask", EDIT)
+    plain = {n: v for n, v in fields.items() if not isinstance(v, list | dict)} if isinstance(fields, dict) else {}
+    return forms.facts(kind, plain) if own else ()
+
+
+def _leading(looked: Looked) -> list[tuple[Text, str]]:
+    """Cases that lead here; what each calls its link, only its own kind knows."""
+    found = register.leading_to(looked.seen.case.id, LINKS_MOST)
+    kinds = looked.counter.desk.kinds.in_force
+    told = []
+    for case_id, link in found:
+        kind = kinds.get(case_id.rpartition("-")[0])
+        known = kind is not None and link in kind.links
+        told.append((kind.links[link].title if kind and known else Text(en=link, zh=link), case_id))
+    return told
+
+
+def _linked(
+    request: Request, looked: Looked, pairs: Iterable[tuple[Text, str]]
+) -> list[Linked]:
+    """Cases at other ends; of those that one may not see, the id alone."""
+    held = list(pairs)
+    found = lines([case_id for _, case_id in held])
+    mine = [line for line in found if access.sees(request.user, line.unit)]
+    cases = {each.line.case_id: each for each in queues.shown(looked.counter, mine)}
+    return [Linked(text, case_id, cases.get(case_id)) for text, case_id in held]
+
+
+def verb_form(
+    request: Request, looked: Looked, choice: Choice, problems: tuple[Problem, ...], sent: QueryDict
+) -> HttpResponse:
+    """A form once more, with what was typed and what is wrong; and what others did meanwhile."""
+    seen = looked.seen
+    shown = forms.form(seen.kind, seen.case, choice, sent, problems)
+    before = int(sent["revision"]) if sent.get("revision", "").isdigit() else seen.case.revision
+    meanwhile = [each for each in history(looked) if each.event.number > before]
+    context = {
+        "case": seen.case, "kind": seen.kind, "title": title(seen.kind, seen.case), "form": shown,
+        "problems": problems, "meanwhile": meanwhile, "key": sent.get("key", ""),
+    }  # fmt: skip
+    return render(request, "console/cases/verb.html", context, status=422)
+
+
+def file(request: Request, case_id: str, sha256: str) -> HttpResponse:
+    """A file of a case, to be saved and never shown in the page's place."""
+    looked = who.look(request, case_id)
+    attached = _attached(looked.seen.events, sha256)
+    content = attaching.content(place.home().folder / EVIDENCE, sha256)
+    response = HttpResponse(content, content_type=attached.file.media)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Disposition"] = content_disposition_header(True, attached.file.name) or ""
+    return response
+
+
+def _attached(events: tuple[Event, ...], sha256: str) -> Attached:
+    for each in evidence.files(events):
+        if each.file.sha256 == sha256:
+            return each
+    raise Http404
+

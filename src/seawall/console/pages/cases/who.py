@@ -1,0 +1,66 @@
+"""Who handles cases on a page, and which case he may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404
+
+from seawall.acts.handling import UnableToFindCase
+from seawall.acts.signing import now
+from seawall.cases.case import Actor, Command, Links
+from seawall.console import access, place
+from seawall.console.asking import Request, key
+from seawall.console.routing import owned
+from seawall.office import units
+from seawall.office.cases import Counter, Seen
+
+
+def actor(request: Request) -> Actor:
+    """Somebody, with his roles and his unit."""
+    return Actor(request.user.name, access.roles(request.user), request.user.unit)
+
+
+def here() -> datetime:
+    """The time now, aware."""
+    return place.cases().desk.clock()
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A case that somebody may see, and he as he acts on it."""
+
+    counter: Counter
+    seen: Seen
+    actor: Actor
+
+
+def look(request: Request, case_id: str) -> Looked:
+    """A case.
+
+    Raises:
+        Http404: there is none, or none that he may see; which of both is not told.
+    """
+    counter = place.cases()
+    try:
+        seen = counter.seen(case_id)
+    except UnableToFindCase:
+        raise Http404 from None
+    owned(request, seen.case.unit)
+    return Looked(counter, seen, units.acting(actor(request), seen.case.unit))
+
+
+def command(
+    request: Request, who: Actor, verb: str, fields: dict[str, object], links: Links = ()
+) -> Command:
+    """What a form asks for: with its key, its reason, and the case as it was when the form was shown."""
+    given = request.POST.get("revision", "")
+    return Command(
+        verb=verb,
+        actor=who,
+        at=now().replace(tzinfo=here().tzinfo),
+        key=key(request, verb),
+        fields=fields,
+        reason=request.POST.get("reason", "").strip().replace("\r\n", "\n"),
+        links=links,
+        revision=int(given) if given.isascii() and given.isdigit() and len(given) < 12 else None,  # noqa: PLR2004 - a number of events
+    )

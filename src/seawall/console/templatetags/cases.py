@@ -1,0 +1,70 @@
+"""What pages of cases say beside the words of their kinds: how long a clock still has, and values of fields."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from seawall.console.templatetags.seawall import moment, said
+from seawall.core.text import Text
+
+register = template.Library()
+_STATES = {
+    "stopped": Text(en="done", zh="已完成"),
+    "paused": Text(en="paused", zh="已暂停"),
+    "running": Text(en="{span} left", zh="剩余 {span}"),
+    "warned": Text(en="due soon: {span} left", zh="即将到期：剩余 {span}"),
+    "breached": Text(en="late by {span}", zh="已超时 {span}"),
+}
+_COLOURS = {"warned": "amber", "breached": "red", "stopped": "quiet", "paused": "quiet"}
+_SPANS = (
+    (timedelta(days=1), timedelta(hours=1), Text(en="{more} d {less} h", zh="{more} 天 {less} 小时")),
+    (timedelta(hours=1), timedelta(minutes=1), Text(en="{more} h {less} min", zh="{more} 小时 {less} 分")),
+)
+_MINUTES = Text(en="{more} min", zh="{more} 分")
+_TRUTH = {True: Text(en="yes", zh="是"), False: Text(en="no", zh="否")}
+_DONE = Text(en="—", zh="—")
+
+
+def span(length: timedelta) -> Text:
+    """A length of time in words, in its two largest units.
+
+    >>> span(timedelta(days=2, hours=3, minutes=59)).en
+    '2 d 3 h'
+    """
+    for large, small, words in _SPANS:
+        if length >= large:
+            return words.filled(more=length // large, less=(length % large) // small)
+    return _MINUTES.filled(more=max(0, length // timedelta(minutes=1)))
+
+
+@register.simple_tag
+def left(state: str, at: datetime | None, now: datetime) -> str:
+    """How long a clock still has, or by how much it is late."""
+    length = abs(at - now) if at else timedelta(0)
+    return said(_STATES[state].filled(span=span(length)))
+
+
+@register.filter
+def colour(state: str) -> str:
+    """The colour of a clock's state; amber and red are thresholds."""
+    return _COLOURS.get(state, "")
+
+
+@register.simple_tag
+def until(at: datetime | None, now: datetime) -> str:
+    """How long a deadline is away, or how long it has passed."""
+    if at is None:
+        return said(_DONE)
+    return said(_STATES["breached" if at < now else "running"].filled(span=span(abs(at - now))))
+
+
+@register.filter
+def known(value: object) -> str | SafeString:
+    """A field's value: times in the person's zone, truth as a word, choices by their names; people's text as text."""
+    if isinstance(value, bool):
+        return said(_TRUTH[value])
+    if isinstance(value, datetime):
+        return moment(value)
+    return said(value) if isinstance(value, Text) else conditional_escape(str(value))
