@@ -80,6 +80,16 @@ def shown(segment: Segment) -> str:
     return ", ".join(f"{name}={value}" for name, value in segment) or "–"
 
 
+def segment_of_words(text: str) -> Segment:
+    """A segment from what people write, as `shown` does; what names no value is left out.
+
+    >>> segment_of_words("region=west, channel=app"), segment_of_words("–")
+    ((('channel', 'app'), ('region', 'west')), ())
+    """
+    pairs = (part.partition("=") for part in text.split(","))
+    return tuple(sorted((name.strip(), value.strip()) for name, equals, value in pairs if equals))
+
+
 def spelled(cause: Cause) -> str:
     """A cause as cases hold it."""
     return canonical([cause.indicator, [list(pair) for pair in cause.segment]]).decode()

@@ -27,11 +27,19 @@ def silence(ledger: Ledger, asked: Silence, signed: Signed) -> bool:
     return new
 
 
+def page(after: int | None = None, most: int = 50) -> tuple[Silence, ...]:
+    """A page of all silences that ever were, the newest first, from before a number on."""
+    return tuple(_silence(number, row) for number, row in watch_register.silence_page(after, most))
+
+
 def silences(at: datetime) -> tuple[Silence, ...]:
     """Silences that count, or counted lately: what waited through one waits anew from its end."""
     since = microseconds(at) - _REMEMBERED // timedelta(microseconds=1)
-    return tuple(
-        Silence(str(number), row.reason, row.asked_by, moment_at(row.since_us), moment_at(row.until_us),
-                row.indicator or None, row.team or None, segment_of(row.segment))
-        for number, row in watch_register.silences(since)
+    return tuple(_silence(number, row) for number, row in watch_register.silences(since))
+
+
+def _silence(number: int, row: SilenceRow) -> Silence:
+    return Silence(
+        str(number), row.reason, row.asked_by, moment_at(row.since_us), moment_at(row.until_us),
+        row.indicator or None, row.team or None, segment_of(row.segment),
     )  # fmt: skip

@@ -57,7 +57,12 @@ _KEY_MOST = 200
 
 @dataclass(frozen=True)
 class Value:
-    """What an indicator's value is in one period, and what is normal; NaN-free: None where unknown."""
+    """What an indicator's value is in one period, and what is normal; NaN-free: None where unknown.
+
+    Attributes:
+        level: the verdict, -1 where there is none.
+        held: the level that follows from it and the verdicts before.
+    """
 
     cause: Cause
     ends_on: date
@@ -66,6 +71,7 @@ class Value:
     level: int
     low: float | None = None
     high: float | None = None
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -253,15 +259,22 @@ def _remember(values: Sequence[Value], at: datetime) -> tuple[tuple[Corrected, .
         mine = [each for each in values if each.cause.indicator == indicator]
         held = watch_register.values(indicator, min(each.ends_on for each in mine).isoformat())
         for each in mine:
-            row = ValueRow(indicator, json_of(each.cause.segment), each.ends_on.isoformat(), each.value,
-                           each.sample, each.level, microseconds(at))  # fmt: skip
+            row = _row(each, at)
             before = held.get((row.segment, row.ends_on))
-            if before is None or not _alike(before.value, row.value):
+            # A row of before ranges were kept is told anew with them.
+            if before is None or before.held is None or not _alike(before.value, row.value):
                 fresh.append(row)
             if before is not None and not _alike(before.value, row.value):
                 corrected.append(Corrected(each.cause, each.ends_on, before.value, each.value))
     watch_register.add(fresh)
     return tuple(corrected), len(fresh)
+
+
+def _row(told: Value, at: datetime) -> ValueRow:
+    return ValueRow(
+        told.cause.indicator, json_of(told.cause.segment), told.ends_on.isoformat(), told.value,
+        told.sample, told.level, microseconds(at), told.low, told.high, told.held,
+    )  # fmt: skip
 
 
 def _alike(one: float | None, other: float | None) -> bool:

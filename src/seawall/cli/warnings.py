@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 from rich.markup import escape
 
+from seawall.acts.signing import now
 from seawall.cli import export, grids, watches
 from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, HomeOption, LangOption, QuietOption
@@ -179,7 +180,10 @@ def backtest_(
     declared = [sheet.declared for sheet in warning.sheets(folder)]
     other = None if chosen_on is None else homes.home(chosen_on)
     if real is None:
-        leaf = page.leaf(backtesting.run(homes.home(home), declared, other)[1])
+        at = homes.home(home)
+        told = backtesting.run(at, declared, other)[1]
+        backtesting.keep(at, told, now())
+        leaf = page.leaf(told)
         _say_backtest(screen, leaf)
     else:
         _say_series(screen, *real_series.card_delinquencies(real))

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from seawall.console.api.main import api
 from seawall.console.pages import failures, own, people, settings, setup, today
+from seawall.console.pages import alerts, failures, indicators, own, today
 from seawall.console.routing import SIGNED_IN, Route, patterns
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -59,6 +60,16 @@ ROUTES: Final[tuple[Route, ...]] = (
         "token_revoke",
         "tokens.manage",
         method="POST",
+    Route("indicators/", indicators.board, "indicators", "indicators.read"),
+    Route("indicators/backtest", indicators.backtest, "backtest", "indicators.read"),
+    Route("indicators/<slug:name>/", indicators.one, "indicator", "indicators.read"),
+    Route("alerts/", alerts.listed, "alerts", "alerts.read"),
+    Route("alerts/silences", alerts.silences, "silences", "alerts.read"),
+    Route("alerts/silence", alerts.silence, "silence", "alerts.silence", method="POST"),
+    Route("alerts/<slug:case_id>/", alerts.one, "alert", "alerts.read"),
+    Route("alerts/<slug:case_id>/why", alerts.why, "alert_why", "alerts.read"),
+    Route(
+        "alerts/<slug:case_id>/<slug:verb>", alerts.do, "alert_do", "cases.handle", method="POST"
     ),
 )
 

@@ -25,7 +25,8 @@ _DRIVERS = ("channel", "product", "region", "partner", "grade", "purpose")
 """Segments by which a change is taken apart, in this order among equals."""
 _NORMAL_PERIODS: dict[Period, int] = {"day": 28, "week": 12, "month": 12}
 """A change is told against so many periods before the trouble, pooled."""
-_LEVELS = {holding.UNKNOWN: "unknown", 0: "green", 1: "amber", 2: "red"}
+LEVELS = {holding.UNKNOWN: "unknown", 0: "green", 1: "amber", 2: "red"}
+"""Levels as charts and tables name them."""
 
 
 def lines(judged: Judged, row: int) -> Iterator[Line]:
@@ -33,7 +34,7 @@ def lines(judged: Judged, row: int) -> Iterator[Line]:
     found, values = judged.judgement, judged.panel.values
     for place, day in enumerate(judged.panel.ends_on):
         value, low, high = (_known(each[row, place]) for each in (values, found.low, found.high))
-        yield Line(day, value, low, high, _LEVELS[int(found.levels[row, place])])
+        yield Line(day, value, low, high, LEVELS[int(found.levels[row, place])])
 
 
 def shown(reading: Reading, indicator: Indicator, by: tuple[str, ...]) -> tuple[Measure, pa.Table]:
@@ -62,7 +63,7 @@ def shown(reading: Reading, indicator: Indicator, by: tuple[str, ...]) -> tuple[
 
 
 def _columns(trend: Trend) -> tuple[Column, ...]:
-    words = {_LEVELS[level]: text for level, text in explaining.LEVELS.items()}
+    words = {LEVELS[level]: text for level, text in explaining.LEVELS.items()}
     return (
         Column("ends_on", "date", Text(en="period to", zh="截至")),
         Column("value", trend.unit, Text(en="value", zh="值")),

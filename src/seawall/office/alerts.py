@@ -172,6 +172,7 @@ def _values(judged: Judged, since: date) -> Iterator[Value]:
             yield Value(
                 cause, ends_on[place], _known(values[row, place]), _known(judged.panel.whole[row, place]),
                 int(found.levels[row, place]), _known(found.low[row, place]), _known(found.high[row, place]),
+                int(found.held[row, place]),
             )  # fmt: skip
 
 

@@ -4,20 +4,23 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from seawall.acts.simulating import NOTE
 from seawall.core.period import month_end, month_index, month_start
 from seawall.core.text import Text
+from seawall.ledger import files
 from seawall.office import accounting, measuring, packs, watching
 from seawall.office.homes import Home
 from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
 from seawall.reports import leaf
 from seawall.reports import warning as page
+from seawall.reports.charts import Spec
 from seawall.warning import backtest, explaining, judging, waking
 from seawall.warning.backtest import Caught, Course, Score, Stretch, Truth
 from seawall.warning.cause import segment
@@ -169,6 +172,46 @@ def run(at: Home, indicators: Sequence[Indicator], other: Home | None) -> tuple[
     found = tested(reading, indicators, settings.surge)
     over = Text(en=at.folder.name, zh=at.folder.name)
     return found, told(found, over, settings)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The last backtest of a home's own book, and when it was made."""
+
+    made_at: datetime
+    told: page.Told
+
+    @property
+    def whole(self) -> page.Scored:
+        """What all indicators together were worth."""
+        return self.told.scores[0]
+
+    @property
+    def timeline(self) -> Spec:
+        """Each trouble, and when each indicator caught it."""
+        return page.timeline(self.told.catches)
+
+    @property
+    def meaning(self) -> Text:
+        """What the scores mean."""
+        return page.SCORED_MEANING
+
+
+_FILE = "backtest.json"
+_KEPT = TypeAdapter(Kept)
+
+
+def keep(at: Home, made: page.Told, made_at: datetime) -> None:
+    """Keep a backtest's outcome in the home, in place of the one before: pages tell it, and make none."""
+    files.put(at.folder / _FILE, _KEPT.dump_json(Kept(made_at, made)))
+
+
+def kept(at: Home) -> Kept | None:
+    """The backtest that was kept last; None where there is none, or one that an earlier version kept."""
+    try:
+        return _KEPT.validate_json((at.folder / _FILE).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def varied(

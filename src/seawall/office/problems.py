@@ -1,4 +1,4 @@
-"""The kinds of problem that a home's settings can have."""
+"""The kinds of problem that a home's settings, and what its pages are told, can have."""
 
 from seawall.core.problem import Kind
 from seawall.core.text import Text
@@ -33,4 +33,34 @@ SETTING_SECRET = Kind(
     ),
 )
 
-KINDS = (SETTINGS_UNREADABLE, SETTING_INVALID, SETTING_SECRET)
+SILENCE_REFUSED = Kind(
+    "silence-refused",
+    Text(en="It cannot be silenced: {why}.", zh="不能静默：{why}。"),
+    Text(
+        en="Name an indicator, a team or a segment, say why, and for how long.",
+        zh="请指明指标、团队或分组，并说明理由与时长。",
+    ),
+)
+SILENCE_SPAN = Kind(
+    "silence-span",
+    Text(
+        en="{told!r} is no number of hours from 0 to {most}.",
+        zh="{told!r} 不是 0 至 {most} 之间的小时数。",
+    ),
+    Text(
+        en="Give hours, such as 24; whoever needs more silences anew, and says why again.",
+        zh="请填写小时数，例如 24；需要更久时请再次静默并说明理由。",
+    ),
+)
+SILENCE_SEGMENT = Kind(
+    "silence-segment",
+    Text(en="{told!r} names no value of a column.", zh="{told!r} 未指明某列的取值。"),
+    Text(
+        en="Write a segment as channel=app, region=west.",
+        zh="请按 channel=app, region=west 的格式书写。",
+    ),
+)
+
+KINDS = (
+    SETTINGS_UNREADABLE, SETTING_INVALID, SETTING_SECRET, SILENCE_REFUSED, SILENCE_SPAN, SILENCE_SEGMENT,
+)  # fmt: skip

@@ -59,7 +59,11 @@ def indicator(name: str, folder: Path | None = None) -> Indicator:
 
 def told(name: str, folder: Path | None = None) -> Iterator[tuple[Text, Text]]:
     """An indicator in plain sentences, each under its heading."""
-    declared = indicator(name, folder)
+    return described(indicator(name, folder))
+
+
+def described(declared: Indicator) -> Iterator[tuple[Text, Text]]:
+    """The same of an indicator that is at hand."""
     watched = trends()[declared.measure]
     yield _TITLE, declared.title
     yield _MEANING, declared.meaning

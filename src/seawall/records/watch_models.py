@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Number = models.BigAutoField[int, int]
     Name = models.CharField[str, str]
     Long = models.TextField[str, str]
+    WholeOrNone = models.BigIntegerField[int | None, int | None]
     FloatOrNone = models.FloatField[float | None, float | None]
 
 NAME = 63
@@ -27,6 +28,8 @@ class IndicatorValue(models.Model):
         ends_on: of the period.
         value, sample: None where there is none.
         level: the verdict, -1 where there is none.
+        low, high: what is normal; None on a side without a limit, and in rows of before they were kept.
+        held: the level that follows from this verdict and those before; None in such rows.
     """
 
     number: "Number" = models.BigAutoField(primary_key=True)
@@ -37,13 +40,17 @@ class IndicatorValue(models.Model):
     sample: "FloatOrNone" = models.FloatField(null=True)
     level: "Whole" = models.BigIntegerField()
     known_us: "Whole" = models.BigIntegerField()
+    low: "FloatOrNone" = models.FloatField(null=True)
+    high: "FloatOrNone" = models.FloatField(null=True)
+    held: "WholeOrNone" = models.BigIntegerField(null=True)
 
     class Meta:
-        """Values are looked up by indicator, segment and period."""
+        """Values are looked up by indicator, segment and period; the latest of every segment at once."""
 
         indexes: ClassVar = [
             models.Index(fields=["indicator", "segment", "ends_on", "number"], name="value_of"),
             models.Index(fields=["ends_on"], name="value_latest"),
+            models.Index(fields=["indicator", "ends_on", "number"], name="value_recent"),
         ]
 
     def __str__(self) -> str:

@@ -64,6 +64,7 @@ class Watched:
     Attributes:
         name: unique in the report, of letters, digits and dashes.
         bands: days from and to which a trouble that it should see was on.
+        limits: the values from which it is amber, and red, where they are declared.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Watched:
     source: str
     lines: tuple[Line, ...]
     bands: tuple[tuple[date, date], ...] = ()
+    limits: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,10 @@ def _sections(told: Told) -> Iterator[Section]:
     yield Section("troubles", _TROUBLES, told.rules, told.source,
                   timeline(told.catches), (_catches(told.catches),))  # fmt: skip
     rows = tuple(tuple(getattr(each, c.name) for c in _SCORES) for each in told.scores)
-    yield Section("scores", _SCORED, _SCORED_MEANING, told.source, None, (Grid(_SCORES, rows),))
+    yield Section("scores", _SCORED, SCORED_MEANING, told.source, None, (Grid(_SCORES, rows),))
     for each in told.watched:
         yield Section(
-            each.name, each.title, each.meaning, each.source, course(each), (_lines(each),)
+            each.name, each.title, each.meaning, each.source, course(each), (figures(each),)
         )
 
 
@@ -167,7 +169,7 @@ def timeline(catches: tuple[Catch, ...]) -> Spec:
 
 
 def course(watched: Watched) -> Spec:
-    """A series with its normal range as a band, troubles shaded, and signals as points."""
+    """A series with its normal range as a band, troubles shaded, limits ruled, and signals as points."""
     rows = [{"on": _day(each.ends_on), "value": each.value, "low": each.low, "high": each.high}
             for each in watched.lines]  # fmt: skip
     signals = [{"on": _day(each.ends_on), "value": each.value, "level": each.level}
@@ -191,6 +193,9 @@ def course(watched: Watched) -> Spec:
             *({"data": {"values": rows},
                "mark": {"type": "line", "strokeDash": [4, 3], "strokeWidth": 1, "color": "#6b7f95"},
                "encoding": {"x": x, "y": number | {"field": edge}}} for edge in ("low", "high")),
+            *({"data": {"values": [{"limit": limit}]},
+               "mark": {"type": "rule", "color": LEVEL_COLOURS[level], "strokeWidth": 1},
+               "encoding": {"y": number | {"field": "limit"}}} for level, limit in watched.limits),
             {"data": {"values": rows},
              "mark": {"type": "line", "color": PALETTE[0], "strokeWidth": 1.8},
              "encoding": {"x": x, "y": number | {"field": "value"}, "tooltip": tip}},
@@ -207,7 +212,8 @@ def _catches(catches: tuple[Catch, ...]) -> Grid:
     return Grid(_CATCHES, tuple(tuple(getattr(each, c.name) for c in _CATCHES) for each in catches))
 
 
-def _lines(watched: Watched) -> Grid:
+def figures(watched: Watched) -> Grid:
+    """The latest periods of a series as a table."""
     columns = (
         Column("ends_on", "date", Text(en="period to", zh="截至")),
         Column("value", watched.unit, Text(en="value", zh="值")),
@@ -236,7 +242,7 @@ _LEVELS = {
 }
 _TROUBLES = Text(en="Troubles, and when they were caught", zh="问题及其被发现的时间")
 _SCORED = Text(en="What the alerts were worth", zh="预警的价值")
-_SCORED_MEANING = Text(
+SCORED_MEANING = Text(
     en="Recall: troubles caught over all. Precision: alerts that count for a trouble over all alerts. "
     "Delay: days from a trouble's start to its first alert; lead: days from that alert to its full "
     "effect; medians over troubles. Noise-to-signal below 1 tells more than nothing. Usefulness: what "

@@ -1,0 +1,80 @@
+"""Alerts: those that are open or over, one with its account, and what silences them."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from seawall.acts.alert_cases import KIND
+from seawall.acts.signing import now
+from seawall.console import place
+from seawall.console.asking import Request, actor, signed
+from seawall.core.problem import UnableToUseInput
+from seawall.office import alert_lists, quieting, warning
+from seawall.office.alert_lists import Asked
+from seawall.office.quieting import Quieting
+
+_FILTERS = ("risk", "level", "indicator", "state", "after")
+_QUIETING = ("reason", "hours", "indicator", "team", "segment")
+
+
+def listed(request: Request) -> HttpResponse:
+    """Alerts that are open, or with `?over` those that are over."""
+    chosen = {name: request.GET.get(name, "") for name in _FILTERS}
+    asked = Asked(ended="over" in request.GET, **chosen)
+    man = place.watchman()
+    page = alert_lists.page(man, asked, now())
+    return render(request, "console/alerts/list.html", {
+        "page": page, "page_after": page.next, "asked_for": asked, "risks": warning.RISKS,
+        "indicators": man.rules.indicators, "states": man.desk.kinds.in_force[KIND].states,
+    })  # fmt: skip
+
+
+def one(request: Request, case_id: str) -> HttpResponse:
+    """An alert."""
+    told = alert_lists.told(place.watchman(), case_id, actor(request), now())
+    return render(request, "console/alerts/one.html", {"told": told})
+
+
+def why(request: Request, case_id: str) -> HttpResponse:
+    """What drives an alert, asked of the book: a part of its page, or a page of its own."""
+    sentences = alert_lists.account(place.watchman(), case_id)
+    page = "account" if request.htmx else "why"
+    context = {"sentences": sentences, "case_id": case_id}
+    return render(request, f"console/alerts/{page}.html", context)
+
+
+def do(request: Request, case_id: str, verb: str) -> HttpResponse:
+    """Take an alert on, or look into it."""
+    alert_lists.perform(
+        place.watchman(), case_id, verb, actor(request), signed(request, f"alert.{verb}")
+    )
+    return redirect("alert", case_id=case_id)
+
+
+def silences(request: Request) -> HttpResponse:
+    """All silences, the newest first, and the form that asks for one."""
+    return _silences(request, {name: request.GET.get(name, "") for name in _QUIETING})
+
+
+def silence(request: Request) -> HttpResponse:
+    """Silence some alerts."""
+    given = {name: request.POST.get(name, "") for name in _QUIETING}
+    try:
+        quieting.silence(place.watchman(), Quieting(**given), signed(request, "warning.silence"))
+    except UnableToUseInput as refused:
+        return _silences(request, given, refused)
+    return redirect("silences")
+
+
+def _silences(
+    request: Request, given: dict[str, str], refused: UnableToUseInput | None = None
+) -> HttpResponse:
+    man = place.watchman()
+    rows, after = quieting.page(request.GET.get("after", ""), now())
+    declared = man.rules.indicators
+    context = {
+        "rows": rows, "page_after": after, "given": given, "most": quieting.HOURS_MOST,
+        "indicators": declared, "teams": sorted({each.team for each in declared.values()}),
+        "problems": refused.problems if refused else (),
+    }  # fmt: skip
+    status = 422 if refused else 200
+    return render(request, "console/alerts/silences.html", context, status=status)

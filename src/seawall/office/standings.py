@@ -1,0 +1,85 @@
+"""Where indicators stand, by the values that watching keeps: nothing is judged anew, so a page is soon there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from seawall.acts.alert_cases import segment_of
+from seawall.core.measure import Period
+from seawall.office.accounting import LEVELS
+from seawall.records import watch_register
+from seawall.records.case_register import CaseRow
+from seawall.records.watch_register import ValueRow
+from seawall.reports.warning import Line
+from seawall.warning.alert import OpenAlert
+from seawall.warning.cause import Cause, Segment
+from seawall.warning.holding import UNKNOWN
+from seawall.warning.indicator import Indicator
+
+_STANDS_DAYS: dict[Period, int] = {"day": 7, "week": 21, "month": 62}
+"""A segment of which nothing was seen for longer does not stand anywhere any more."""
+
+Opened = Mapping[Cause, tuple[OpenAlert, CaseRow]]
+
+
+@dataclass(frozen=True)
+class Now:
+    """Where an indicator stands in a segment, as it was last looked at.
+
+    Attributes:
+        ends_on: of the last period that was looked at.
+        level: held: 0 green, 1 amber, 2 red; -1 where there is no verdict.
+        low, high: the normal range; None on a side without a limit.
+        alert: what is open about it; None where nothing is.
+        case_id: the open alert's case; empty where there is none.
+    """
+
+    cause: Cause
+    ends_on: date
+    value: float | None
+    sample: float | None
+    low: float | None
+    high: float | None
+    level: int
+    alert: OpenAlert | None = None
+    case_id: str = ""
+
+    @property
+    def rank(self) -> tuple[int, int, Segment]:
+        """The worst first; of equals, the widest."""
+        return (-self.level, len(self.cause.segment), self.cause.segment)
+
+
+def standing(among: Iterable[Indicator], latest: str, opened: Opened) -> dict[str, list[Now]]:
+    """Where some indicators stand, in every segment that was seen lately."""
+    if not latest:
+        return {}
+    day = date.fromisoformat(latest)
+    since = {each.id: str(day - timedelta(days=_STANDS_DAYS[each.period])) for each in among}
+    found: dict[str, list[Now]] = {}
+    for row in watch_register.standings(since).values():
+        found.setdefault(row.indicator, []).append(_now(row, opened))
+    return found
+
+
+def _now(row: ValueRow, opened: Opened) -> Now:
+    cause = Cause(row.indicator, segment_of(row.segment))
+    alert, case = opened.get(cause, (None, None))
+    return Now(
+        cause, date.fromisoformat(row.ends_on), row.value, row.sample, row.low, row.high, _level(row, alert),
+        alert, case.case_id if case else "",
+    )  # fmt: skip
+
+
+def _level(row: ValueRow, alert: OpenAlert | None) -> int:
+    """What is held: an open alert's level; else the row's, as far as there is a verdict."""
+    if alert is not None:
+        return alert.level
+    held = row.level if row.held is None else row.held
+    return UNKNOWN if row.level == UNKNOWN and held <= 0 else held
+
+
+def line(row: ValueRow) -> Line:
+    """A value that was kept, as charts draw it."""
+    level = LEVELS[row.level]
+    return Line(date.fromisoformat(row.ends_on), row.value, row.low, row.high, level)
