@@ -72,6 +72,10 @@ COMMANDS: dict[str, Command] = {
         en="Make an encrypted, verified copy of a home.", zh="制作主目录的加密备份并复核。")),
     "restore": Command("keeping", "restore", Text(
         en="Make a home from a backup, and prove it.", zh="由备份恢复主目录并验证。")),
+    "work": Command("working", "work", Text(
+        en="Do background work, by the schedule and as people ask.", zh="执行后台任务：定时任务与人工提交的任务。")),
+    "jobs": Command("working", "list_jobs", Text(
+        en="List background work, and what came of it.", zh="列出后台任务及结果。")),
     "doctor": Command("doctor", "doctor", Text(
         en="Say what is missing on this machine, and whether the home is safe to use.",
         zh="说明本机缺少什么，以及主目录能否安全使用。")),

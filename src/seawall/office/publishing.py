@@ -32,7 +32,7 @@ def propose(
     say: Callable[[Text], object] = lambda _: None,
 ) -> int:
     """Propose what `texts` gave; a home with a book adds its replay. See `acts.publishing`."""
-    shown = _replayed(at, version, say) if at.book.snapshot().tables else None
+    shown = replayed(at, version, say) if at.book.snapshot().tables else None
     return publishing.propose(opened(at), version, signed, writers=writers, replayed=shown)
 
 
@@ -56,7 +56,9 @@ def report(at: Home, digest: str) -> Path:
     return at.folder / "evidence" / f"{digest}.html"
 
 
-def _replayed(at: Home, version: Version, say: Callable[[Text], object]) -> Replayed:
+def replayed(
+    at: Home, version: Version, say: Callable[[Text], object] = lambda _: None
+) -> Replayed:
     """Replay a version over the home's book; the report is kept under its digest."""
     own = secrets.token_hex(8)  # several may be proposed at a time
     scratch = at.folder / "scratch" / f"propose-{own}"

@@ -5,6 +5,9 @@
     [databases]                                                    # a store that lies elsewhere
     keys = "postgresql://seawall@keys.lender.example/keys"
 
+    [work]                                                         # what `seawall work` does besides
+    publish = "/srv/www/ledger"
+
 A store without an address is a SQLite file in the home. Addresses are libpq's; passwords never stand in the
 file: they come from a password file (PGPASSFILE), the environment (PGPASSWORD, or in the variables here), or a
 service.
@@ -18,7 +21,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
 from seawall.office import problems
@@ -68,20 +71,45 @@ def _address(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+_CONFIG: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Work(BaseModel):
+    """What the schedule's work on the ledger needs; it is left out where this says nothing.
+
+    Attributes:
+        publish: the folder that a web server serves to transparency-log clients.
+        witness: the address of the witness that cosigns checkpoints.
+        witness_key: its public key, or a file that holds it.
+    """
+
+    model_config = _CONFIG
+
+    publish: Path | None = None
+    witness: str | None = None
+    witness_key: str | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> "Work":
+        if (self.witness is None) != (self.witness_key is None):
+            raise ValueError("a witness has an address and a key: give both, or neither")
+        return self
 
 
 class Settings(BaseModel):
-    """In which databases the stores lie.
+    """In which databases the stores lie, and how the home is run.
 
     Attributes:
         database: of every store, unless `databases` says otherwise; SQLite files in the home where None.
         databases: by store.
+        work: what background work needs.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = _CONFIG
 
     database: Address | None = None
     databases: Mapping[Store, Address] = {}
+    work: Work = Work()
 
     def lies(self, store: Store) -> Lies | None:
         """Where a store lies in PostgreSQL; None where it is a file in the home."""
@@ -96,7 +124,7 @@ class Settings(BaseModel):
 
     @property
     def text(self) -> str:
-        """As the file holds it: without passwords."""
+        """Where the stores lie, as a new home's file says it: without passwords."""
         lines = [f"database = {_quoted(self.database)}"] if self.database else []
         if self.databases:
             lines += ["", "[databases]"]
@@ -126,7 +154,7 @@ def overridden(kept: Settings, environment: Mapping[str, str]) -> Settings:
     each = {store: environment[name] for store, name in named.items() if environment.get(name)}
     database = environment.get(VARIABLE) or kept.database
     given = {"database": database, "databases": {**kept.databases, **each}}
-    return _made(given, f"${VARIABLE}")
+    return _made({**given, "work": kept.work}, f"${VARIABLE}")
 
 
 def given(database: str) -> Settings:

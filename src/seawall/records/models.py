@@ -247,6 +247,7 @@ from seawall.records.draft_models import PolicyDraft  # noqa: E402
 from seawall.records.index_models import DecisionLine, EntryLine, IndexPlace  # noqa: E402
 from seawall.records.people_models import ApiToken, Change, Person, SavedFilter  # noqa: E402
 from seawall.records.watch_models import AlertSilence, IndicatorValue  # noqa: E402
+from seawall.records.work_models import Work  # noqa: E402
 
 __all__ = [
     "AlertSilence",
@@ -266,4 +267,5 @@ __all__ = [
     "Person",
     "PolicyDraft",
     "SavedFilter",
+    "Work",
 ]

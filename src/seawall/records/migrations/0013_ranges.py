@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Three columns, empty in the rows that are there; and an index by which a board is read."""
 
-    dependencies: ClassVar = [("records", "0008_people")]
+    dependencies: ClassVar = [("records", "0012_work")]
 
     operations: ClassVar = [
         migrations.AddField("IndicatorValue", "low", models.FloatField(null=True)),

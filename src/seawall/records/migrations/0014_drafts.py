@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """One table; its rows change as people write."""
 
-    dependencies: ClassVar = [("records", "0011_case_lists")]
+    dependencies: ClassVar = [("records", "0013_ranges")]
 
     operations: ClassVar = [
         migrations.CreateModel(
