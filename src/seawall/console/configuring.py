@@ -57,7 +57,10 @@ DJANGO: Final[dict[str, Any]] = {
                     "django.contrib.messages.context_processors.messages",
                     "seawall.console.middleware.frame",
                 ],
-                "builtins": ["seawall.console.templatetags.seawall"],
+                "builtins": [
+                    "seawall.console.templatetags.seawall",
+                    "seawall.console.templatetags.charts",
+                ],
             },
         }
     ],

@@ -6,60 +6,39 @@ from django.urls import include, path
 from django.views.decorators.http import require_GET, require_POST
 
 from seawall.console.api.main import api
-from seawall.console.pages import failures, own, people, settings, setup, today
-from seawall.console.pages import alerts, failures, indicators, own, today
+from seawall.console.pages import (
+    alerts,
+    charts,
+    failures,
+    indicators,
+    own,
+    people,
+    settings,
+    setup,
+    today,
+)
 from seawall.console.routing import SIGNED_IN, Route, patterns
 
+# One page a line, however long: a table that is read.
+# fmt: off
 ROUTES: Final[tuple[Route, ...]] = (
     Route("", today.page, "today", "today.read", of="unit"),
     Route("me/", own.page, "own", SIGNED_IN),
+    Route("charts/<str:version>.js", charts.library, "charts_library", SIGNED_IN),
     Route("me/change", own.change, "own_change", SIGNED_IN, method="POST"),
     Route("people/", people.listing, "people", "users.read", of="unit"),
     Route("people/access", people.matrix, "access", "users.read"),
     Route("people/add", people.adding, "person_add", "users.manage", of="unit"),
     Route("people/add", people.add, "person_add", "users.manage", method="POST", of="unit"),
     Route("people/<str:name>/", people.page, "person", "users.read", of="unit"),
-    Route(
-        "people/<str:name>/assign",
-        people.assign,
-        "person_assign",
-        "users.manage",
-        method="POST",
-        of="unit",
-    ),
-    Route(
-        "people/<str:name>/leave",
-        people.leave,
-        "person_leave",
-        "users.manage",
-        method="POST",
-        of="unit",
-    ),
-    Route(
-        "people/<str:name>/invite",
-        people.invite,
-        "person_invite",
-        "users.manage",
-        method="POST",
-        of="unit",
-    ),
-    Route(
-        "people/<str:name>/review",
-        people.review,
-        "person_review",
-        "users.review",
-        method="POST",
-        of="unit",
-    ),
+    Route("people/<str:name>/assign", people.assign, "person_assign", "users.manage", method="POST", of="unit"),
+    Route("people/<str:name>/leave", people.leave, "person_leave", "users.manage", method="POST", of="unit"),
+    Route("people/<str:name>/invite", people.invite, "person_invite", "users.manage", method="POST", of="unit"),
+    Route("people/<str:name>/review", people.review, "person_review", "users.review", method="POST", of="unit"),
     Route("settings/", settings.page, "settings", "settings.read"),
     Route("settings/tokens/", settings.tokens, "tokens", "tokens.manage"),
     Route("settings/tokens/grant", settings.grant, "token_grant", "tokens.manage", method="POST"),
-    Route(
-        "settings/tokens/<int:number>/revoke",
-        settings.revoke,
-        "token_revoke",
-        "tokens.manage",
-        method="POST",
+    Route("settings/tokens/<int:number>/revoke", settings.revoke, "token_revoke", "tokens.manage", method="POST"),
     Route("indicators/", indicators.board, "indicators", "indicators.read"),
     Route("indicators/backtest", indicators.backtest, "backtest", "indicators.read"),
     Route("indicators/<slug:name>/", indicators.one, "indicator", "indicators.read"),
@@ -68,10 +47,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("alerts/silence", alerts.silence, "silence", "alerts.silence", method="POST"),
     Route("alerts/<slug:case_id>/", alerts.one, "alert", "alerts.read"),
     Route("alerts/<slug:case_id>/why", alerts.why, "alert_why", "alerts.read"),
-    Route(
-        "alerts/<slug:case_id>/<slug:verb>", alerts.do, "alert_do", "cases.handle", method="POST"
-    ),
+    Route("alerts/<slug:case_id>/<slug:verb>", alerts.do, "alert_do", "cases.handle", method="POST"),
 )
+# fmt: on
 
 urlpatterns = [
     *patterns(ROUTES),

@@ -80,5 +80,3 @@ def _plain(value: Value, field: Field) -> object:
     if field.type == "date":
         return date.fromisoformat(value)
     return datetime.fromisoformat(value) if field.type == "time" else value
-
-

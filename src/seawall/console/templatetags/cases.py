@@ -19,8 +19,16 @@ _STATES = {
 }
 _COLOURS = {"warned": "amber", "breached": "red", "stopped": "quiet", "paused": "quiet"}
 _SPANS = (
-    (timedelta(days=1), timedelta(hours=1), Text(en="{more} d {less} h", zh="{more} 天 {less} 小时")),
-    (timedelta(hours=1), timedelta(minutes=1), Text(en="{more} h {less} min", zh="{more} 小时 {less} 分")),
+    (
+        timedelta(days=1),
+        timedelta(hours=1),
+        Text(en="{more} d {less} h", zh="{more} 天 {less} 小时"),
+    ),
+    (
+        timedelta(hours=1),
+        timedelta(minutes=1),
+        Text(en="{more} h {less} min", zh="{more} 小时 {less} 分"),
+    ),
 )
 _MINUTES = Text(en="{more} min", zh="{more} 分")
 _TRUTH = {True: Text(en="yes", zh="是"), False: Text(en="no", zh="否")}

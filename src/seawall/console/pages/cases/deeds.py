@@ -41,7 +41,9 @@ def do(request: Request, case_id: str, verb: str) -> HttpResponse:
     told = who.command(request, looked.actor, verb, fields, links)
     came = handling.handle(looked.counter.desk, case_id, told)
     if came.problems:
-        return record.verb_form(request, who.look(request, case_id), choice, came.problems, request.POST)
+        return record.verb_form(
+            request, who.look(request, case_id), choice, came.problems, request.POST
+        )
     return done(request, came, choice.title)
 
 
@@ -122,7 +124,10 @@ def see_other(address: str) -> HttpResponse:
 
 
 _DONE = Text(en="Done: {what}.", zh="已完成：{what}。")
-_ASKED = Text(en="Asked for: {what}. It is done once others have approved it.", zh="已申请：{what}。经他人批准后方可执行。")
+_ASKED = Text(
+    en="Asked for: {what}. It is done once others have approved it.",
+    zh="已申请：{what}。经他人批准后方可执行。",
+)
 _UNTOLD = Text(
     en="It is done. The ledger could not be told yet, and will be by the background worker.",
     zh="已完成。账本暂时无法记录，将由后台任务补记。",

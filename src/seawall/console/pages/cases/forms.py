@@ -62,7 +62,10 @@ class Widget:
     @property
     def helped(self) -> bool:
         """Whether there is more to say of a value than its widget shows."""
-        return self.field.type in ("token", "money", "integer", "number") or self.field.least is not None
+        return (
+            self.field.type in ("token", "money", "integer", "number")
+            or self.field.least is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -190,11 +193,18 @@ class Fact:
     sort: str
 
 
-def facts(kind: Kind, fields: Mapping[str, Value], names: Iterable[str] | None = None) -> tuple[Fact, ...]:
+def facts(
+    kind: Kind, fields: Mapping[str, Value], names: Iterable[str] | None = None
+) -> tuple[Fact, ...]:
     """Fields as people read them, in the kind's order; built-in verbs' own words stand as they are."""
     wanted = kind.fields if names is None else names
     return tuple(
-        Fact(name, kind.fields[name].title, read(fields.get(name), kind.fields[name]), kind.fields[name].type)
+        Fact(
+            name,
+            kind.fields[name].title,
+            read(fields.get(name), kind.fields[name]),
+            kind.fields[name].type,
+        )
         for name in wanted
         if name in kind.fields and fields.get(name) is not None
     )
@@ -208,7 +218,13 @@ def read(value: Value, field: Field) -> Known:
         return _aware(value)
     if value is None or isinstance(value, bool):
         return value
-    text = f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else value
+    text = (
+        f"{value:,}"
+        if isinstance(value, int)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else value
+    )
     return f"{text} {field.unit}" if field.unit else text
 
 

@@ -30,7 +30,10 @@ def do(request: Request, verb: str) -> HttpResponse:
     choice = next((each for each in _offered(request, chosen) if each.verb == verb), None)
     if choice is None:
         raise Http404
-    fields, unit = forms.given(choice, None, request.POST), {each.line.case_id: each.line.unit for each in chosen}
+    fields, unit = (
+        forms.given(choice, None, request.POST),
+        {each.line.case_id: each.line.unit for each in chosen},
+    )
 
     def command(case_id: str) -> Command:
         told = who.command(request, units.acting(who.actor(request), unit[case_id]), verb, fields)
@@ -47,9 +50,13 @@ def _chosen(request: Request, sent: QueryDict) -> Sequence[Shown]:
     ids = list(dict.fromkeys(sent.getlist("case")))
     if len(ids) > handling_many.MOST:
         raise handling_many.UnableToHandleSoMany(len(ids))
-    found = {line.case_id: line for line in case_lists.lines(ids) if access.sees(request.user, line.unit)}
+    found = {
+        line.case_id: line for line in case_lists.lines(ids) if access.sees(request.user, line.unit)
+    }
     return queues.shown(place.cases(), [found[case_id] for case_id in ids if case_id in found])
 
 
 def _offered(request: Request, chosen: Sequence[Shown]) -> tuple[Choice, ...]:
-    return bulk.offered([(each.kind, each.line.state) for each in chosen], access.roles(request.user))
+    return bulk.offered(
+        [(each.kind, each.line.state) for each in chosen], access.roles(request.user)
+    )

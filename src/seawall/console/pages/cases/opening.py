@@ -18,7 +18,11 @@ def page(request: Request) -> HttpResponse:
     who_asks, now = who.actor(request), who.here()
     kinds = place.cases().desk.kinds.in_force.values()
     found = [(kind, choices.openings(kind, who_asks, now)) for kind in kinds]
-    mine = [(kind, [v for v in verbs if not v.against]) for kind, verbs in found if any(not v.against for v in verbs)]
+    mine = [
+        (kind, [v for v in verbs if not v.against])
+        for kind, verbs in found
+        if any(not v.against for v in verbs)
+    ]
     others = [kind for kind, verbs in found if verbs and all(v.against for v in verbs)]
     return render(request, "console/cases/new.html", {"mine": mine, "others": others})
 
@@ -53,5 +57,10 @@ def _form(
     request: Request, kind: Kind, choice: Choice, problems: tuple[Problem, ...] = (), sent: QueryDict | None = None
 ) -> HttpResponse:  # fmt: skip
     shown = forms.form(kind, None, choice, sent, problems)
-    context = {"kind": kind, "form": shown, "problems": problems or choice.against, "key": (sent or {}).get("key", "")}
+    context = {
+        "kind": kind,
+        "form": shown,
+        "problems": problems or choice.against,
+        "key": (sent or {}).get("key", ""),
+    }
     return render(request, "console/cases/open.html", context, status=422 if problems else 200)

@@ -48,7 +48,11 @@ def board(request: Request) -> HttpResponse:
 def _frame(request: Request, asks: Asked) -> dict[str, object]:
     """What list and board have in common: what is asked, and what may be asked."""
     kinds = place.cases().desk.kinds.in_force
-    units = {unit: text for unit, text in access.declared().units.items() if access.sees(request.user, unit)}
+    units = {
+        unit: text
+        for unit, text in access.declared().units.items()
+        if access.sees(request.user, unit)
+    }
     return {
         "asks": asks,
         "kinds": kinds.values(),
@@ -66,7 +70,9 @@ def _frame(request: Request, asks: Asked) -> dict[str, object]:
 def _after(request: Request) -> After | None:
     """Where the page begins; what no list has written begins at the first."""
     at, _, case_id = request.GET.get("after", "").partition("~")
-    return (int(at), case_id) if at.isascii() and at.isdigit() and len(at) < 20 and case_id else None  # noqa: PLR2004 - digits of a time
+    return (
+        (int(at), case_id) if at.isascii() and at.isdigit() and len(at) < 20 and case_id else None
+    )
 
 
 def keep(request: Request) -> HttpResponse:
@@ -97,4 +103,3 @@ def export(request: Request) -> HttpResponse:
     if found is None:
         raise Http404
     return found
-

@@ -94,7 +94,9 @@ def told(request: Request, looked: Looked) -> dict[str, object]:
         "files": tuple(evidence.files(seen.events)),
         "suffixes": ",".join(packs.evidence().suffixes),
         "most_mib": packs.evidence().most_mib,
-        "leads_to": _linked(request, looked, ((seen.kind.links[n].title, to) for n, to in seen.case.links)),
+        "leads_to": _linked(
+            request, looked, ((seen.kind.links[n].title, to) for n, to in seen.case.links)
+        ),
         "led_here": _linked(request, looked, _leading(looked)),
     }
 
@@ -119,7 +121,11 @@ def _set(kind: Kind, event: Event) -> tuple[Fact, ...]:
     """What an event set of the case's own fields, or asks to set."""
     fields = event.fields.get("set") if event.verb == "ask" else event.fields
     own = event.verb in kind.verbs or event.verb in ("ask", EDIT)
-    plain = {n: v for n, v in fields.items() if not isinstance(v, list | dict)} if isinstance(fields, dict) else {}
+    plain = (
+        {n: v for n, v in fields.items() if not isinstance(v, list | dict)}
+        if isinstance(fields, dict)
+        else {}
+    )
     return forms.facts(kind, plain) if own else ()
 
 
@@ -135,9 +141,7 @@ def _leading(looked: Looked) -> list[tuple[Text, str]]:
     return told
 
 
-def _linked(
-    request: Request, looked: Looked, pairs: Iterable[tuple[Text, str]]
-) -> list[Linked]:
+def _linked(request: Request, looked: Looked, pairs: Iterable[tuple[Text, str]]) -> list[Linked]:
     """Cases at other ends; of those that one may not see, the id alone."""
     held = list(pairs)
     found = lines([case_id for _, case_id in held])
@@ -169,7 +173,9 @@ def file(request: Request, case_id: str, sha256: str) -> HttpResponse:
     response = HttpResponse(content, content_type=attached.file.media)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Disposition"] = content_disposition_header(True, attached.file.name) or ""
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(True, attached.file.name) or ""
+    )
     return response
 
 
@@ -178,4 +184,3 @@ def _attached(events: tuple[Event, ...], sha256: str) -> Attached:
         if each.file.sha256 == sha256:
             return each
     raise Http404
-
