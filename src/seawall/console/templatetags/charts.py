@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from seawall.console import exporting
 from seawall.console.templatetags.seawall import language
 from seawall.core.text import Text
 from seawall.office import library
@@ -63,3 +64,9 @@ def table(grid: Grid) -> dict[str, Any]:
             for row in grid.rows
         ],
     }
+
+
+@register.inclusion_tag("console/parts/exports.html", takes_context=True)
+def exports(context: template.Context) -> dict[str, Any]:
+    """Links that give the page's list as a file, with its filters: `{% exports %}`."""
+    return {"request": context["request"], "forms": exporting.FORMS}
