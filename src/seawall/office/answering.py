@@ -76,6 +76,11 @@ class Answers:
         self._lock = Lock()
         self._held: _Held | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was ever brought in, so that there is nothing to ask."""
+        return not self._home.book.snapshot().tables.get("month_end")
+
     def answer(self, asked: Asked) -> Answer:
         """The answer to a question.
 

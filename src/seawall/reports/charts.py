@@ -200,6 +200,28 @@ def matrix(measure: Measure, rows: pa.Table) -> Spec:
     }  # fmt: skip
 
 
+def alike(specs: Iterable[Spec]) -> None:
+    """Give charts that stand side by side one scale of their values, so that heights compare."""
+    axes = [
+        (spec, y)
+        for spec in specs
+        if (y := spec["encoding"].get("y", {})).get("type") == "quantitative"
+    ]
+    values = [
+        float(row[name]) for spec, y in axes for row in spec["data"]["values"]
+        for name in _measured(spec, y) if row.get(name) is not None
+    ]  # fmt: skip
+    for _, y in axes:
+        if values:
+            y["scale"] = {"domain": [min(0.0, *values), max(values)], "nice": True}
+
+
+def _measured(spec: Spec, y: Spec) -> tuple[str, ...]:
+    """The fields that a chart's values come from: those of its menu, where it has one."""
+    menus = (each.get("bind") for each in spec.get("params", ()))
+    return next((tuple(m["options"]) for m in menus if isinstance(m, dict)), (y["field"],))
+
+
 def spoken(value: Any, language: Language) -> Any:  # noqa: ANN401 - any part of a JSON document
     """A specification with every text in one language."""
     if isinstance(value, dict):

@@ -18,6 +18,8 @@ SEGMENTS = {
     "purpose": Text(en="purpose", zh="用途"),
     "currency": Text(en="currency", zh="币种"),
     "customer_token": Text(en="customer", zh="客户"),
+    "vintage_year": Text(en="year of disbursement", zh="放款年份"),
+    "vintage_quarter": Text(en="quarter of disbursement", zh="放款季度"),
 }
 """What segments are called in headings."""
 _BY = Text(en="by {segment}", zh="按{segment}")
@@ -69,6 +71,13 @@ class Leaf:
     tiles: tuple[tuple[Column, object], ...]
     sections: tuple[Section, ...]
     aside: Aside | None = None
+
+
+def headed(measure: Measure, by: tuple[str, ...]) -> tuple[Column, ...]:
+    """The columns of an answer: the segments, then the measure's own; its own where its rows are segments."""
+    own = {column.name for column in measure.columns}
+    segments = () if "segment" in own else by
+    return (*(Column(name, "label", SEGMENTS[name]) for name in segments), *measure.columns)
 
 
 def grid(measure: Measure, rows: pa.Table, by: str | None = None) -> Grid:

@@ -87,25 +87,66 @@ def sections(told: Told) -> tuple[Section, ...]:
     """The sections, in order; one whose answer is empty says so by an empty table."""
     return tuple(
         Section(name, measure.title, measure.meaning, measure.source,
-                _chart(name, told), _grids(name, told))
+                chart(measure, told.answers[name], told.marks), _grids(name, told))
         for name, measure in told.measures.items()
     )  # fmt: skip
 
 
-def _worded(measure: Measure) -> Measure:
+def worded(measure: Measure) -> Measure:
     """A measure whose rows are segments calls them by their names for people."""
     columns = (replace(c, labels=SEGMENTS) if c.name == "segment" else c for c in measure.columns)
     return replace(measure, columns=tuple(columns))
 
 
-def _chart(name: str, told: Told) -> Spec | None:
-    rows = _drawn(name, told.answers[name])
-    draw = _CHARTS.get(name)
-    return (
-        draw(_worded(told.measures[name]), rows, told)
-        if draw is not None and rows.num_rows
-        else None
-    )
+def chart(measure: Measure, rows: pa.Table, marks: tuple[int, ...]) -> Spec | None:
+    """A measure's answer as a chart; None where it has none, or there is nothing to draw.
+
+    Args:
+        measure: what was asked, not broken down.
+        rows: its answer.
+        marks: of the conventions, those vintages are followed over.
+    """
+    draw, drawn = _CHARTS.get(measure.name), _drawn(measure.name, rows)
+    return draw(worded(measure), drawn, marks) if draw is not None and drawn.num_rows else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One segment's chart beside those of the others: what the segment is called, and its values."""
+
+    title: Text
+    values: tuple[str | None, ...]
+    chart: Spec
+
+
+def parts(
+    measure: Measure, rows: pa.Table, by: tuple[str, ...], marks: tuple[int, ...]
+) -> tuple[Part, ...]:
+    """A chart for each segment of an answer that is broken down, in the answer's order, of one scale."""
+    keys = list(dict.fromkeys(zip(*(rows[name].to_pylist() for name in by), strict=True)))
+    drawn = [
+        Part(_called(key), key, spec)
+        for key in keys[:PARTS_MOST]
+        if (spec := chart(measure, rows.filter(_of(by, key)), marks)) is not None
+    ]
+    charts.alike([part.chart for part in drawn])
+    return tuple(drawn)
+
+
+PARTS_MOST = 8
+
+
+def _called(key: tuple[str | None, ...]) -> Text:
+    name = " · ".join("–" if value is None else value for value in key)
+    return Text(en=name, zh=name)
+
+
+def _of(by: tuple[str, ...], key: tuple[str | None, ...]) -> pc.Expression:
+    found = pc.scalar(True)
+    for name, value in zip(by, key, strict=True):
+        column = pc.field(name)
+        found = found & (column.is_null() if value is None else column == value)
+    return found
 
 
 def _drawn(name: str, rows: pa.Table) -> pa.Table:
@@ -113,16 +154,16 @@ def _drawn(name: str, rows: pa.Table) -> pa.Table:
     return rows.filter(pc.field("bucket") != "current") if name == "delinquency" else rows
 
 
-_Draw = Callable[[Measure, pa.Table, Told], Spec]
+_Draw = Callable[[Measure, pa.Table, tuple[int, ...]], Spec]
 
 _CHARTS: dict[str, _Draw] = {
     "delinquency": lambda m, rows, _: charts.bars(m, rows, x="bucket", y="balance"),
     "growth": lambda m, rows, _: charts.lines(m, rows, x="month_end", ys=("disbursed", "balance")),
-    "vintage": lambda m, rows, told: charts.cohorts(
+    "vintage": lambda m, rows, marks: charts.cohorts(
         m,
         rows,
         x="months_on_book",
-        ys=(*(f"ever_{mark}" for mark in told.marks), "charged_off_share"),
+        ys=(*(f"ever_{mark}" for mark in marks), "charged_off_share"),
     ),
     "early_default": lambda m, rows, _: charts.grouped(
         m, rows, x="payment", group="days", y="share"
@@ -155,7 +196,7 @@ _CHARTS: dict[str, _Draw] = {
 
 
 def _grids(name: str, told: Told) -> tuple[Grid, ...]:
-    measure = _worded(told.measures[name])
+    measure = worded(told.measures[name])
     whole = [] if name == "summary" else [grid(measure, told.answers[name])]
     parts = [grid(measure, told.answers[f"{name}:{by}"], by) for by in BROKEN_DOWN.get(name, ())]
     return tuple(each for each in (*whole, *parts) if each.rows)
