@@ -79,11 +79,13 @@ def test_rules_say_what_they_asked_answered_and_led_to(decider: Decider) -> None
     assert "other lenders" in asked[1].en
 
 
-def test_what_led_to_something_comes_first(decider: Decider) -> None:
+def test_rules_that_led_to_something_stand_apart(decider: Decider) -> None:
     found = told(decider, purpose="travel", income=9.0, lenders=1)
-    assert (found.rules[0].id, found.rules[0].outcome) == ("poor", "decline")
-    assert {each.outcome for each in found.rules[1:]} == {""}
-    assert len(found.rules) == len(decider.program.checks)
+    assert [(each.id, each.outcome) for each in found.decisive] == [("poor", "decline")]
+    assert {each.outcome for each in found.idle} == {""}
+    assert len(found.rules) == len(decider.program.checks) == len(found.idle) + 1
+    assert found.lacking == ()
+    assert [each.name for each in told(decider, income=1.0).lacking] == ["lenders", "purpose"]
 
 
 def test_what_the_policy_asks_of_itself_is_told_as_a_rule(decider: Decider) -> None:

@@ -80,8 +80,10 @@ def again(ledger: Reader) -> Caught:
 
 def _place(ledger: Reader) -> Place:
     """Where the index ends; at nought where it was made from another ledger."""
-    if not _of(ledger, index.place()):
-        index.discard()
+    at = index.place()
+    if _of(ledger, at):
+        return at
+    index.discard()
     return index.place()
 
 

@@ -12,6 +12,7 @@ from seawall.office import alerts as office_alerts
 from seawall.office import cases as office_cases
 from seawall.office import deciding as office_deciding
 from seawall.office import publishing as office_publishing
+from seawall.office import ledgers as office_ledgers
 from seawall.office.homes import Home
 from seawall.office.receiving import Inlet
 
@@ -40,6 +41,11 @@ def cases() -> office_cases.Counter:
 def decisions() -> office_deciding.Counter:
     """Where its applications are decided."""
     return _once(office_deciding.counter)
+
+
+def ledger() -> office_ledgers.Counter:
+    """Where its ledger is looked at."""
+    return _once(office_ledgers.counter)
 
 
 def watchman() -> office_alerts.Watchman:

@@ -17,6 +17,7 @@ from seawall.console.pages import (
     setup,
     today,
 )
+from seawall.console.pages import decisions, failures, ledger, own, today
 from seawall.console.routing import SIGNED_IN, Route, patterns
 
 # One page a line, however long: a table that is read.
@@ -48,6 +49,35 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("alerts/<slug:case_id>/", alerts.one, "alert", "alerts.read"),
     Route("alerts/<slug:case_id>/why", alerts.why, "alert_why", "alerts.read"),
     Route("alerts/<slug:case_id>/<slug:verb>", alerts.do, "alert_do", "cases.handle", method="POST"),
+    Route("decisions/", decisions.page, "decisions", "decisions.read", of="unit"),
+    Route("decisions/new", decisions.form, "decision_form", "decisions.decide", of="unit"),
+    Route(
+        "decisions/make", decisions.decide, "decision_decide", "decisions.decide", "POST", of="unit"
+    ),
+    Route("decisions/<int:entry>/", decisions.one, "decision", "decisions.read", of="unit"),
+    Route(
+        "decisions/<int:entry>/again",
+        decisions.again,
+        "decision_again",
+        "decisions.replay",
+        of="unit",
+    ),
+    Route(
+        "decisions/<int:entry>/open",
+        decisions.open_,
+        "decision_open",
+        "people.open",
+        "POST",
+        of="unit",
+    ),
+    Route("ledger/", ledger.page, "ledger", "ledger.read"),
+    Route("ledger/<int:number>/", ledger.entry, "entry", "ledger.read"),
+    Route("ledger/<int:number>/proof", ledger.proof, "entry_proof", "ledger.read"),
+    Route("ledger/proofs", ledger.proofs, "ledger_proofs", "ledger.read"),
+    Route("ledger/verify", ledger.verify, "ledger_verify", "ledger.verify", "POST"),
+    Route("ledger/pack", ledger.pack, "ledger_pack", "ledger.export"),
+    Route("ledger/checkpoint", ledger.checkpoint, "ledger_checkpoint", "ledger.read"),
+    Route("ledger/key", ledger.key, "ledger_key", "ledger.read"),
 )
 # fmt: on
 

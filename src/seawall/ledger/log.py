@@ -41,14 +41,17 @@ class Proof:
     hashes: tuple[bytes, ...]
     checkpoint: bytes
 
-    def text(self) -> str:
-        """As it is handed on: JSON, by which anybody can check it who knows RFC 9162."""
+    def text(self, *, body: bool = True) -> str:
+        """As it is handed on: JSON, by which anybody can check it who knows RFC 9162.
+
+        Without the body, and the salt that would confirm a guess of it, the leaf is proved all the same.
+        """
         entry = self.entry
         told = {
             "number": entry.number,
             "leaf": entry.leaf.decode(),
-            "salt": None if entry.salt is None else entry.salt.hex(),
-            "body": None if entry.body is None else entry.body.decode(),
+            "salt": entry.salt.hex() if body and entry.salt is not None else None,
+            "body": entry.body.decode() if body and entry.body is not None else None,
             "proof": [each.hex() for each in self.hashes],
             "checkpoint": self.checkpoint.decode(),
         }

@@ -9,7 +9,7 @@ from seawall.acts import decision_entries, indexing, opening, problems, verifyin
 from seawall.acts.admitting import TOKENS
 from seawall.acts.application_files import IDS
 from seawall.acts.deciding import Decided, Order
-from seawall.acts.decision_entries import SHADOWS, UnableToReadDecision
+from seawall.acts.decision_entries import SHADOWS
 from seawall.acts.signing import Signed
 from seawall.acts.verifying import Verified
 from seawall.core.problem import Place, Problem, Unable, UnableToUseInput, refusal
@@ -58,7 +58,7 @@ class Shown:
         retold: the same in words; None once erased, or where no version of the policy is known that made it.
         reference: what else the institution knows it by, such as the arm of a trial.
         shadows: what policies would have decided that a trial asked beside.
-        tokens: whose data can be opened: by the input's name.
+        tokens: whose data can be opened: the customer's token, the device's.
     """
 
     row: DecisionRow
@@ -67,7 +67,7 @@ class Shown:
     retold: Retold | None
     reference: Mapping[str, str]
     shadows: tuple[Retold, ...]
-    tokens: Mapping[str, str]
+    tokens: Mapping[Of, str]
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,11 @@ class Field:
     title: Text
     asked: Input | None = None
     sealed: SealedField | None = None
+
+    @property
+    def token(self) -> bool:
+        """Whether a token is asked for, and not what it stands for."""
+        return self.sealed is None and self.name.endswith("_token")
 
 
 @dataclass(frozen=True)
@@ -128,27 +133,14 @@ def policies() -> list[str]:
     return register.policies()
 
 
-def in_force(counter: Counter, at: datetime) -> list[tuple[str, Text]]:
-    """The policies that decide at a time (UTC), with their titles; such as cannot are left out."""
-    found = []
-    for policy in policies():
-        try:
-            found.append((policy, counter.desk.policies.at(policy, at).program.title))
-        except Unable:
-            continue
-    return found
-
-
-def shown(counter: Counter, number: int) -> Shown:
-    """The decision that an entry tells of.
-
-    Raises:
-        UnableToFindEntry: there is no such entry.
-        UnableToReadDecision: it tells of something else.
-    """
-    entry = counter.desk.ledger.entry(number)
+def shown(counter: Counter, number: int) -> Shown | None:
+    """The decision that an entry tells of; None where there is no such entry, or it tells of something else."""
+    ledger = counter.desk.ledger
+    if not 0 <= number < ledger.size:
+        return None
+    entry = ledger.entry(number)
     if entry.told["kind"] != decision_entries.KIND:
-        raise UnableToReadDecision(entry.told["act"], number)
+        return None
     (row,) = indexing.read([entry]).decisions
     content = entry.content or {}
     inputs = content.get("input", {})
@@ -161,7 +153,7 @@ def shown(counter: Counter, number: int) -> Shown:
         shadows=tuple(
             told for each in content.get(SHADOWS, ()) if (told := _retold(counter, each))
         ),
-        tokens={name: inputs[name] for name in TOKENS.values() if inputs.get(name)},
+        tokens={of: inputs[name] for of, name in TOKENS.items() if inputs.get(name)},
     )
 
 
@@ -175,7 +167,7 @@ def _retold(counter: Counter, content: Mapping[str, Any]) -> Retold | None:
 
 
 def again(counter: Counter, number: int) -> Verified:
-    """Decide it again from its own record. Raises as `shown`."""
+    """Decide it again from its own record. Raises as `verifying.again`."""
     return verifying.again(counter.desk.ledger, counter.desk.policies, number)
 
 
@@ -199,7 +191,7 @@ def open_(counter: Counter, of: Shown, wanted: Opening, signed: Signed) -> dict[
     """
     if not 0 < len(wanted.reason.strip()) <= REASON_MOST:
         raise refusal(problems.OPENING_WITHOUT_REASON, HAND, most=REASON_MOST)
-    token = of.tokens.get(TOKENS[wanted.of])
+    token = of.tokens.get(wanted.of)
     if token is None:
         raise refusal(problems.NOBODY_TO_OPEN, HAND)
     at = signed.at.replace(tzinfo=UTC)  # the vault wants the zone told

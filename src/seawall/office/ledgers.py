@@ -116,7 +116,7 @@ class Counter:
         return auditing.verify(self.ledger, signed, whole=self.ledger.size <= WHOLE_MOST)
 
     def verified(self) -> list[Verification]:
-        """The latest verifications, the last one first."""
+        """The latest verifications that the index knows of, the last one first."""
         return auditing.made(self.ledger, VERIFIED_SHOWN)
 
     def checkpoint(self) -> Kept:

@@ -53,7 +53,7 @@ class Retold:
         reasons: codes, with what the customer is told.
         offer: what an approval carries, such as limit and price.
         inputs, features, values: what was asked, looked up, computed.
-        rules: every rule's answer; those that led to something first.
+        rules: every rule's answer, in the order in which reasons are told.
     """
 
     policy: str
@@ -66,6 +66,21 @@ class Retold:
     features: tuple[Valued, ...]
     values: tuple[Valued, ...]
     rules: tuple[Ruled, ...]
+
+    @property
+    def decisive(self) -> tuple[Ruled, ...]:
+        """The rules that led to something, by themselves."""
+        return tuple(each for each in self.rules if each.outcome)
+
+    @property
+    def idle(self) -> tuple[Ruled, ...]:
+        """The others."""
+        return tuple(each for each in self.rules if not each.outcome)
+
+    @property
+    def lacking(self) -> tuple[Valued, ...]:
+        """What was asked and not known."""
+        return tuple(each for each in self.inputs if each.value is None)
 
 
 def retold(program: Program, content: Mapping[str, Any]) -> Retold:
@@ -93,7 +108,7 @@ def retold(program: Program, content: Mapping[str, Any]) -> Retold:
         inputs=_valued(program, content["input"], program.inputs),
         features=_valued(program, content["features"], program.features),
         values=_valued(program, content["values"], program.types),
-        rules=tuple(sorted(rules, key=lambda each: not each.outcome)),
+        rules=tuple(rules),
     )
 
 

@@ -15,6 +15,10 @@ from seawall.core.text import Language, Text
 
 register = template.Library()
 _NONE = "—"
+_HUNDRED, _FIVE_DIGITS = 100, 10_000
+_FEW, _MANY = 2, 6
+"""Decimals of a record's number: cents of large ones; of small ones, such as a daily fee, what tells them apart."""
+_YES, _NO = Text(en="yes", zh="是"), Text(en="no", zh="否")
 
 
 def language() -> Language:
@@ -41,6 +45,23 @@ def said(text: object) -> str:
 def number(value: object, places: int = 0) -> str:
     """A number with its thousands apart; a dash where there is none."""
     return _NONE if not _is_number(value) else f"{value:,.{places}f}"
+
+
+@register.filter
+def plain(value: object) -> str:
+    """A value of a record as people read it: a word for truth, no more decimals than tell it apart.
+
+    Numbers of up to four digits stand together, since they may be years.
+    """
+    if isinstance(value, bool):
+        return said(_YES if value else _NO)
+    if not isinstance(value, int | float):
+        return _NONE if value is None or value == "" else str(value)
+    places = _FEW if abs(value) >= _HUNDRED else _MANY
+    whole, _, decimals = f"{value:,.{places}f}".partition(".")
+    whole = whole if abs(value) >= _FIVE_DIGITS else whole.replace(",", "")
+    kept = decimals.rstrip("0")
+    return f"{whole}.{kept}" if kept else whole
 
 
 @register.filter

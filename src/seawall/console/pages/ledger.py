@@ -1,0 +1,131 @@
+"""The ledger: browsed, one entry with its proof, verified now, exported for whoever verifies it alone."""
+
+import json
+from typing import Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from seawall.acts import decision_entries, opening
+from seawall.acts.erasing import KIND as ERASING
+from seawall.acts.indexing import HOUSE
+from seawall.console import access, place
+from seawall.console.asking import Request, signed
+from seawall.office import ledgers
+from seawall.office.ledgers import Shown
+from seawall.records.entry_index import Browsed
+
+OF_CUSTOMERS: Final = frozenset({decision_entries.KIND, opening.KIND, opening.FIND, ERASING})
+"""Kinds of entry whose body says something of a customer: for those who may see decisions."""
+CHECKPOINTS_SHOWN: Final = 10
+
+
+def page(request: Request) -> HttpResponse:
+    """Entries, the latest first, by kind, subject and actor."""
+    asked = {name: request.GET.get(name, "").strip() for name in ("kind", "subject", "actor")}
+    after = request.GET.get("after", "")
+    counter = place.ledger()
+    before = int(after) if after.isdecimal() else None
+    found = counter.browse(Browsed(asked["kind"], asked["subject"], asked["actor"], before))
+    return render(request, "console/ledger/page.html", {
+        "found": found,
+        "page_after": found.after,
+        "kinds": counter.kinds(),
+        "searched": any(asked.values()),
+        "now": counter.checkpoint().checkpoint,
+        "verified": counter.verified()[:1],
+    })  # fmt: skip
+
+
+def entry(request: Request, number: int) -> HttpResponse:
+    """One entry: what it tells for ever, its body, its proof."""
+    found = _found(number)
+    return render(request, "console/ledger/entry.html", {
+        "found": found,
+        "told": found.entry.told,
+        "body": json.dumps(found.entry.content, ensure_ascii=False, indent=2),
+        "may_read": _may_read(request, found),
+        "is_decision": found.entry.told["kind"] == decision_entries.KIND,
+        "proof": [each.hex() for each in found.proof.hashes],
+        "root": found.root.hex(),
+    })  # fmt: skip
+
+
+def proof(request: Request, number: int) -> HttpResponse:
+    """An entry's proof as a file, as `seawall ledger prove` writes it; without a body that one may not see."""
+    found = _found(number)
+    text = found.proof.text(body=_may_read(request, found))
+    return _file(f"{text}\n".encode(), f"ledger-{number}.json", "application/json")
+
+
+def proofs(request: Request) -> HttpResponse:
+    """Verifications, checkpoints with their witnesses, the public key, packs."""
+    return _proofs(request)
+
+
+def verify(request: Request) -> HttpResponse:
+    """Recompute the ledger; what is wrong is shown, and where nothing is, the verification."""
+    _, problems = place.ledger().verify(signed(request, "verify"))
+    if problems:
+        return _proofs(request, problems=problems)
+    return redirect(reverse("ledger_proofs"))
+
+
+def pack(request: Request) -> HttpResponse:
+    """A pack of entries, which an auditor verifies alone; for whoever may see the whole house."""
+    if not access.sees(request.user, HOUSE):
+        raise Http404
+    first, last = (request.GET.get(name, "") for name in ("first", "last"))
+    if not (first.isdecimal() and last.isdecimal()):
+        raise Http404
+    made = place.ledger().pack(int(first), int(last))
+    return _file(made, f"ledger-{first}-{last}.zip", "application/zip")
+
+
+def checkpoint(request: Request) -> HttpResponse:
+    """The signed checkpoint of now, to be kept elsewhere, or shown to a witness."""
+    del request
+    return _file(place.ledger().checkpoint().note, "checkpoint.txt", "text/plain; charset=utf-8")
+
+
+def key(request: Request) -> HttpResponse:
+    """The ledger's public key."""
+    del request
+    return _file(f"{place.ledger().ledger.key}\n".encode(), "ledger.pub", "text/plain; charset=utf-8")  # fmt: skip
+
+
+def _proofs(request: Request, **more: object) -> HttpResponse:
+    counter = place.ledger()
+    counter.catch_up()
+    return render(request, "console/ledger/proofs.html", {
+        "verified": counter.verified(),
+        "now": counter.checkpoint(),
+        "kept": counter.kept(CHECKPOINTS_SHOWN),
+        "key": str(counter.ledger.key),
+        "most": ledgers.PACK_MOST,
+        "whole_most": ledgers.WHOLE_MOST,
+        **more,
+    })  # fmt: skip
+
+
+def _found(number: int) -> Shown:
+    counter = place.ledger()
+    if number >= counter.ledger.size:
+        raise Http404
+    return counter.shown(number)
+
+
+def _may_read(request: Request, found: Shown) -> bool:
+    """Whether the person may see the body: one of a customer only with decisions, and of his own unit."""
+    told = found.entry.told
+    if told["kind"] not in OF_CUSTOMERS:
+        return True
+    unit = told["on_behalf_of"] if told["kind"] == decision_entries.KIND else HOUSE
+    return access.may(request.user, "decisions.read") and access.sees(request.user, unit or HOUSE)
+
+
+def _file(data: bytes, name: str, kind: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
