@@ -29,7 +29,7 @@ class House:
     def edit(self, before: str, after: str, policy: str = "instalment_loan") -> Sketch:
         held = sketching.edited(policy, "alice", now()).sketch
         assert before in held.text
-        return sketching.written(policy, held.text.replace(before, after), held.cases, now())
+        return sketching.typed(policy, held.text.replace(before, after), held.cases, now()).sketch
 
     def propose(self, drawn: Sketch) -> int:
         run = policy_runs.begin_proposal(self.home, drawn, signed("propose"))
@@ -129,14 +129,15 @@ def test_a_draft_that_another_version_overtook_says_so(house: House) -> None:
 
 
 def test_a_new_policy_starts_from_nothing(house: House) -> None:
-    opened = sketching.edited("ours", "alice", now())
-    assert (opened.sketch.text, opened.sketch.name, opened.base) == ("", "ours.yaml", "")
+    empty = sketching.edited("ours", "alice", now())
+    assert (empty.sketch.text, empty.sketch.name, empty.base) == ("", "ours.yaml", "")
     text = packs.policies()["instalment_loan"].read_text(encoding="utf-8")
-    drawn = sketching.written(
+    opened = sketching.typed(
         "ours", text.replace("id: instalment_loan\n", "id: ours\r\n", 1), "", now()
     )
+    drawn = opened.sketch
     assert glance(drawn).policy is not None
-    assert sketching.changed(drawn, now()) is None
+    assert sketching.looked(opened).changed is None
     assert "\r" not in drawn.text
     run = policy_runs.begin_proposal(house.home, drawn, signed("propose"))
     failed = ended(policy_runs.runs(house.home), run.id)

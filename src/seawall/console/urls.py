@@ -22,6 +22,13 @@ from seawall.console.routing import SIGNED_IN, Route, patterns
 
 # One page a line, however long: a table that is read.
 # fmt: off
+from seawall.console.pages import failures, own, today
+from seawall.console.pages.policies import editing, proposing, reading, running
+from seawall.console.routing import SIGNED_IN, Route, patterns
+
+_POLICY: Final = "policies/<slug:policy>"
+_PROPOSAL: Final = f"{_POLICY}/proposals/<int:number>"
+
 ROUTES: Final[tuple[Route, ...]] = (
     Route("", today.page, "today", "today.read", of="unit"),
     Route("me/", own.page, "own", SIGNED_IN),
@@ -78,6 +85,63 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("ledger/pack", ledger.pack, "ledger_pack", "ledger.export"),
     Route("ledger/checkpoint", ledger.checkpoint, "ledger_checkpoint", "ledger.read"),
     Route("ledger/key", ledger.key, "ledger_key", "ledger.read"),
+    # Policies
+    Route("policies/", reading.listing, "policies", "policies.read"),
+    Route("policies/new", reading.start, "policy_new", "policies.propose"),
+    Route(f"{_POLICY}/", reading.overview, "policy", "policies.read"),
+    Route(f"{_POLICY}/rules/", reading.rules, "policy_rules", "policies.read"),
+    Route(f"{_POLICY}/values/", reading.values, "policy_values", "policies.read"),
+    Route(f"{_POLICY}/tables/", reading.tables, "policy_tables", "policies.read"),
+    Route(f"{_POLICY}/cases/", reading.cases, "policy_cases", "policies.read"),
+    Route(f"{_POLICY}/versions/", reading.versions, "policy_versions", "policies.read"),
+    Route(f"{_POLICY}/differences/", reading.differences, "policy_diff", "policies.read"),
+    Route(f"{_POLICY}/history/", reading.history, "policy_history", "policies.read"),
+    Route(f"{_POLICY}/replay/", running.replay, "policy_replay", "policies.read"),
+    Route(
+        f"{_POLICY}/replay/begin",
+        running.begin,
+        "policy_replay_begin",
+        "policies.replay",
+        method="POST",
+    ),
+    Route(f"{_POLICY}/runs/<slug:run>/", running.run, "policy_run", "policies.read"),
+    Route(f"{_POLICY}/edit/", editing.edit, "policy_edit", "policies.propose"),
+    Route(f"{_POLICY}/edit/look", editing.look, "policy_look", "policies.propose", method="POST"),
+    Route(f"{_POLICY}/edit/keep", editing.keep, "policy_keep", "policies.propose", method="POST"),
+    Route(f"{_POLICY}/edit/drop", editing.drop, "policy_drop", "policies.propose", method="POST"),
+    Route(
+        f"{_POLICY}/edit/whole", editing.whole, "policy_whole", "policies.propose", method="POST"
+    ),
+    Route(
+        f"{_POLICY}/edit/propose",
+        editing.propose,
+        "policy_propose",
+        "policies.propose",
+        method="POST",
+    ),
+    Route(f"{_PROPOSAL}/", proposing.proposal, "policy_proposal", "policies.read"),
+    Route(f"{_PROPOSAL}/report", proposing.report, "policy_report", "policies.read"),
+    Route(
+        f"{_PROPOSAL}/approve",
+        proposing.approve,
+        "policy_approve",
+        "policies.approve",
+        method="POST",
+    ),
+    Route(
+        f"{_PROPOSAL}/publish",
+        proposing.publish,
+        "policy_publish",
+        "policies.publish",
+        method="POST",
+    ),
+    Route(
+        f"{_POLICY}/roll-back",
+        proposing.roll_back,
+        "policy_roll_back",
+        "policies.publish",
+        method="POST",
+    ),
 )
 # fmt: on
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from seawall.acts import publishing
 from seawall.acts.policy_doors import Door, Verb, proposal_doors, roll_back_door
@@ -20,7 +21,8 @@ from seawall.core.text import Text
 from seawall.ledger.log import Ledger
 from seawall.office import packs
 from seawall.office import publishing as office_publishing
-from seawall.policy import comparing, glance
+from seawall.office.homes import Home
+from seawall.policy import comparing, glance, swaps
 from seawall.policy.cases import SUFFIX
 from seawall.policy.comparing import Difference, Line
 from seawall.policy.declaration import Sheet
@@ -30,6 +32,7 @@ from seawall.records import draft_register, policy_register, policy_shelf
 from seawall.records.policy_register import Proposed, Published, Version
 from seawall.records.policy_shelf import Offered, Standing, Written
 
+PAGE = policy_shelf.PAGE
 EVERY = 100_000
 """So many publications no policy has: one a minute for two months."""
 
@@ -75,11 +78,28 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Replayed:
+    """What a proposal's replay showed.
+
+    Attributes:
+        over: what was replayed.
+        report: SHA-256 of its report.
+        rates: what each share is called, and its value; None where there was nothing to share.
+    """
+
+    over: Text
+    report: str
+    rates: tuple[tuple[Text, float | None], ...]
+
+
+@dataclass(frozen=True)
 class Reviewed:
     """A proposal, as whoever approves it must see it.
 
     Attributes:
-        evidence: what was shown for it: its cases, and its replay where there was a book.
+        makers: who cannot approve it.
+        cases: how many of its cases pass.
+        replay: what its replay showed; None where there was no book.
         against: what it differs in from the version in force; None where nothing is.
         published: what became of it.
         doors: what the asker may do with it, and why not.
@@ -87,7 +107,9 @@ class Reviewed:
 
     seen: Proposed
     read: Readable
-    evidence: Mapping[str, object]
+    makers: tuple[str, ...]
+    cases: int
+    replay: Replayed | None
     against: Compared | None
     published: Published | None
     doors: Mapping[Verb, Door]
@@ -99,6 +121,32 @@ class Versioned:
 
     written: Written
     door: Door
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two versions held against each other, and all that there are to choose from."""
+
+    after: Shown
+    compared: Compared
+    versions: tuple[Written, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """What was published of a policy, and what was proposed; the latest first."""
+
+    published: tuple[Published, ...]
+    proposals: tuple[Offered, ...]
+
+
+@dataclass(frozen=True)
+class Replayable:
+    """A version to be replayed; `filled`: whether the book holds anything."""
+
+    shown: Shown
+    versions: tuple[Written, ...]
+    filled: bool
 
 
 def shelf(now: datetime, by: str) -> tuple[Shelved, ...]:
@@ -165,10 +213,13 @@ def reviewed(number: int, by: str, roles: Collection[Verb], now: datetime) -> Re
     seen = publishing.proposal(number)
     published = policy_register.published(number)
     in_force = publishing.in_force(seen.version.policy, now)
+    evidence = json.loads(seen.evidence)
     return Reviewed(
         seen=seen,
         read=read(seen.version),
-        evidence=json.loads(seen.evidence),
+        makers=tuple(sorted(seen.makers)),
+        cases=evidence["cases"]["passed"],
+        replay=_replayed(evidence["replay"]),
         against=compared(in_force[1], seen.version) if in_force else None,
         published=published,
         doors=proposal_doors(seen, published, by, roles),
@@ -187,14 +238,46 @@ def versions(
     )
 
 
-def history(policy: str, before: int | None) -> tuple[Published, ...]:
-    """What was published of a policy, the latest first, a page at a time."""
-    return policy_shelf.publications(policy, before)
+def history(policy: str, before: int | None) -> History:
+    """What was published and proposed of a policy, the latest first, a page at a time."""
+    return History(
+        policy_shelf.publications(policy, before),
+        policy_shelf.offered(policy) if before is None else (),
+    )
 
 
-def proposals(policy: str, before: int | None) -> tuple[Offered, ...]:
-    """What was proposed of a policy, the latest first, a page at a time."""
-    return policy_shelf.offered(policy, before)
+def pair(policy: str, before: str | None, after: str | None, now: datetime) -> Pair:
+    """Two versions of a policy, by the beginnings of their digests.
+
+    Args:
+        policy: its id.
+        before: what was in force before the later one where None; else what was written before it.
+        after: what counts now where None.
+        now: the time (UTC).
+
+    Raises:
+        UnableToFindPolicy: there is none of this id.
+        UnableToRegister: no version has such a digest, or several begin so.
+    """
+    later = shown(policy, after, now)
+    written = policy_shelf.versions(policy)
+    chosen = before or _before(written, later.version.digest)
+    earlier = later.version if chosen is None else policy_register.version(policy, chosen)
+    return Pair(later, compared(earlier, later.version), written)
+
+
+def _before(written: tuple[Written, ...], digest: str) -> str | None:
+    """The version that stood before another one: the last that was in force, else the last written."""
+    digests = [each.digest for each in written]
+    older = written[digests.index(digest) + 1 :] if digest in digests else ()
+    in_force = (each.digest for each in older if each.in_force_us is not None)
+    return next(in_force, older[0].digest if older else None)
+
+
+def replayable(at: Home, policy: str, digest: str | None, now: datetime) -> Replayable:
+    """What a version can be replayed over, and held against."""
+    filled = bool(at.book.snapshot().tables)
+    return Replayable(shown(policy, digest, now), policy_shelf.versions(policy), filled)
 
 
 def roll_back(ledger: Ledger, policy: str, digest: str, signed: Signed, reason: str) -> Published:
@@ -218,6 +301,15 @@ def latest(standing: Standing) -> str:
     """The digest of what counts of a policy: in force, else coming, else written last."""
     counts = (standing.in_force, *standing.coming)
     return next((each.digest for each in counts if each is not None), standing.written)
+
+
+def _replayed(told: dict[str, Any] | None) -> Replayed | None:
+    if told is None:
+        return None
+    rates = (
+        (each.title, told["rates"].get(each.name)) for each in swaps.RATES if each.unit == "share"
+    )
+    return Replayed(Text(**told["over"]), told["report"], tuple(rates))
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from functools import partial
 from pydantic import TypeAdapter
 
 from seawall.acts import drafting
+from seawall.acts import publishing as publishing_acts
 from seawall.acts.publishing import program
 from seawall.acts.signing import Signed
 from seawall.ledger.log import Ledger
@@ -44,6 +45,16 @@ class Over:
     against: Version | None = None
     where: str | None = None
     as_of: date | None = None
+
+
+def over(policy: str, against: str, where: str) -> Over:
+    """What a form asks: the digest of another version, and a condition; empty for none.
+
+    Raises:
+        UnableToRegister: no version has this digest.
+    """
+    other = publishing_acts.version(policy, against) if against else None
+    return Over(other, where.strip() or None)
 
 
 def runs(at: Home) -> Runs:

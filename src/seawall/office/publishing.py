@@ -1,5 +1,6 @@
 """Policies on their way into force in a home: what `acts.publishing` needs, and what a replay shows."""
 
+import json
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
@@ -54,6 +55,13 @@ def texts(name: str) -> Version:
 def report(at: Home, digest: str) -> Path:
     """Where the replay's report of this digest lies."""
     return at.folder / "evidence" / f"{digest}.html"
+
+
+def evidence(at: Home, number: int) -> Path | None:
+    """The report that was shown for a proposal; None where there was no book to replay, or it is gone."""
+    shown = json.loads(publishing.proposal(number).evidence)["replay"]
+    file = None if shown is None else report(at, shown["report"])
+    return file if file is not None and file.is_file() else None
 
 
 def replayed(

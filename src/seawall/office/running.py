@@ -59,6 +59,11 @@ class Run:
     ended: str = ""
     why: Text | None = None
 
+    @property
+    def began_at(self) -> datetime:
+        """When it was begun (UTC)."""
+        return datetime.fromisoformat(self.began)
+
 
 class Runs:
     """The runs of a home.

@@ -13,7 +13,8 @@ from seawall.acts.signing import Signed
 from seawall.ledger.log import Ledger
 from seawall.office import packs
 from seawall.office.policies import Compared, UnableToFindPolicy, compared, shipped, shown
-from seawall.policy.glance import Sketch
+from seawall.policy import glance
+from seawall.policy.glance import Glance, Sketch, Tried
 from seawall.policy.readable import readable
 from seawall.records.draft_register import Draft
 from seawall.records.policy_register import Version
@@ -25,15 +26,34 @@ class Edited:
 
     Attributes:
         sketch: the text as it stands there.
-        base: the digest of the version it was started from; empty for a new policy.
-        seen_us: when the draft was kept; None where the text is not a draft yet.
-        overtaken: another version came into force since the draft was started.
+        ground: what counts now, over which it is read; None for a new policy.
+        base: the digest of the version that it was started from; empty for a new policy.
+        seen_us: when the draft was kept that was opened; None where there was none.
     """
 
     sketch: Sketch
+    ground: Version | None
     base: str
     seen_us: int | None
-    overtaken: bool
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether another version counts since the draft was started."""
+        return self.ground is not None and self.base != self.ground.digest
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What there is to see in a text; the latter two only where it can be read.
+
+    Attributes:
+        tried: what became of its cases.
+        changed: what it says other than what counts now; None for a new policy.
+    """
+
+    glance: Glance
+    tried: Tried | None
+    changed: Compared | None
 
 
 def edited(policy: str, by: str, now: datetime) -> Edited:
@@ -41,15 +61,27 @@ def edited(policy: str, by: str, now: datetime) -> Edited:
     ground = _ground(policy, now)
     kept = drafting.draft(policy, by)
     if kept is None:
-        return Edited(sketch(ground, policy), ground.digest if ground else "", None, False)
-    overtaken = ground is not None and kept.base != ground.digest
-    written = sketch(ground, policy, kept.text, kept.cases)
-    return Edited(written, kept.base, kept.changed_us, overtaken)
+        return Edited(sketch(ground, policy), ground, ground.digest if ground else "", None)
+    drawn = sketch(ground, policy, kept.text, kept.cases)
+    return Edited(drawn, ground, kept.base, kept.changed_us)
 
 
-def written(policy: str, text: str, cases: str, now: datetime) -> Sketch:
-    """A text as it came out of an editor, with the texts of what it extends."""
-    return sketch(_ground(policy, now), policy, _lines(text), _lines(cases))
+def typed(policy: str, text: str, cases: str, now: datetime) -> Edited:
+    """A text as it comes out of an editor that was opened on what counts now."""
+    ground = _ground(policy, now)
+    drawn = sketch(ground, policy, _lines(text), _lines(cases))
+    return Edited(drawn, ground, ground.digest if ground else "", None)
+
+
+def looked(opened: Edited) -> Looked:
+    """Look at a text: what is wrong, what its cases do, what it changes."""
+    seen = glance.glance(opened.sketch)
+    if seen.policy is None:
+        return Looked(seen, None, None)
+    changed = None
+    if opened.ground is not None:
+        changed = compared(opened.ground, proposable(opened.sketch))
+    return Looked(seen, glance.tried(opened.sketch), changed)
 
 
 def sketch(
@@ -76,16 +108,6 @@ def proposable(drawn: Sketch) -> Version:
         UnableToUseInput: it is no policy; carries every problem with its place.
     """
     return Version(drawn.policy, readable(drawn.sheets).digest, drawn.texts)
-
-
-def changed(drawn: Sketch, now: datetime) -> Compared | None:
-    """What a text says other than what counts now; None for a new policy.
-
-    Raises:
-        UnableToUseInput: it is no policy.
-    """
-    ground = _ground(drawn.policy, now)
-    return None if ground is None else compared(ground, proposable(drawn))
 
 
 def _ground(policy: str, now: datetime) -> Version | None:

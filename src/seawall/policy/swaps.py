@@ -26,7 +26,7 @@ _APPLICATIONS = Column("applications", "count", Text(en="applications", zh="申�
 _SHARE = Column("share", "share", Text(en="share", zh="占比"))
 _KNOWN = Column("known", "count", Text(en="outcome known", zh="表现已知"))
 _BAD = Column("bad_share", "share", Text(en="bad, of known", zh="已知中坏账率"))
-_RATES = (
+RATES = (
     _APPLICATIONS,
     Column("approved_share", "share", Text(en="approved", zh="通过率")),
     Column("referred_share", "share", Text(en="referred", zh="转人工率")),
@@ -199,7 +199,7 @@ _RATES_TOLD = Measure(
         "where a loan was made and is old enough to say.",
         zh="策略在历史申请上的决定，以及其通过的申请中已放款且表现期足够者的实际表现。",
     ),
-    _RATES,
+    RATES,
     _rates,
     SOURCE,
 )
@@ -207,7 +207,7 @@ _MONTHS_TOLD = Measure(
     "replay_months",
     Text(en="By month of application", zh="按申请月份"),
     Text(en="The same by month.", zh="同上，按月。"),
-    (Column("month_end", "date", Text(en="month", zh="月份")), *_RATES),
+    (Column("month_end", "date", Text(en="month", zh="月份")), *RATES),
     lambda question: _rates(question, "LAST_DAY(applied_on) AS month_end", "month_end"),
     SOURCE,
 )

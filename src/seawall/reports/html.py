@@ -8,9 +8,8 @@ import vl_convert
 
 from seawall.core.text import Text
 from seawall.reports import charts
-from seawall.reports.leaf import ROWS_TOLD, Aside, Grid, Leaf, Section, shown
+from seawall.reports.leaf import NUMERIC, ROWS_TOLD, Aside, Grid, Leaf, Section, shown
 
-_RIGHT = ("count", "money", "share", "rate_annual", "days", "months", "index")
 _CONTENTS = Text(en="Contents", zh="目录")
 _FIGURES = Text(en="Figures", zh="数据表")
 _LATEST = Text(en="latest {n} rows", zh="最近 {n} 行")
@@ -114,7 +113,7 @@ def _grid(grid: Grid) -> str:
 
 
 def _side(unit: str) -> str:
-    return " class=n" if unit in _RIGHT else ""
+    return " class=n" if unit in NUMERIC else ""
 
 
 def _both(text: Text) -> str:

@@ -22,6 +22,8 @@ SEGMENTS = {
     "vintage_quarter": Text(en="quarter of disbursement", zh="放款季度"),
 }
 """What segments are called in headings."""
+NUMERIC = ("count", "money", "share", "rate_annual", "days", "months", "index")
+"""Units of which figures stand at the right."""
 _BY = Text(en="by {segment}", zh="按{segment}")
 ROWS_TOLD = 24
 """A table that runs over time shows so many of its latest rows."""
