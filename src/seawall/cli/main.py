@@ -66,6 +66,9 @@ COMMANDS: dict[str, Command] = {
     "vault": Command("vaults", "app", Text(
         en="Keep people's data: sealed, opened for a purpose, erased.",
         zh="保管个人数据：加密封存、按目的开启、删除。")),
+    "token": Command("tokens", "app", Text(
+        en="Let machines in: tokens for the API, scoped, ending, shown once.",
+        zh="系统接入：接口令牌，限定权限、按期失效、仅显示一次。")),
     "init": Command("keeping", "init", Text(
         en="Make a home: ledger, vault, keys, databases.", zh="建立主目录：账本、保险库、密钥、数据库。")),
     "backup": Command("keeping", "backup", Text(

@@ -9,19 +9,18 @@ from seawall.console.api.main import api
 from seawall.console.pages import (
     alerts,
     charts,
+    decisions,
     failures,
     indicators,
+    ledger,
     own,
     people,
     settings,
     setup,
     today,
 )
-from seawall.console.pages import decisions, failures, ledger, own, today
 from seawall.console.routing import SIGNED_IN, Route, patterns
 
-# One page a line, however long: a table that is read.
-# fmt: off
 from seawall.console.pages import failures, own, today
 from seawall.console.pages.policies import editing, proposing, reading, running
 from seawall.console.routing import SIGNED_IN, Route, patterns
@@ -29,6 +28,8 @@ from seawall.console.routing import SIGNED_IN, Route, patterns
 _POLICY: Final = "policies/<slug:policy>"
 _PROPOSAL: Final = f"{_POLICY}/proposals/<int:number>"
 
+# One page a line, however long: a table that is read.
+# fmt: off
 ROUTES: Final[tuple[Route, ...]] = (
     Route("", today.page, "today", "today.read", of="unit"),
     Route("me/", own.page, "own", SIGNED_IN),
@@ -58,25 +59,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("alerts/<slug:case_id>/<slug:verb>", alerts.do, "alert_do", "cases.handle", method="POST"),
     Route("decisions/", decisions.page, "decisions", "decisions.read", of="unit"),
     Route("decisions/new", decisions.form, "decision_form", "decisions.decide", of="unit"),
-    Route(
-        "decisions/make", decisions.decide, "decision_decide", "decisions.decide", "POST", of="unit"
-    ),
+    Route("decisions/make", decisions.decide, "decision_decide", "decisions.decide", "POST", of="unit"),
     Route("decisions/<int:entry>/", decisions.one, "decision", "decisions.read", of="unit"),
-    Route(
-        "decisions/<int:entry>/again",
-        decisions.again,
-        "decision_again",
-        "decisions.replay",
-        of="unit",
-    ),
-    Route(
-        "decisions/<int:entry>/open",
-        decisions.open_,
-        "decision_open",
-        "people.open",
-        "POST",
-        of="unit",
-    ),
+    Route("decisions/<int:entry>/again", decisions.again, "decision_again", "decisions.replay", of="unit"),
+    Route("decisions/<int:entry>/open", decisions.open_, "decision_open", "people.open", "POST", of="unit"),
     Route("ledger/", ledger.page, "ledger", "ledger.read"),
     Route("ledger/<int:number>/", ledger.entry, "entry", "ledger.read"),
     Route("ledger/<int:number>/proof", ledger.proof, "entry_proof", "ledger.read"),
@@ -84,8 +70,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("ledger/verify", ledger.verify, "ledger_verify", "ledger.verify", "POST"),
     Route("ledger/pack", ledger.pack, "ledger_pack", "ledger.export"),
     Route("ledger/checkpoint", ledger.checkpoint, "ledger_checkpoint", "ledger.read"),
-    Route("ledger/key", ledger.key, "ledger_key", "ledger.read"),
-    # Policies
+    Route("ledger/key", ledger.key, "ledger_key", "ledger.read"), # Policies),
     Route("policies/", reading.listing, "policies", "policies.read"),
     Route("policies/new", reading.start, "policy_new", "policies.propose"),
     Route(f"{_POLICY}/", reading.overview, "policy", "policies.read"),
@@ -97,51 +82,19 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(f"{_POLICY}/differences/", reading.differences, "policy_diff", "policies.read"),
     Route(f"{_POLICY}/history/", reading.history, "policy_history", "policies.read"),
     Route(f"{_POLICY}/replay/", running.replay, "policy_replay", "policies.read"),
-    Route(
-        f"{_POLICY}/replay/begin",
-        running.begin,
-        "policy_replay_begin",
-        "policies.replay",
-        method="POST",
-    ),
+    Route(f"{_POLICY}/replay/begin", running.begin, "policy_replay_begin", "policies.replay", method="POST"),
     Route(f"{_POLICY}/runs/<slug:run>/", running.run, "policy_run", "policies.read"),
     Route(f"{_POLICY}/edit/", editing.edit, "policy_edit", "policies.propose"),
     Route(f"{_POLICY}/edit/look", editing.look, "policy_look", "policies.propose", method="POST"),
     Route(f"{_POLICY}/edit/keep", editing.keep, "policy_keep", "policies.propose", method="POST"),
     Route(f"{_POLICY}/edit/drop", editing.drop, "policy_drop", "policies.propose", method="POST"),
-    Route(
-        f"{_POLICY}/edit/whole", editing.whole, "policy_whole", "policies.propose", method="POST"
-    ),
-    Route(
-        f"{_POLICY}/edit/propose",
-        editing.propose,
-        "policy_propose",
-        "policies.propose",
-        method="POST",
-    ),
+    Route(f"{_POLICY}/edit/whole", editing.whole, "policy_whole", "policies.propose", method="POST"),
+    Route(f"{_POLICY}/edit/propose", editing.propose, "policy_propose", "policies.propose", method="POST"),
     Route(f"{_PROPOSAL}/", proposing.proposal, "policy_proposal", "policies.read"),
     Route(f"{_PROPOSAL}/report", proposing.report, "policy_report", "policies.read"),
-    Route(
-        f"{_PROPOSAL}/approve",
-        proposing.approve,
-        "policy_approve",
-        "policies.approve",
-        method="POST",
-    ),
-    Route(
-        f"{_PROPOSAL}/publish",
-        proposing.publish,
-        "policy_publish",
-        "policies.publish",
-        method="POST",
-    ),
-    Route(
-        f"{_POLICY}/roll-back",
-        proposing.roll_back,
-        "policy_roll_back",
-        "policies.publish",
-        method="POST",
-    ),
+    Route(f"{_PROPOSAL}/approve", proposing.approve, "policy_approve", "policies.approve", method="POST"),
+    Route(f"{_PROPOSAL}/publish", proposing.publish, "policy_publish", "policies.publish", method="POST"),
+    Route(f"{_POLICY}/roll-back", proposing.roll_back, "policy_roll_back", "policies.publish", method="POST"),
 )
 # fmt: on
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from django.http import Http404
 from ninja import Header, Path, Query, Router, Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from seawall.acts import handling
 from seawall.acts.handling import Handled
@@ -38,6 +38,12 @@ Key = Annotated[
 KIND: Final = r"^[a-z][a-z0-9_]{0,39}$"
 Name = Annotated[str, Field(pattern=KIND)]
 Reason = Annotated[str, Field(max_length=4000)]
+
+
+_COMPLAINT: dict[str, JsonValue] = {
+    "customer": "person_AAAAAAAAAAAAAAAAAAAAAAAAAA", "jurisdiction": "cn", "channel": "app", "subject": "price",
+    "summary": "charged twice",
+}  # fmt: skip
 
 
 class KindLine(Schema):
@@ -161,6 +167,10 @@ class CaseTold(CaseLine):
 class Opening(Schema):
     """A case to be opened; `verb` where several open one."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"kind": "complaint", "fields": _COMPLAINT}}
+    )
+
     kind: Name
     verb: Name | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
@@ -170,6 +180,10 @@ class Opening(Schema):
 
 class Doing(Schema):
     """What to do; `revision` is the case as it was seen: where it moved on since, nothing is done."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"reason": "the customer called again"}}
+    )
 
     fields: dict[str, Any] = Field(default_factory=dict)
     links: list[LinkTold] = Field(default_factory=list, max_length=50)

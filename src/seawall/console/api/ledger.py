@@ -107,7 +107,9 @@ def entry(request: HttpRequest, number: Annotated[int, Path(ge=0, le=SIZE_MOST)]
 )
 def find(
     request: HttpRequest,  # noqa: ARG001 - the library's form
-    act: Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[ -~]+$")],
+    act: Annotated[
+        str, Query(min_length=1, max_length=200, pattern=r"^[ -~]+$", examples=["decide:A-7"])
+    ],
 ) -> LedgerEntry:
     """The entry of an act by its key, such as `decide:A-7`."""
     found = _reader().find(act)
