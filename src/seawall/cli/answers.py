@@ -46,7 +46,7 @@ def answer(
     if not screen.quiet:
         said = f"  {about.in_(screen.language)}" if about else ""
         screen.show(f"[bold]{escape(measure.title.in_(screen.language))}[/]{escape(said)}")
-    columns = leaf.headed(measure, by)
+    columns = headed(measure, by)
     if rows.num_rows == 1 and len(columns) > _COLUMNS_ACROSS:
         screen.show(_down(screen, columns, rows.to_pylist()[0]))
         return

@@ -11,8 +11,8 @@ from seawall.ledger.log import Ledger
 from seawall.office import alerts as office_alerts
 from seawall.office import cases as office_cases
 from seawall.office import deciding as office_deciding
-from seawall.office import publishing as office_publishing
 from seawall.office import ledgers as office_ledgers
+from seawall.office import publishing as office_publishing
 from seawall.office.homes import Home
 from seawall.office.receiving import Inlet
 
@@ -43,7 +43,7 @@ def decisions() -> office_deciding.Counter:
     return _once(office_deciding.counter)
 
 
-def ledger() -> office_ledgers.Counter:
+def ledgers() -> office_ledgers.Counter:
     """Where its ledger is looked at."""
     return _once(office_ledgers.counter)
 

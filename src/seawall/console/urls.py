@@ -19,9 +19,6 @@ from seawall.console.pages import (
     setup,
     today,
 )
-from seawall.console.routing import SIGNED_IN, Route, patterns
-
-from seawall.console.pages import failures, own, today
 from seawall.console.pages.policies import editing, proposing, reading, running
 from seawall.console.routing import SIGNED_IN, Route, patterns
 

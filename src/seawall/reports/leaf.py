@@ -75,13 +75,6 @@ class Leaf:
     aside: Aside | None = None
 
 
-def headed(measure: Measure, by: tuple[str, ...]) -> tuple[Column, ...]:
-    """The columns of an answer: the segments, then the measure's own; its own where its rows are segments."""
-    own = {column.name for column in measure.columns}
-    segments = () if "segment" in own else by
-    return (*(Column(name, "label", SEGMENTS[name]) for name in segments), *measure.columns)
-
-
 def grid(measure: Measure, rows: pa.Table, by: str | None = None) -> Grid:
     """A measure's answer as a table, with the segment it is broken down by in front.
 
@@ -96,7 +89,7 @@ def grid(measure: Measure, rows: pa.Table, by: str | None = None) -> Grid:
 
 
 def headed(measure: Measure, by: tuple[str, ...]) -> tuple[Column, ...]:
-    """The columns of an answer: the segments, then the measure's own."""
+    """The columns of an answer: the segments, then the measure's own; its own where its rows are segments."""
     own = {column.name for column in measure.columns}
     segments = () if "segment" in own else by
     titles = {name: SEGMENTS.get(name, Text(en=name, zh=name)) for name in segments}

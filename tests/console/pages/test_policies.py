@@ -6,7 +6,18 @@ import pytest
 from django.test import Client
 
 As = Callable[[str], Client]
-TABS = ("", "rules/", "values/", "tables/", "cases/", "versions/", "differences/", "history/", "replay/", "edit/")
+TABS = (
+    "",
+    "rules/",
+    "values/",
+    "tables/",
+    "cases/",
+    "versions/",
+    "differences/",
+    "history/",
+    "replay/",
+    "edit/",
+)
 
 
 @pytest.mark.parametrize("tab", TABS)

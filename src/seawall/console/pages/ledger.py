@@ -25,7 +25,7 @@ def page(request: Request) -> HttpResponse:
     """Entries, the latest first, by kind, subject and actor."""
     asked = {name: request.GET.get(name, "").strip() for name in ("kind", "subject", "actor")}
     after = request.GET.get("after", "")
-    counter = place.ledger()
+    counter = place.ledgers()
     before = int(after) if after.isdecimal() else None
     found = counter.browse(Browsed(asked["kind"], asked["subject"], asked["actor"], before))
     return render(request, "console/ledger/page.html", {
@@ -66,7 +66,7 @@ def proofs(request: Request) -> HttpResponse:
 
 def verify(request: Request) -> HttpResponse:
     """Recompute the ledger; what is wrong is shown, and where nothing is, the verification."""
-    _, problems = place.ledger().verify(signed(request, "verify"))
+    _, problems = place.ledgers().verify(signed(request, "verify"))
     if problems:
         return _proofs(request, problems=problems)
     return redirect(reverse("ledger_proofs"))
@@ -79,24 +79,24 @@ def pack(request: Request) -> HttpResponse:
     first, last = (request.GET.get(name, "") for name in ("first", "last"))
     if not (first.isdecimal() and last.isdecimal()):
         raise Http404
-    made = place.ledger().pack(int(first), int(last))
+    made = place.ledgers().pack(int(first), int(last))
     return _file(made, f"ledger-{first}-{last}.zip", "application/zip")
 
 
 def checkpoint(request: Request) -> HttpResponse:
     """The signed checkpoint of now, to be kept elsewhere, or shown to a witness."""
     del request
-    return _file(place.ledger().checkpoint().note, "checkpoint.txt", "text/plain; charset=utf-8")
+    return _file(place.ledgers().checkpoint().note, "checkpoint.txt", "text/plain; charset=utf-8")
 
 
 def key(request: Request) -> HttpResponse:
     """The ledger's public key."""
     del request
-    return _file(f"{place.ledger().ledger.key}\n".encode(), "ledger.pub", "text/plain; charset=utf-8")  # fmt: skip
+    return _file(f"{place.ledgers().ledger.key}\n".encode(), "ledger.pub", "text/plain; charset=utf-8")  # fmt: skip
 
 
 def _proofs(request: Request, **more: object) -> HttpResponse:
-    counter = place.ledger()
+    counter = place.ledgers()
     counter.catch_up()
     return render(request, "console/ledger/proofs.html", {
         "verified": counter.verified(),
@@ -110,7 +110,7 @@ def _proofs(request: Request, **more: object) -> HttpResponse:
 
 
 def _found(number: int) -> Shown:
-    counter = place.ledger()
+    counter = place.ledgers()
     if number >= counter.ledger.size:
         raise Http404
     return counter.shown(number)

@@ -19,6 +19,7 @@ from seawall.records.case_lists import After
 
 PAGE = "cases"
 TITLE_MOST = 120
+_DIGITS_MOST = 19
 
 
 def page(request: Request) -> HttpResponse:
@@ -71,7 +72,9 @@ def _after(request: Request) -> After | None:
     """Where the page begins; what no list has written begins at the first."""
     at, _, case_id = request.GET.get("after", "").partition("~")
     return (
-        (int(at), case_id) if at.isascii() and at.isdigit() and len(at) < 20 and case_id else None
+        (int(at), case_id)
+        if at.isascii() and at.isdigit() and len(at) <= _DIGITS_MOST and case_id
+        else None
     )
 
 
