@@ -14,12 +14,14 @@ from seawall.office import deciding as office_deciding
 from seawall.office import ledgers as office_ledgers
 from seawall.office import publishing as office_publishing
 from seawall.office.homes import Home
+from seawall.office.live import Live
 from seawall.office.receiving import Inlet
 
 Opened = TypeVar("Opened")
 _thread: Final = threading.local()
 _home: list[Home] = []
 _inlet: list[Inlet] = []
+_live: list[Live] = []
 _choosing: Final = threading.Lock()
 
 
@@ -64,6 +66,21 @@ def inlet() -> Inlet:
 def ledger() -> Ledger:
     """Its ledger, to append to."""
     return _once(office_publishing.opened)
+
+
+def live() -> Live:
+    """Where machines' applications are decided: one for all threads of the process, so that they share batches."""
+    with _choosing:
+        if not _live or _live[0].home is not home():
+            close()
+            _live[:] = [Live(home())]
+        return _live[0]
+
+
+def close() -> None:
+    """Answer who waits for a decision, and take nobody any more."""
+    while _live:
+        _live.pop().stop()
 
 
 def _once(opening: Callable[[Home], Opened]) -> Opened:

@@ -14,12 +14,15 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from seawall import __version__
-from seawall.console.api import alerts, cases, facts, health, ledger, measures, problems
+from seawall.acts.gathering import UnableToTake
+from seawall.acts.in_force import UnableToDecideBy
+from seawall.console.api import alerts, cases, decisions, facts, health, ledger, measures, problems
 from seawall.console.api.answers import one, refusal
 from seawall.console.api.tokens import Token, UnableToLetIn
 from seawall.core.problem import Kind, Place, Problem, Unable, UnableToUseInput
 from seawall.core.text import Text
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore
+from seawall.office.live import UnableToAnswer
 from seawall.office.receiving import UnableToTakeSoMuch
 from seawall.office.turns import UnableToWaitLonger
 from seawall.records.starting import UnableToUseRecords
@@ -66,6 +69,7 @@ api = Api(
 )
 for router in (
     facts.router,
+    decisions.router,
     alerts.router,
     cases.router,
     measures.router,
@@ -81,8 +85,8 @@ def _refuse(request: HttpRequest, status: int, found: tuple[Problem, ...]) -> Ht
 
 _STATUSES: tuple[tuple[tuple[type[Exception], ...], int, Kind], ...] = (
     ((UnableToTakeSoMuch,), 413, problems.TOO_MUCH),
-    ((UnableToWaitLonger, UnableToOpenStore, UnableToReadStore, UnableToWriteStore, UnableToUseRecords,
-      UnableToReachDatabase), 503, problems.BUSY),
+    ((UnableToTake, UnableToAnswer, UnableToWaitLonger, UnableToOpenStore, UnableToReadStore, UnableToWriteStore,
+      UnableToUseRecords, UnableToReachDatabase), 503, problems.BUSY),
     ((Unable,), 409, problems.REFUSED),
 )  # fmt: skip
 """What a call's failure is answered with, the first that fits."""
@@ -97,7 +101,7 @@ def input_wrong(request: HttpRequest, error: UnableToUseInput) -> HttpResponse:
 @api.exception_handler(Unable)
 def unable(request: HttpRequest, error: Unable) -> HttpResponse:
     """A call that was refused, or a machine's failure; where it is worth coming again, when."""
-    if isinstance(error, LookupError):
+    if isinstance(error, LookupError) and not isinstance(error, UnableToDecideBy):
         return _refuse(request, 404, one(problems.NOT_FOUND, what=_OBJECT))
     status, kind = next((code, kind) for kinds, code, kind in _STATUSES if isinstance(error, kinds))
     response = _refuse(request, status, one(kind, why=sentence(error)))
