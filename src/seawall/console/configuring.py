@@ -4,10 +4,15 @@ One dictionary, and what depends on the home (its secret, its addresses) laid ov
 No secret stands in a file of settings.
 """
 
+import os
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
+from seawall.office.addresses import Mail
+from seawall.office.homes import Home
 from seawall.records import starting
 
 _DAY = int(timedelta(days=1).total_seconds())
@@ -133,6 +138,56 @@ ENCRYPTED: Final[dict[str, Any]] = {
     "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
 }
 """Laid over where browsers reach the pages by https."""
+
+PROXIED: Final[dict[str, Any]] = {
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "ALLAUTH_TRUSTED_PROXY_COUNT": 1,  # whose address limits count by: what the one proxy saw
+}
+"""Laid over where a proxy in front ends TLS; it overwrites both headers."""
+SECRET: Final = "keys/console.key"  # noqa: S105 - the file's name
+"""Where a home keeps the secret that signs sessions, unless `SEAWALL_CONSOLE_SECRET` holds it."""
+_SECRET_VARIABLE: Final = "SEAWALL_CONSOLE_SECRET"  # noqa: S105 - the variable's name
+_MAIL_PASSWORD: Final = "SEAWALL_MAIL_PASSWORD"  # noqa: S105 - the variable's name
+_SECRET_LETTERS: Final = 50
+
+
+def of(home: Home, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What depends on a home: its secret, by which names its pages are reached, and how they are encrypted."""
+    console = home.settings.console
+    told: dict[str, Any] = {
+        "SECRET_KEY": environment.get(_SECRET_VARIABLE) or secret(home),
+        "ALLOWED_HOSTS": list(console.names),
+        "CSRF_TRUSTED_ORIGINS": [console.origin],
+        **(_mail(console.mail, environment) if console.mail else {}),
+    }
+    if console.encrypted:
+        told |= ENCRYPTED
+    return told | PROXIED if console.behind_proxy else told
+
+
+def secret(home: Home) -> str:
+    """The secret of a home, made where there is none yet; whoever of several makes it first, all read the same."""
+    file = home.folder / SECRET
+    if not file.is_file():
+        mine = file.with_name(f".{file.name}.{os.getpid()}")
+        mine.touch(mode=0o600)
+        mine.write_text(secrets.token_urlsafe(_SECRET_LETTERS), encoding="ascii")
+        with suppress(FileExistsError):
+            os.link(mine, file)
+        mine.unlink()
+    return file.read_text(encoding="ascii")
+
+
+def _mail(mail: Mail, environment: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "EMAIL_HOST": mail.host,
+        "EMAIL_PORT": mail.port,
+        "EMAIL_HOST_USER": mail.user,
+        "EMAIL_HOST_PASSWORD": environment.get(_MAIL_PASSWORD, ""),
+        "EMAIL_USE_TLS": mail.encrypted == "starttls",
+        "EMAIL_USE_SSL": mail.encrypted == "tls",
+        "DEFAULT_FROM_EMAIL": mail.sender,
+    }
 
 
 def prepare(more: Mapping[str, Any]) -> None:

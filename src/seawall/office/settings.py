@@ -5,6 +5,10 @@
     [databases]                                                    # a store that lies elsewhere
     keys = "postgresql://seawall@keys.lender.example/keys"
 
+    [console]                                                      # how people reach it, see `addresses`
+    public = "https://seawall.lender.example"
+    behind_proxy = true
+
     [work]                                                         # what `seawall work` does besides
     publish = "/srv/www/ledger"
 
@@ -24,7 +28,8 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 from seawall.core.problem import Place, Problem, UnableToUseInput, refusal
-from seawall.office import problems
+from seawall.office import addresses, problems
+from seawall.office.addresses import Console
 
 FILE: Final = "seawall.toml"
 VARIABLE: Final = "SEAWALL_DATABASE"
@@ -103,6 +108,7 @@ class Settings(BaseModel):
         database: of every store, unless `databases` says otherwise; SQLite files in the home where None.
         databases: by store.
         work: what background work needs.
+        console: how the console is reached.
     """
 
     model_config = _CONFIG
@@ -110,6 +116,7 @@ class Settings(BaseModel):
     database: Address | None = None
     databases: Mapping[Store, Address] = {}
     work: Work = Work()
+    console: Console = Console()
 
     def lies(self, store: Store) -> Lies | None:
         """Where a store lies in PostgreSQL; None where it is a file in the home."""
@@ -154,7 +161,9 @@ def overridden(kept: Settings, environment: Mapping[str, str]) -> Settings:
     each = {store: environment[name] for store, name in named.items() if environment.get(name)}
     database = environment.get(VARIABLE) or kept.database
     given = {"database": database, "databases": {**kept.databases, **each}}
-    return _made({**given, "work": kept.work}, f"${VARIABLE}")
+    made = _made({**given, "work": kept.work}, f"${VARIABLE}")
+    console = addresses.overridden(kept.console, environment)
+    return _made({**dict(made), "console": console}, f"${addresses.VARIABLE}…")
 
 
 def given(database: str) -> Settings:

@@ -13,7 +13,7 @@ from seawall.core.measure import Measure, Trend
 from seawall.core.problem import Kind
 from seawall.ledger import problems as ledger_problems
 from seawall.market import rates
-from seawall.office import packs
+from seawall.office import addresses, packs
 from seawall.office import problems as office_problems
 from seawall.policy import check_problems, window_problems
 from seawall.policy import problems as policy_problems
@@ -66,6 +66,7 @@ PROBLEM_KINDS: tuple[Kind, ...] = (
     *kind_problems.KINDS,
     *evidence_problems.KINDS,
     *office_problems.KINDS,
+    *addresses.KINDS,
 )
 
 
