@@ -15,15 +15,20 @@ _REMEMBERED = timedelta(days=30)
 
 
 def silence(ledger: Ledger, asked: Silence, signed: Signed) -> bool:
-    """Silence some alerts: nobody is told of them; they stay in every list. Whether it was new."""
-    row = SilenceRow(signed.act, asked.reason, signed.by, microseconds(asked.since),
-                     microseconds(asked.until), asked.indicator or "", asked.team or "",
-                     json_of(asked.segment))  # fmt: skip
-    new = watch_register.silence(row)
-    told = row._asdict() | {"segment": shown(asked.segment)}
-    del told["act"], told["asked_by"]
-    ledger.append(Entry(kind="warning.silence", subject="warning:silences", actor=signed.by,
-                             at=signed.at, act=signed.act, body=told))  # fmt: skip
+    """Silence some alerts: nobody is told of them; they stay in every list. Whether it was new.
+
+    Asked again as the same act, the silence stays as it was kept, and the ledger is told of that one.
+    """
+    row, new = watch_register.silence(
+        SilenceRow(signed.act, asked.reason, signed.by, microseconds(asked.since),
+                   microseconds(asked.until), asked.indicator or "", asked.team or "",
+                   json_of(asked.segment))
+    )  # fmt: skip
+    if new or ledger.find(signed.act) is None:
+        told = row._asdict() | {"segment": shown(segment_of(row.segment))}
+        del told["act"], told["asked_by"]
+        ledger.append(Entry(kind="warning.silence", subject="warning:silences", actor=row.asked_by,
+                            at=signed.at, act=signed.act, body=told))  # fmt: skip
     return new
 
 

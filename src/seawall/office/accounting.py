@@ -33,7 +33,7 @@ def lines(judged: Judged, row: int) -> Iterator[Line]:
     """One series period by period: value, normal range, verdict."""
     found, values = judged.judgement, judged.panel.values
     for place, day in enumerate(judged.panel.ends_on):
-        value, low, high = (_known(each[row, place]) for each in (values, found.low, found.high))
+        value, low, high = (known(each[row, place]) for each in (values, found.low, found.high))
         yield Line(day, value, low, high, LEVELS[int(found.levels[row, place])])
 
 
@@ -106,7 +106,7 @@ def account(
         cause=Cause(indicator.id, segment),
         ends_on=last.ends_on,
         value=last.value,
-        sample=_known(judged.panel.whole[row, -1]),
+        sample=known(judged.panel.whole[row, -1]),
         level=int(judged.judgement.levels[row, -1]),
         normal=(last.low, last.high),
         since=judged.panel.ends_on[begun] if begun >= 0 else None,
@@ -170,7 +170,8 @@ def _means(panel: Panel, rows: Mapping[str, int], periods: slice) -> dict[str, f
     return {name: float(np.nansum(panel.part[row, periods])) / width for name, row in rows.items()}
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """A number; None where there is none."""
     return float(value) if np.isfinite(value) else None
 
 

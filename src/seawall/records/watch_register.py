@@ -125,10 +125,10 @@ def add(rows: Sequence[ValueRow]) -> None:
         _rows("IndicatorValue").bulk_create((model(**r._asdict()) for r in rows), batch_size=_CHUNK)
 
 
-def silence(row: SilenceRow) -> bool:
-    """Keep a silence, once for its act; whether it was new."""
-    _, new = _rows("AlertSilence").get_or_create(act=row.act, defaults=row._asdict())
-    return bool(new)
+def silence(row: SilenceRow) -> tuple[SilenceRow, bool]:
+    """Keep a silence, once for its act: as it was kept first, and whether that was now."""
+    kept, new = _rows("AlertSilence").get_or_create(act=row.act, defaults=row._asdict())
+    return SilenceRow(*(getattr(kept, name) for name in SilenceRow._fields)), bool(new)
 
 
 def silences(until_us: int) -> Iterator[tuple[int, SilenceRow]]:
