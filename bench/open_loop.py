@@ -77,7 +77,7 @@ class Loop:
             if now > until:
                 return
             last = sent >= len(self._plan)
-            self._receive(start, (until if last else start + self._plan[sent][0]) - now)
+            self._receive((until if last else start + self._plan[sent][0]) - now)
 
     def _send(self, number: int, start: float) -> None:
         due, request = self._plan[number]
@@ -97,7 +97,7 @@ class Loop:
         found = self._open[made.fileno()] = _Connection(made)
         return found
 
-    def _receive(self, start: float, seconds: float) -> None:
+    def _receive(self, seconds: float) -> None:
         for number, _ in self._poll.poll(max(0.0, seconds)):
             connection = self._open[number]
             try:

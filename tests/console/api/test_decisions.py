@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -18,9 +18,10 @@ from seawall.console import express as express_lane
 from seawall.console import place
 from seawall.console.api.decisions import TOGETHER_MOST
 from seawall.console.express import HELD_SECONDS, Express, Holders
-from seawall.ledger.entry import Erasing
+from seawall.ledger.entry import Entry, Erasing, Receipt
+from seawall.ledger.log import Ledger
 from seawall.office.homes import Home
-from tests.console.api.conftest import Machine, problems
+from tests.console.api.conftest import Caller, Machine, problems
 
 POLICY = "instalment_loan"
 
@@ -56,7 +57,7 @@ class Past:
         self.below = 0
         django_ = get_wsgi_application()
 
-        def counted(environ: dict[str, Any], start: Any) -> Any:  # noqa: ANN401
+        def counted(environ: dict[str, Any], start: Any) -> list[bytes]:  # noqa: ANN401 - Django's own type is narrower
             self.below += 1
             return [b"".join(django_(environ, start))]
 
@@ -64,7 +65,7 @@ class Past:
 
     def post(
         self, path: str, body: object, *, key: str | None = None, secret: str | None = None
-    ) -> Any:  # noqa: ANN401
+    ) -> "Answered":
         text = body if isinstance(body, bytes) else json.dumps(body).encode()
         told: dict[str, Any] = {}
         environ = {
@@ -80,6 +81,9 @@ class Past:
         return Answered(int(told["status"].split()[0]), b"".join(content), dict(told["headers"]))
 
 
+Asker = Caller | Past
+
+
 class Answered(dict[str, str]):
     """An answer, with headers as items, as Django's test client has it."""
 
@@ -90,18 +94,18 @@ class Answered(dict[str, str]):
 
 
 @pytest.fixture(params=["django", "express"])
-def caller(machine: Machine, request: pytest.FixtureRequest) -> Any:  # noqa: ANN401
+def caller(machine: Machine, request: pytest.FixtureRequest) -> Asker:
     made = machine("decisions.decide", "decisions.read")
     return made if request.param == "django" else Past(made.secret)
 
 
-def read(response: Any) -> dict[str, Any]:  # noqa: ANN401
+def read(response: Answered) -> dict[str, Any]:
     assert response.status_code == 200, response.content
     told: dict[str, Any] = json.loads(response.content)
     return told
 
 
-def test_a_decision_is_told_with_reasons_for_the_customer_and_its_entry(caller: Any) -> None:  # noqa: ANN401
+def test_a_decision_is_told_with_reasons_for_the_customer_and_its_entry(caller: Asker) -> None:
     wanted = asked(bureau_score=460)
     told = read(caller.post("decisions", wanted))
     entry = place.cases().desk.ledger.entry(told["entry"])
@@ -118,7 +122,7 @@ def test_a_decision_is_told_with_reasons_for_the_customer_and_its_entry(caller: 
     assert "李雷" not in json.dumps(entry.content, ensure_ascii=False)
 
 
-def test_sent_again_it_is_the_same_decision_and_changed_it_is_refused(caller: Any) -> None:  # noqa: ANN401
+def test_sent_again_it_is_the_same_decision_and_changed_it_is_refused(caller: Asker) -> None:
     wanted = asked()
     first, again = (read(caller.post("decisions", wanted)) for _ in range(2))
     assert again == {**first, "new": False}
@@ -127,7 +131,7 @@ def test_sent_again_it_is_the_same_decision_and_changed_it_is_refused(caller: An
     assert (refused.status_code, problems(refused)) == (422, ["application-changed"])
 
 
-def test_an_idempotency_key_stands_for_an_id_that_is_not_there(caller: Any) -> None:  # noqa: ANN401
+def test_an_idempotency_key_stands_for_an_id_that_is_not_there(caller: Asker) -> None:
     wanted, key = asked(), uuid4().hex
     del wanted["application"]["application_id"]
     without = caller.post("decisions", wanted, key=None) if isinstance(caller, Past) else None
@@ -142,7 +146,7 @@ def test_an_idempotency_key_stands_for_an_id_that_is_not_there(caller: Any) -> N
     )
 
 
-def test_of_many_each_has_its_own_answer(caller: Any) -> None:  # noqa: ANN401
+def test_of_many_each_has_its_own_answer(caller: Asker) -> None:
     same = application()
     nameless = application(application_id="")
     some = [application(), nameless, same, {**same, "amount": 1}, application(strange="x")]
@@ -224,22 +228,20 @@ def test_a_decision_is_read_by_its_unit_and_by_who_is_above(machine: Machine) ->
     assert house == {**told, "new": False}
 
 
-def test_an_erased_decision_is_told_as_such(caller: Any, machine: Machine) -> None:  # noqa: ANN401
+def test_an_erased_decision_is_told_as_such(caller: Asker, machine: Machine) -> None:
     wanted = asked()
     told = read(caller.post("decisions", wanted))
     ledger = place.cases().desk.ledger
-    ledger.erase(
-        told["entry"], Erasing(by="ivan", at=now(), act=f"erase:{uuid4().hex}", reason="asked")
-    )
+    ledger.erase(told["entry"], Erasing("ivan", now(), f"erase:{uuid4().hex}", "asked"))
     found = machine("decisions.read").read(f"decisions/{told['id']}")
     assert (found["outcome"], found["policy"], found["reasons"]) == (None, None, [])
     assert found["entry"] == told["entry"]
 
 
 def test_who_finds_no_room_is_told_when_to_come_again(
-    caller: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:  # noqa: ANN401
-    def full(*_: object) -> Any:  # noqa: ANN401
+    caller: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
         raise UnableToTake(512, stopped=False)
 
     monkeypatch.setattr(place.live(), "decide", full)
@@ -248,13 +250,15 @@ def test_who_finds_no_room_is_told_when_to_come_again(
     assert refused["Retry-After"] == "1"
 
 
-def test_what_nobody_thought_of_tells_no_value(caller: Any, monkeypatch: pytest.MonkeyPatch,
+def test_what_nobody_thought_of_tells_no_value(caller: Asker, monkeypatch: pytest.MonkeyPatch,
                                                caplog: pytest.LogCaptureFixture) -> None:  # fmt: skip
-    def broken(*_: object) -> Any:  # noqa: ANN401
-        raise ValueError("+8613800138000")
+    wanted = asked()
+
+    def broken(*_: object) -> None:
+        raise ValueError(wanted["application"]["phone"])
 
     monkeypatch.setattr(place.live(), "decide", broken)
-    refused = caller.post("decisions", asked())
+    refused = caller.post("decisions", wanted)
     assert (refused.status_code, problems(refused)) == (500, ["api-failed"])
     assert "13800138000" not in refused.content.decode() + caplog.text
 
@@ -263,11 +267,10 @@ def test_machines_that_ask_at_once_share_batches(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     past, appended = Past(machine("decisions.decide").secret), list[int]()
-    from seawall.ledger.log import Ledger  # noqa: PLC0415 - patched here only
 
     append = Ledger.append_all
 
-    def counted(ledger: Ledger, entries: Any) -> Any:  # noqa: ANN401
+    def counted(ledger: Ledger, entries: Sequence[Entry]) -> tuple[Receipt, ...]:
         appended.append(len(entries))
         return append(ledger, entries)
 
