@@ -75,6 +75,8 @@ COMMANDS: dict[str, Command] = {
         en="Make an encrypted, verified copy of a home.", zh="制作主目录的加密备份并复核。")),
     "restore": Command("keeping", "restore", Text(
         en="Make a home from a backup, and prove it.", zh="由备份恢复主目录并验证。")),
+    "serve": Command("serving", "serve", Text(
+        en="Serve the console and the API.", zh="提供控制台与接口服务。")),
     "work": Command("working", "work", Text(
         en="Do background work, by the schedule and as people ask.", zh="执行后台任务：定时任务与人工提交的任务。")),
     "jobs": Command("working", "list_jobs", Text(

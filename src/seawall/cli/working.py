@@ -1,5 +1,6 @@
 """The commands of background work: do it, and see what became of it."""
 
+import os
 import signal
 import threading
 from typing import Annotated
@@ -24,6 +25,9 @@ def work(
     once: Annotated[
         bool, typer.Option("--once", help="Do what is due and what waits now, and end: for a cron of your own.")
     ] = False,
+    beside: Annotated[
+        int, typer.Option("--beside", hidden=True, help="End when this process, which began it, is gone.")
+    ] = 0,
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
@@ -38,9 +42,18 @@ def work(
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
+    if beside:
+        threading.Thread(target=_follow, args=(beside, stop), daemon=True).start()
     screen.say(_WORKING, home=at.folder, n=len(told.entries), zone=told.zone)
     worker.run(stop, grace_s=GRACE_S)
     screen.say(_ENDED)
+
+
+def _follow(parent: int, stop: threading.Event) -> None:
+    """Stop when the process that began this one is gone, however it ended."""
+    while os.getppid() == parent and not stop.wait(1):
+        pass
+    stop.set()
 
 
 def _say(screen: Screen, job: Job) -> None:
