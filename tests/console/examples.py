@@ -19,6 +19,18 @@ def no_token(home: Home) -> Kwargs:
     return {"number": 999}
 
 
+def decision(home: Home) -> Kwargs:
+    """A decision made for the whole house."""
+    entries = home.ledger_reader.entries()
+    return {"entry": next(each.number for each in entries if each.told["kind"] == "decision")}
+
+
+def first_entry(home: Home) -> Kwargs:
+    """The first entry of the ledger."""
+    del home
+    return {"number": 0}
+
+
 EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "person": bob,
     "person_assign": bob,
@@ -26,5 +38,10 @@ EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "person_invite": bob,
     "person_review": bob,
     "token_revoke": no_token,
+    "decision": decision,
+    "decision_again": decision,
+    "decision_open": decision,
+    "entry": first_entry,
+    "entry_proof": first_entry,
 }
 """By the route's name."""

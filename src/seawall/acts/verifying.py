@@ -14,6 +14,7 @@ from seawall.acts.decision_entries import KIND, SHADOWS, UnableToReadDecision
 from seawall.acts.in_force import Policies
 from seawall.core.canonical import canonical
 from seawall.core.problem import Place, Problem, Unable
+from seawall.core.text import Text, verbatim
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Reader
 from seawall.policy import record
@@ -31,13 +32,13 @@ class Verified:
         subject: whose decision it is, as the ledger tells.
         agreement: `erased`: there is nothing left to decide again. `unreadable`: no version of the
             policy is known that made it, or the entry holds no record.
-        why: what differs, or why it cannot be read; empty where it agrees.
+        why: what differs, or why it cannot be read; None where it agrees.
     """
 
     entry: int
     subject: str
     agreement: Agreement
-    why: str = ""
+    why: Text | None = None
 
 
 def verify(ledger: Reader, policies: Policies) -> Iterator[Verified]:
@@ -66,16 +67,19 @@ def again(ledger: Reader, policies: Policies, number: int) -> Verified:
     return Verified(number, told["subject"], *_again(entry, policies))
 
 
-def _again(entry: Recorded, policies: Policies) -> tuple[Agreement, str]:
+def _again(entry: Recorded, policies: Policies) -> tuple[Agreement, Text | None]:
     content = entry.content
     if content is None:
-        return "erased", ""
+        return "erased", None
     shadows = content.pop(SHADOWS, [])
     try:
         differing = [name for each in (content, *shadows) for name in _differing(each, policies)]
-    except (Unable, KeyError, TypeError) as error:
-        return "unreadable", str(error)
-    return ("differs", ", ".join(dict.fromkeys(differing))) if differing else ("agrees", "")
+    except Unable as error:
+        return "unreadable", error.said
+    except (KeyError, TypeError) as error:
+        return "unreadable", verbatim(str(error))
+    names = verbatim(", ".join(dict.fromkeys(differing)))
+    return ("differs", names) if differing else ("agrees", None)
 
 
 def _differing(content: dict[str, Any], policies: Policies) -> list[str]:

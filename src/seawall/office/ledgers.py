@@ -8,6 +8,7 @@ from seawall.acts.auditing import Verification
 from seawall.acts.indexing import Caught
 from seawall.acts.signing import Signed
 from seawall.core.problem import Problem, Unable
+from seawall.core.text import Text
 from seawall.ledger import packing
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Ledger, Proof
@@ -139,6 +140,14 @@ class Counter:
         return packing.export(self.ledger, (first, last + 1))
 
 
+def every(which: Browsed, most: int) -> Iterator[EntryRow]:
+    """A list of entries, page by page to its end, or so many."""
+    while most > 0 and (page := index.entries(which._replace(most=min(which.most, most)))):
+        yield from page
+        most -= len(page)
+        which = which._replace(before=page[-1].number)
+
+
 def counter(home: Home) -> Counter:
     """The counter of a home; its ledger and its office are opened.
 
@@ -167,7 +176,11 @@ class UnableToPackSoMuch(Unable, ValueError):
     """A pack is larger than somebody can wait for."""
 
     def __init__(self, entries: int) -> None:
-        super().__init__(
-            f"a pack of {entries:,} entries takes too long for a page: ask for {PACK_MOST:,} at most, "
-            "or use `seawall ledger export`"
-        )
+        super().__init__(_TOO_LARGE, entries=f"{entries:,}", most=f"{PACK_MOST:,}")
+
+
+_TOO_LARGE = Text(
+    en="a pack of {entries} entries takes too long for a page: ask for {most} at most, or use "
+    "`seawall ledger export`",
+    zh="含 {entries} 条记录的验证包在页面上导出过慢：每次最多 {most} 条，或使用 `seawall ledger export`",
+)

@@ -1,5 +1,7 @@
 """Pages of decisions: what they show is what the ledger says, and nobody sees another unit's."""
 
+import csv
+import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -221,6 +223,8 @@ def test_who_may_not_open_sees_no_form_and_is_refused(as_: As, decided: dict[str
     dana = as_("dana")
     assert "Open sealed data" not in dana.get(f"/decisions/{decided['house']}/").text
     assert dana.post(f"/decisions/{decided['house']}/open", {}).status_code == 403
+    # May open people's data, and sees no decisions: not by this way.
+    assert as_("frank").post(f"/decisions/{decided['house']}/open", {}).status_code == 404
 
 
 def test_an_application_is_decided_by_hand_once(carols: Client, decided: dict[str, int]) -> None:
@@ -281,3 +285,16 @@ def test_pages_speak_chinese(carols: Client, path: str) -> None:
     text = carols.get(path).text
     assert 'lang="zh-Hans"' in text
     assert "决策" in text
+
+
+def test_a_search_is_taken_away_whole_as_a_file(as_: As, decided: dict[str, int]) -> None:
+    answer = as_("dana").get("/decisions/?outcome=approve&as=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    approved = [each for each in told() if (each.content or {}).get("outcome") == "approve"]
+    assert {int(row["entry"]) for row in rows} == {each.number for each in approved}
+    assert len(rows) == len(approved) > 50
+    assert {row["outcome"] for row in rows} == {"approve"}
+    heidi = b"".join(as_("heidi").get("/decisions/?as=csv").streaming_content)  # type: ignore[attr-defined]
+    assert len(heidi.splitlines()) == 2
+    assert str(decided["house/online"]).encode() in heidi

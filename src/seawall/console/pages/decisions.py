@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,11 +13,12 @@ from seawall.acts.deciding import Order
 from seawall.acts.signing import now
 from seawall.console import access, place
 from seawall.console.asking import Request, signed
+from seawall.console.exporting import FORMS, answer
 from seawall.console.routing import owned
 from seawall.core.period import microseconds
 from seawall.core.problem import Problem, UnableToUseInput
 from seawall.core.text import Text
-from seawall.office import decisions
+from seawall.office import decisions, ledger_sheets
 from seawall.office.decisions import Field, Opening, Shown
 from seawall.policy.explain import THEN
 from seawall.policy.program import OUTCOMES
@@ -39,6 +40,8 @@ CHIPS: Final = {"approve": "good", "refer": "sea", "decline": "", "": "quiet"}
 SIGNS: Final = {"approve": "✓", "refer": "→", "decline": "✕", "": "∅"}
 COUNTRIES: Final = ("CN", "US", "GB", "DE", "FR", "NG", "SG", "HK")
 """Whose identity numbers and telephones a form offers; the first is chosen."""
+AT_ONCE: Final = 1_000
+"""Rows that a file reads from the database at once."""
 IN: Final = "in."
 """What the name of a form's field begins with, where it is the application's."""
 OF: Final[dict[str, Text]] = {
@@ -47,16 +50,18 @@ OF: Final[dict[str, Text]] = {
 }
 
 
-def page(request: Request) -> HttpResponse:
-    """Decisions that fit a search, the latest first."""
+def page(request: Request) -> HttpResponseBase:
+    """Decisions that fit a search, the latest first; as a file where one is asked for."""
     sought = _sought(request)
     found = decisions.listing(place.decisions(), sought)
-    return render(request, "console/decisions/page.html", {
+    sheet = ledger_sheets.of_decisions(sought._replace(most=AT_ONCE))
+    return answer(request, sheet) or render(request, "console/decisions/page.html", {
         "found": found,
         "page_after": None if found.after is None else "{}.{}".format(*found.after),
         "policies": decisions.policies(),
         "outcomes": [(name, MADE[name]) for name in OUTCOMES] + [(ERASED, MADE[""])],
         "searched": any(request.GET.get(name) for name in _FILTERS),
+        "forms": FORMS,
         **_OUTCOME,
     })  # fmt: skip
 
@@ -143,8 +148,9 @@ def _place(text: str) -> tuple[int, int] | None:
 
 
 def _mine(request: Request, entry: int) -> Shown:
-    """A decision of the person's own unit; of another one, it is not there."""
-    found = decisions.shown(place.decisions(), entry)
+    """A decision of the person's own unit; of another one, or for who sees no decisions, it is not there."""
+    may = access.may(request.user, "decisions.read")
+    found = decisions.shown(place.decisions(), entry) if may else None
     if found is None:
         raise Http404
     owned(request, found.row.unit)

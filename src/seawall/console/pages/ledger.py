@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -12,26 +12,32 @@ from seawall.acts.erasing import KIND as ERASING
 from seawall.acts.indexing import HOUSE
 from seawall.console import access, place
 from seawall.console.asking import Request, signed
-from seawall.office import ledgers
+from seawall.console.exporting import FORMS, answer
+from seawall.office import ledger_sheets, ledgers
 from seawall.office.ledgers import Shown
 from seawall.records.entry_index import Browsed
 
 OF_CUSTOMERS: Final = frozenset({decision_entries.KIND, opening.KIND, opening.FIND, ERASING})
 """Kinds of entry whose body says something of a customer: for those who may see decisions."""
 CHECKPOINTS_SHOWN: Final = 10
+AT_ONCE: Final = 1_000
+"""Rows that a file reads from the database at once."""
 
 
-def page(request: Request) -> HttpResponse:
-    """Entries, the latest first, by kind, subject and actor."""
+def page(request: Request) -> HttpResponseBase:
+    """Entries, the latest first, by kind, subject and actor; as a file where one is asked for."""
     asked = {name: request.GET.get(name, "").strip() for name in ("kind", "subject", "actor")}
     after = request.GET.get("after", "")
     counter = place.ledgers()
     before = int(after) if after.isdecimal() else None
-    found = counter.browse(Browsed(asked["kind"], asked["subject"], asked["actor"], before))
-    return render(request, "console/ledger/page.html", {
+    which = Browsed(asked["kind"], asked["subject"], asked["actor"], before)
+    found = counter.browse(which)
+    sheet = ledger_sheets.of_entries(which._replace(most=AT_ONCE))
+    return answer(request, sheet) or render(request, "console/ledger/page.html", {
         "found": found,
         "page_after": found.after,
         "kinds": counter.kinds(),
+        "forms": FORMS,
         "searched": any(asked.values()),
         "now": counter.checkpoint().checkpoint,
         "verified": counter.verified()[:1],
