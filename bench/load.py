@@ -77,7 +77,8 @@ def postgresql() -> Iterator[Place]:
         password = server.address.partition("bob:")[2].partition("@")[0]
         os.environ["PGPASSWORD"] = password
         yield Place(
-            homes.make(folder / "home", "lender.example/ledger", settings=told), {"PGPASSWORD": password}
+            homes.make(folder / "home", "lender.example/ledger", settings=told),
+            {"PGPASSWORD": password},
         )
         starting.stop()
 
@@ -106,7 +107,9 @@ def prepare(place: Place) -> str:
     publishing.publish(ledger, number, Signed("publish", "bob", at), at)
     scopes = frozenset({"decisions.decide", "decisions.read"})
     wanted = Wanted("origination-1", scopes, "house", at + timedelta(days=1))
-    granted = granting.grant(ledger, wanted, Grantable(scopes, ["house"]), Signed("grant", "ivan", at))
+    granted = granting.grant(
+        ledger, wanted, Grantable(scopes, ["house"]), Signed("grant", "ivan", at)
+    )
     ledger.store.close()
     starting.stop()
     return granted.secret
@@ -263,7 +266,9 @@ def run(place: Place, rate: float, seconds: float) -> dict[str, Any]:
         after = steady(rate, max(10.0, over), over)
         rush = send(18_473, server.pid, plan([*steady(rate * OVERLOAD, over), *after]))
         told["overload"] = overload(rush, rate * OVERLOAD, over)
-    decided = [ids[300 + n] for n, each in enumerate([*load.answers, *rush.answers]) if each[3] == 200]  # noqa: PLR2004
+    decided = [
+        ids[300 + n] for n, each in enumerate([*load.answers, *rush.answers]) if each[3] == 200
+    ]  # noqa: PLR2004
     told["acknowledged"] = len(decided)
     check(place.home, decided)
     return told
@@ -271,7 +276,9 @@ def run(place: Place, rate: float, seconds: float) -> dict[str, Any]:
 
 def overload(rush: Sent, rate: float, seconds: float) -> dict[str, Any]:
     """What a rush says: of its own requests, and how long until those after it fare as before."""
-    own = Sent([each for each in rush.answers if each[0] < seconds], rush.generator_s, rush.server_s)
+    own = Sent(
+        [each for each in rush.answers if each[0] < seconds], rush.generator_s, rush.server_s
+    )
     shed = [each for each in own.answers if each[3] == 503]  # noqa: PLR2004 - no room
     ok, found = own.waited(200), Counter(each[3] for each in own.answers)
     return {
@@ -287,7 +294,9 @@ def check(home: Home, ids: Sequence[str]) -> None:
     """Every acknowledged decision is in the ledger, once, and the ledger is whole."""
     ledger = home.ledger
     found = audit(ledger)
-    there = Counter(e.told["act"] for e in ledger.entries() if e.told["kind"] == decision_entries.KIND)
+    there = Counter(
+        e.told["act"] for e in ledger.entries() if e.told["kind"] == decision_entries.KIND
+    )
     lost = [id_ for id_ in ids if there[decision_entries.act(id_)] != 1]
     ledger.store.close()
     if found.problems or lost:

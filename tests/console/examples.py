@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from seawall.acts.alert_cases import open_alerts
 from seawall.office.homes import Home
+from seawall.records import starting
 
 Kwargs = dict[str, object]
 
@@ -31,6 +33,23 @@ def first_entry(home: Home) -> Kwargs:
     return {"number": 0}
 
 
+def indicator(home: Home) -> Kwargs:
+    """An indicator that is shipped."""
+    del home
+    return {"name": "approval_rate"}
+
+
+def alert(home: Home) -> Kwargs:
+    """An open alert."""
+    starting.start(home.records)
+    return {"case_id": next(iter(open_alerts().values()))[1].case_id}
+
+
+def alert_done(home: Home) -> Kwargs:
+    """The same, and what is done with it."""
+    return {**alert(home), "verb": "acknowledge"}
+
+
 EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "person": bob,
     "person_assign": bob,
@@ -43,5 +62,9 @@ EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "decision_open": decision,
     "entry": first_entry,
     "entry_proof": first_entry,
+    "indicator": indicator,
+    "alert": alert,
+    "alert_why": alert,
+    "alert_do": alert_done,
 }
 """By the route's name."""

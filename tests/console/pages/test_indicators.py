@@ -19,6 +19,7 @@ from seawall.records import watch_register
 from seawall.reports import warning as page
 from seawall.warning import explaining
 from seawall.warning.cause import Cause
+from seawall.warning.indicator import Indicator
 
 As = Callable[[str], Client]
 
@@ -103,7 +104,7 @@ def test_an_indicator_shows_its_number_course_and_limits(as_: As, lender: Home) 
         assert declared.thresholds.citation in told
 
 
-def _known() -> dict[str, warning.Indicator]:
+def _known() -> dict[str, Indicator]:
     return {sheet.declared.id: sheet.declared for sheet in warning.sheets()}
 
 

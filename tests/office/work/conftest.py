@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from seawall.acts.signing import Signed, now
 from seawall.core.problem import Unable
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office import homes
 from seawall.office.homes import Home
 from seawall.office.settings import Settings
@@ -70,7 +70,7 @@ def note(at: Workplace, line: Line) -> Came:
     if line.how == "fails":
         raise ZeroDivisionError(TELEPHONE)
     if line.how == "refuses":
-        raise UnableToNote("there is no ink")
+        raise UnableToNote(verbatim("there is no ink"))
     return Came({"noted": line.text})
 
 

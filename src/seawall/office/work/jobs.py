@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from seawall.acts.signing import Signed
 from seawall.core.period import microseconds, moment_at
 from seawall.core.problem import Unable
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office.work.schedule import Schedule
 from seawall.office.work.tasks import Task, task
 from seawall.records import work_register as register
@@ -70,7 +70,7 @@ def ask(name: str, arguments: Mapping[str, object], signed: Signed) -> Job:
     try:
         told = asked.arguments.model_validate(arguments)
     except ValidationError as error:
-        raise UnableToAskFor(name, str(error.errors()[0]["msg"])) from None
+        raise UnableToAskFor(name, verbatim(str(error.errors()[0]["msg"]))) from None
     at_us = microseconds(signed.at)
     wanted = Wanted(signed.act, "", name, asked.lane, told.model_dump_json(), signed.by, at_us)
     row, _ = register.ask(wanted)
@@ -151,12 +151,21 @@ def _at(at_us: int | None) -> datetime | None:
 class UnableToAskFor(Unable, ValueError):
     """A task does not take these arguments."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name} does not take these arguments: {why}")
+    def __init__(self, name: str, why: Text) -> None:
+        super().__init__(
+            Text(
+                en="{name} does not take these arguments: {why}", zh="{name} 不接受这些参数：{why}"
+            ),
+            name=name,
+            why=why,
+        )
 
 
 class UnableToFindJob(Unable, LookupError):
     """There is no work of this number."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"there is no work of number {number}")
+        super().__init__(
+            Text(en="there is no work of number {number}", zh="没有编号为 {number} 的任务"),
+            number=number,
+        )

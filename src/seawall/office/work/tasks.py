@@ -190,4 +190,11 @@ class UnableToFindTask(Unable, LookupError):
     """There is no such task."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no task {name!r}; there are: {', '.join(_BY_NAME)}")
+        super().__init__(
+            Text(
+                en="there is no task {name!r}; there are: {known}",
+                zh="没有任务 {name!r}；现有：{known}",
+            ),
+            name=name,
+            known=", ".join(_BY_NAME),
+        )
