@@ -11,7 +11,7 @@ from seawall.core.steps import Steps
 from seawall.office import answering, homes, measuring, packs, presenting, tables
 from seawall.office.answering import Answers, Asked
 from seawall.office.homes import Home
-from seawall.reports import charts
+from seawall.reports import charts, leaf
 from seawall.simulator.truth import Plan
 
 NAMES = [each.name for each in tables.measures(packs.conventions())]
@@ -126,4 +126,4 @@ def test_a_picture_says_of_what_and_when(answers: Answers) -> None:
 
 
 def test_filters_are_segments_of_loans() -> None:
-    assert set(answering.FILTERS) <= set(presenting.SEGMENTS)
+    assert set(answering.FILTERS) <= set(leaf.SEGMENTS)

@@ -81,6 +81,11 @@ class Answers:
         """Whether nothing was ever brought in, so that there is nothing to ask."""
         return not self._home.book.snapshot().tables.get("month_end")
 
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        """Every measure, by name, in the order in which reports tell them."""
+        return {each.name: each for each in measures(self._home.conventions)}
+
     def answer(self, asked: Asked) -> Answer:
         """The answer to a question.
 
@@ -90,7 +95,9 @@ class Answers:
             UnableToLookThere: the book knows nothing of the analysis date.
         """
         held = self._now()
-        measure = held.measure(asked.measure)
+        if asked.measure not in self.measures:
+            raise UnableToFindMeasure(asked.measure, tuple(self.measures))
+        measure = self.measures[asked.measure]
         reading = held.reading(asked.as_of, asked.only)
         steps = reading.steps(measure, asked.by)
         return Answer(measure, asked.by, held.rows(steps), reading, steps)
@@ -112,7 +119,7 @@ class Answers:
         held.shelf.sweep()
         reading = held.reading(None, EVERY)
         turns = [(measure, by) for by in ((), *((name,) for name in FILTERS))
-                 for measure in held.measures.values()]  # fmt: skip
+                 for measure in self.measures.values()]  # fmt: skip
         for turn, (measure, by) in enumerate(turns):
             progress("answers", turn / len(turns))
             held.rows(reading.steps(measure, by))
@@ -135,15 +142,6 @@ class _Held:
         self.book = book
         self.shelf = Shelf(home.folder / "scratch" / "answers" / book.snapshot.digest)
         self._engine = Lock()
-
-    @cached_property
-    def measures(self) -> dict[str, Measure]:
-        return {each.name: each for each in measures(self.book.conventions)}
-
-    def measure(self, name: str) -> Measure:
-        if name not in self.measures:
-            raise UnableToFindMeasure(name, tuple(self.measures))
-        return self.measures[name]
 
     def reading(self, as_of: date | None, only: Selection) -> Reading:
         return self.book.reading(self.rows(measuring.extent(as_of)), as_of, only)

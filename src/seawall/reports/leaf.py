@@ -106,6 +106,24 @@ def shown(value: object, column: Column) -> Text:
     return Text(en=text, zh=text)
 
 
+def briefly(value: object, column: Column) -> Text:
+    """An amount or count at a glance, to three digits or four: 9.35 bn, 93.52 亿; anything else as `shown`."""
+    if column.unit not in ("money", "count") or not isinstance(value, int | float | Decimal):
+        return shown(value, column)
+    return Text(en=_rounded(float(value), _ENGLISH), zh=_rounded(float(value), _CHINESE))
+
+
+_ENGLISH = ((1e9, " bn"), (1e6, " m"))
+_CHINESE = ((1e8, " 亿"), (1e4, " 万"))
+
+
+def _rounded(value: float, scales: tuple[tuple[float, str], ...]) -> str:
+    for scale, name in scales:
+        if abs(value) >= scale:
+            return f"{value / scale:,.2f}{name}"
+    return f"{value:,.0f}"
+
+
 def _plain(value: object, column: Column) -> str:
     if value is None:
         return "–"

@@ -6,11 +6,12 @@ from django import template
 
 from seawall.console import exporting
 from seawall.console.templatetags.seawall import language
+from seawall.core.measure import Column
 from seawall.core.text import Text
 from seawall.office import library
 from seawall.reports import charts
 from seawall.reports.charts import Spec
-from seawall.reports.leaf import Grid, shown
+from seawall.reports.leaf import Grid, briefly, shown
 
 register = template.Library()
 FIGURES = frozenset({"count", "money", "share", "rate_annual", "days", "months", "index", "hours",
@@ -48,6 +49,18 @@ def chart(
 def grid_(grid: Grid) -> dict[str, Any]:
     """A table of figures: `{% grid section.grids.0 %}`."""
     return {"grid": table(grid)}
+
+
+@register.inclusion_tag("console/parts/stat.html")
+def stat(column: Column, value: object, currency: str = "") -> dict[str, Any]:
+    """A figure at a glance, with the whole of it beneath: `{% stat column value reading.currency %}`."""
+    brief, whole = briefly(value, column), shown(value, column)
+    return {
+        "name": column.title,
+        "brief": brief,
+        "whole": whole if brief != whole else None,
+        "currency": currency if column.unit == "money" else "",
+    }
 
 
 def table(grid: Grid) -> dict[str, Any]:
