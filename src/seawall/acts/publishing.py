@@ -88,7 +88,7 @@ def propose(
     """
     evidence = record.canonical({
         "policy": version.policy, "digest": version.digest,
-        "cases": _cases_passed(version), "replay": replayed.told() if replayed else None,
+        "cases": cases_passed(version), "replay": replayed.told() if replayed else None,
     })  # fmt: skip
     signed = _about(signed, digest(evidence))
     told = _registered(signed)
@@ -237,8 +237,12 @@ def proposal(number: int) -> Proposed:
     return register.proposal(number)
 
 
-def _cases_passed(version: Version) -> dict[str, object]:
-    """How many cases pass, and which cases they are."""
+def cases_passed(version: Version) -> dict[str, object]:
+    """How many cases pass, and which cases they are.
+
+    Raises:
+        UnableToPropose: it has no cases, or some fail.
+    """
     texts = {name: text for name, text in version.texts.items() if name.endswith(SUFFIX)}
     if not texts:
         raise UnableToPropose(

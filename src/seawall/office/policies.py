@@ -100,7 +100,8 @@ class Reviewed:
         makers: who cannot approve it.
         cases: how many of its cases pass.
         replay: what its replay showed; None where there was no book.
-        against: what it differs in from the version in force; None where nothing is.
+        against: what it differs in from the version in force (once it is published: before it); None
+            where nothing is.
         published: what became of it.
         doors: what the asker may do with it, and why not.
     """
@@ -212,7 +213,8 @@ def reviewed(number: int, by: str, roles: Collection[Verb], now: datetime) -> Re
     """
     seen = publishing.proposal(number)
     published = policy_register.published(number)
-    in_force = publishing.in_force(seen.version.policy, now)
+    at_us = microseconds(now) if published is None else published.effective_us - 1
+    in_force = policy_register.in_force(seen.version.policy, at_us)
     evidence = json.loads(seen.evidence)
     return Reviewed(
         seen=seen,

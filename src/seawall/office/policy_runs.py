@@ -111,10 +111,11 @@ def submit(
 
     Raises:
         UnableToUseInput: the text is no policy; nothing was kept.
+        UnableToPropose: it has no cases, or some fail; likewise.
         UnableToKeepDraft: his draft was kept from elsewhere since he opened it.
         UnableToBegin: too much is under way.
     """
-    proposable(opened.sketch)
+    publishing_acts.cases_passed(proposable(opened.sketch))
     kept = replace(signed, act=f"draft:{signed.act}")
     keep(ledger, opened.sketch, opened.base, kept, seen_us=opened.seen_us)
     return begin_proposal(at, opened.sketch, signed, writers=writers)

@@ -84,13 +84,13 @@ def standings(at_us: int, policy: str | None = None) -> tuple[Standing, ...]:
 
 def offered(policy: str, before: int | None = None, most: int = PAGE) -> tuple[Offered, ...]:
     """Proposals of a policy, the latest first."""
-    rows = _rows("Proposal").select_related("version").filter(version__policy=policy)
+    rows = _proposals().filter(version__policy=policy)
     return _offers(_page(rows, before, most))
 
 
 def versions(policy: str, before: int | None = None, most: int = PAGE) -> tuple[Written, ...]:
     """Versions of a policy, the latest first."""
-    found = list(_page(_rows("PolicyVersion").filter(policy=policy), before, most))
+    found = list(_page(_rows("PolicyVersion").defer("texts").filter(policy=policy), before, most))
     numbers = [row.number for row in found]
     writers: dict[int, list[tuple[str, int]]] = {}
     for version, writer, at_us in (
@@ -117,8 +117,18 @@ def versions(policy: str, before: int | None = None, most: int = PAGE) -> tuple[
 
 def publications(policy: str, before: int | None = None, most: int = PAGE) -> tuple[Published, ...]:
     """What was published of a policy, the latest first."""
-    rows = _rows("Publication").select_related("version").filter(policy=policy)
+    rows = _publications().filter(policy=policy)
     return tuple(map(told_of, _page(rows, before, most)))
+
+
+def _publications() -> Any:  # noqa: ANN401 - a query over rows
+    """With their versions, but not with these' texts."""
+    return _rows("Publication").select_related("version").defer("version__texts")
+
+
+def _proposals() -> Any:  # noqa: ANN401 - a query over rows
+    """With their versions, but neither with these' texts nor with what was shown for them."""
+    return _rows("Proposal").select_related("version").defer("version__texts", "evidence")
 
 
 def _page(rows: Any, before: int | None, most: int) -> Any:  # noqa: ANN401 - a query over rows
@@ -134,19 +144,19 @@ def _in_force(at_us: int, chosen: dict[str, str]) -> Iterable[Any]:
         .filter(known, policy=OuterRef("policy"))
         .order_by("-effective_us", "-number")
     )
-    rows = _rows("Publication").select_related("version").filter(**chosen)
+    rows = _publications().filter(**chosen)
     found: Iterable[Any] = rows.filter(number=Subquery(latest.values("number")[:1]))
     return found
 
 
 def _coming(at_us: int, chosen: dict[str, str]) -> Iterable[Any]:
-    rows = _rows("Publication").select_related("version").filter(**chosen)
+    rows = _publications().filter(**chosen)
     found: Iterable[Any] = rows.filter(effective_us__gt=at_us).order_by("effective_us", "number")
     return found
 
 
 def _waiting(chosen: dict[str, str]) -> tuple[Offered, ...]:
-    rows = _rows("Proposal").select_related("version").filter(publication__isnull=True)
+    rows = _proposals().filter(publication__isnull=True)
     if chosen:
         rows = rows.filter(version__policy=chosen["policy"])
     return _offers(rows.order_by("-number")[:PAGE], waiting=True)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from seawall.acts import drafting
+from seawall.acts.publishing import UnableToPropose
 from seawall.acts.signing import now
 from seawall.console import place
 from seawall.console.asking import Request, signed
@@ -63,6 +64,8 @@ def propose(request: Request, policy: str) -> HttpResponse:
                                  writers=writers)  # fmt: skip
     except UnableToUseInput:
         return _editor(request, opened, status=422)  # the editor says what, and where
+    except UnableToPropose as error:
+        return _editor(request, opened, status=409, refused=error.said)
     return redirect("policy_run", policy=policy, run=run.id)
 
 
@@ -74,8 +77,10 @@ def _opened(request: Request, policy: str) -> Edited:
     return replace(typed, base=form.get("base", ""), seen_us=int(seen) if seen.isdigit() else None)
 
 
-def _editor(request: Request, opened: Edited, status: int = 200) -> HttpResponse:
-    told = {"opened": opened, "policy": opened.sketch.policy, **_found(opened)}
+def _editor(
+    request: Request, opened: Edited, status: int = 200, refused: Text | None = None
+) -> HttpResponse:
+    told = {"refused": refused, "opened": opened, "policy": opened.sketch.policy, **_found(opened)}
     return render(request, "console/policies/edit.html", told, status=status)
 
 
