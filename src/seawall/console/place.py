@@ -84,6 +84,8 @@ def close() -> None:
     """Answer who waits for a decision, and take nobody any more."""
     while _live:
         _live.pop().stop()
+
+
 def answers() -> Answers:
     """The book's answers, which all threads share."""
     with _sharing:

@@ -20,7 +20,6 @@ from seawall.console.pages import (
     today,
 )
 from seawall.console.pages.policies import editing, proposing, reading, running
-from seawall.console.pages import charts, failures, own, today
 from seawall.console.pages.portfolio import views as portfolio
 from seawall.console.routing import SIGNED_IN, Route, patterns
 
@@ -34,12 +33,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("me/", own.page, "own", SIGNED_IN),
     Route("portfolio/", portfolio.overview, "portfolio", "portfolio.read"),
     Route("portfolio/measures/", portfolio.every, "portfolio_measures", "portfolio.read"),
-    Route(
-        "portfolio/chart/<slug:name>.<str:form>",
-        portfolio.chart,
-        "portfolio_chart",
-        "portfolio.export",
-    ),
+    Route("portfolio/chart/<slug:name>.<str:form>", portfolio.chart, "portfolio_chart", "portfolio.export"),
     Route("portfolio/<slug:name>/", portfolio.measure, "portfolio_measure", "portfolio.read"),
     Route("charts/<str:version>.js", charts.library, "charts_library", SIGNED_IN),
     Route("me/change", own.change, "own_change", SIGNED_IN, method="POST"),
