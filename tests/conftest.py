@@ -17,7 +17,10 @@ configuring.prepare(
     {
         "SECRET_KEY": "of tests only, and of no home",
         "ALLOWED_HOSTS": ["*"],
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        "PASSWORD_HASHERS": [  # the first for speed, the second as a server has it
+            "django.contrib.auth.hashers.MD5PasswordHasher",
+            "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        ],
     }
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from seawall.acts import staffing
@@ -58,11 +59,12 @@ def _make(folder: Path) -> None:
     demonstrating.demonstrate(home)
     starting.start(home.records)
     starting.migrate()
+    password = make_password(PASSWORD, hasher="pbkdf2_sha256")
     for name, (roles, unit) in CAST.items():
         newcomer = Newcomer(name, name.capitalize(), roles, unit)
         staffing.add(home.ledger, newcomer, Signed(f"add:{name}", "root", now()))
         person = Person.objects.get(name=name)
-        person.set_password(PASSWORD)
+        person.password = password
         person.save()
         TOTP.activate(person, generate_totp_secret())
     starting.stop()
