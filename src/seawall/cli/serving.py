@@ -48,15 +48,15 @@ def run(screen: Screen, *, with_work: bool) -> None:
     # Until the server has handlers of its own.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Django and the server take a second to load.
-    from seawall.console import running  # noqa: PLC0415
+    from seawall.console import server  # noqa: PLC0415
     from seawall.office.work.companion import Companion  # noqa: PLC0415
 
-    ready = running.ready()
+    ready = server.ready()
     screen.say(_SERVING, origin=ready.origin)
     if ready.code is not None:
         screen.result(_FIRST.filled(origin=ready.origin, code=ready.code).in_(screen.language))
     with Companion(ready.home.folder) if with_work else nullcontext():
-        running.server(ready.home).serve()
+        server.server(ready.home).serve()
     screen.say(_ENDED)
 
 

@@ -10,11 +10,9 @@ a portfolio does not wait for an origination's rush, nor it for him.
 import atexit
 import json
 import os
-import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Final
 
 from django.core.wsgi import get_wsgi_application
@@ -24,7 +22,6 @@ from seawall.console.api import problems
 from seawall.core.problem import Kind
 from seawall.core.text import Text
 from seawall.office import homes
-from seawall.office.homes import PRIVATE_FILE, Home
 from seawall.records import starting
 
 Environ = dict[str, Any]
@@ -43,7 +40,6 @@ BACKPRESSURE: Final = 2_048
 AGAIN_SECONDS: Final = 1
 _DECISIONS: Final = "/api/v1/decisions"
 _ALWAYS: Final = ("/api/v1/health", "/api/v1/ready", "/api/v1/metrics")
-_HOSTS, _HTTPS = "SEAWALL_HOSTS", "SEAWALL_HTTPS"
 
 
 def application() -> Wsgi:
@@ -53,7 +49,7 @@ def application() -> Wsgi:
         Unable: the home's stores cannot be opened.
     """
     home = homes.home()
-    configuring.prepare(settings(home, os.environ))
+    configuring.prepare(configuring.of(home, os.environ))
     starting.start(home.records)
     starting.stop()  # this thread's connection: every thread has its own
     place.choose(home)
@@ -62,30 +58,6 @@ def application() -> Wsgi:
 
     place.live()
     return Shedding(Express(Pages(get_wsgi_application())))
-
-
-def settings(home: Home, environment: Mapping[str, str]) -> dict[str, Any]:
-    """What Django is told of this home: its secret, by which names it is reached, and whether by https."""
-    told: dict[str, Any] = {"SECRET_KEY": _secret(home.folder / "keys" / "console.secret")}
-    if hosts := [each.strip() for each in environment.get(_HOSTS, "").split(",") if each.strip()]:
-        told["ALLOWED_HOSTS"] = hosts
-        told["CSRF_TRUSTED_ORIGINS"] = [f"https://{each.lstrip('.')}" for each in hosts]
-    return told | configuring.ENCRYPTED if environment.get(_HTTPS) == "1" else told
-
-
-def _secret(file: Path) -> str:
-    """The secret that signs cookies, made where there is none: whoever is first, all processes have the same."""
-    made = file.with_name(f"{file.name}.{os.getpid()}")
-    if not file.exists():
-        made.touch(mode=PRIVATE_FILE)
-        made.write_text(secrets.token_urlsafe(64), encoding="ascii")
-        try:
-            os.link(made, file)
-        except FileExistsError:
-            pass  # another process was first
-        finally:
-            made.unlink()
-    return file.read_text(encoding="ascii")
 
 
 class Pages:

@@ -1,6 +1,9 @@
 """Open the office's database: Django configured in code, its tables brought up to date."""
 
-from collections.abc import Mapping
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -14,6 +17,8 @@ from seawall.core.problem import Unable
 from seawall.core.text import Text, verbatim
 from seawall.records.sqlite import driver
 
+_MIGRATING = 0x5EA_1A12
+"""The advisory lock of whoever changes tables."""
 FAILURE = Error
 """What a failure of the office's database is raised as, for rooms that see nothing of Django."""
 
@@ -55,7 +60,8 @@ def start(database: Path | str, *, more: Mapping[str, object] | None = None) -> 
         del connections["default"]
     try:
         _check_durable()
-        _migrate()
+        with _alone():
+            _migrate()
     except DatabaseError as error:
         raise UnableToUseRecords(verbatim(str(error).strip().partition("\n")[0])) from None
 
@@ -67,7 +73,8 @@ def migrate() -> None:
         UnableToUseRecords: the database refuses them.
     """
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        with _alone():
+            call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise UnableToUseRecords(verbatim(str(error).strip().partition("\n")[0])) from None
 
@@ -79,6 +86,27 @@ def _migrate() -> None:
     """
     executor = MigrationExecutor(connections["default"])
     executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] == "records"])
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time changes tables, of all that are started at once after an upgrade."""
+    database = connections["default"]
+    if database.vendor == "postgresql":
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, 0)", [_MIGRATING])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [_MIGRATING])
+        return
+    # Of the folder: whoever opened and closed the file itself would undo SQLite's own locks.
+    folder = os.open(Path(database.settings_dict["NAME"]).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _check_durable() -> None:

@@ -3,7 +3,12 @@
 What is chosen here stands in the home's settings (`office.addresses`); what the processes serve is `serving`.
 """
 
+import multiprocessing
 import os
+import signal
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +24,7 @@ from seawall.office import addresses, condition, homes, settings, settling
 from seawall.office.homes import Home
 from seawall.records import starting
 
-TARGET = "seawall.console.serving:application"
+TARGET = "seawall.console.server:application"
 BACKLOG = 2_048
 STOPS_WITHIN_S = 20
 """How long requests in flight have when the server is told to stop."""
@@ -85,6 +90,25 @@ def server(home: Home) -> "AbstractServer[Any]":
         workers_kill_timeout=STOPS_WITHIN_S,
     )
     return made
+
+
+def application() -> Callable[..., Any]:
+    """What a process of the server answers by; it does not outlive the server, which would keep its port."""
+    from seawall.console import serving  # noqa: PLC0415 - Django is told first
+
+    server = multiprocessing.parent_process()
+    if server is not None and server.pid is not None:
+        threading.Thread(target=_follow, args=(server.pid,), name="follow", daemon=True).start()
+    return serving.application()
+
+
+def _follow(server: int) -> None:
+    """End this process when the server, killed, is not its parent any more."""
+    while os.getppid() == server:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(STOPS_WITHIN_S)
+    os._exit(1)
 
 
 class UnableToServe(Unable, LookupError):
