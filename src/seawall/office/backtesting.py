@@ -312,6 +312,7 @@ def _picture(found: Tested, judged: Judged, row: int) -> page.Watched:
         source=judged.trend.source,
         lines=tuple(accounting.lines(judged, row)),
         bands=bands,
+        period=judged.indicator.period,
     )
 
 

@@ -72,6 +72,7 @@ class Sheet:
             self.indicator.id, self.indicator.title, self.indicator.meaning, self.trend.unit,
             self.trend.source, self.course,
             limits=() if limits is None else (("amber", limits.amber), ("red", limits.red)),
+            period=self.indicator.period,
         )  # fmt: skip
 
     @property

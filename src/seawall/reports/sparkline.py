@@ -16,7 +16,7 @@ class Spark:
     Attributes:
         path: the line, as SVG writes paths; empty where nothing is known.
         points: the periods above green: across, down, level.
-        last: the last known value's place.
+        last: the last known value's place; None where there is none, or where it is one of these points.
     """
 
     path: str
@@ -52,7 +52,8 @@ def spark(lines: Sequence[Line]) -> Spark:
         for place, each in zip(places, lines, strict=True)
         if place is not None and each.level in LEVEL_COLOURS
     )
-    return Spark(path, points, next(place for place in reversed(places) if place is not None))
+    last = next(place for place in reversed(places) if place is not None)
+    return Spark(path, points, None if any(each[:2] == last for each in points) else last)
 
 
 def _across(at: int, count: int) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from seawall.core.measure import Column, Unit
+from seawall.core.measure import Column, Period, Unit
 from seawall.core.text import Text
 from seawall.reports.charts import PALETTE, Spec
 from seawall.reports.leaf import Grid, Leaf, Section
@@ -12,6 +12,7 @@ from seawall.reports.leaf import Grid, Leaf, Section
 LEVEL_COLOURS = {"amber": "#d99a1b", "red": "#c2372e"}
 """Amber and red are for verdicts only."""
 
+_FIGURES = {"share": ".1%", "rate_annual": ".1%", "money": ".3~s", "count": ".3~s"}
 _TIME: Spec = {
     "type": "temporal", "title": None,
     "axis": {"format": "%Y-%m", "labelOverlap": True,
@@ -65,6 +66,7 @@ class Watched:
         name: unique in the report, of letters, digits and dashes.
         bands: days from and to which a trouble that it should see was on.
         limits: the values from which it is amber, and red, where they are declared.
+        period: of its values; a month's stands at its own tick, and not at the next month's.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Watched:
     lines: tuple[Line, ...]
     bands: tuple[tuple[date, date], ...] = ()
     limits: tuple[tuple[str, float], ...] = ()
+    period: Period = "day"
 
 
 @dataclass(frozen=True)
@@ -175,19 +178,20 @@ def course(watched: Watched) -> Spec:
     signals = [{"on": _day(each.ends_on), "value": each.value, "level": each.level}
                for each in watched.lines if each.level in LEVEL_COLOURS]  # fmt: skip
     bands = [{"first": _day(first), "last": _day(last)} for first, last in watched.bands]
-    form = ".1%" if watched.unit in ("share", "rate_annual") else ".3~s"
+    form = _FIGURES.get(watched.unit, ".3~g")
+    time = _TIME | ({"timeUnit": "yearmonth"} if watched.period == "month" else {})
     number = {"type": "quantitative", "title": None, "axis": {"format": form},
               "scale": {"zero": False}}  # fmt: skip
     tip = [
         {"field": "on", "type": "temporal", "title": ""},
         {"field": "value", "format": form, "title": ""},
     ]
-    x = _TIME | {"field": "on"}
+    x = time | {"field": "on"}
     return {
         "height": 220,
         "layer": [
             {"data": {"values": bands}, "mark": {"type": "rect", "color": "#94546a", "opacity": 0.12},
-             "encoding": {"x": _TIME | {"field": "first"}, "x2": {"field": "last"}}},
+             "encoding": {"x": time | {"field": "first"}, "x2": {"field": "last"}}},
             {"data": {"values": rows}, "mark": {"type": "area", "color": "#a9c9dd", "opacity": 0.4},
              "encoding": {"x": x, "y": number | {"field": "low"}, "y2": {"field": "high"}}},
             *({"data": {"values": rows},
