@@ -1,24 +1,28 @@
 """What the pages of policies show is what the register and the commands say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from seawall.acts import publishing
 from seawall.acts.policy_doors import Verb
+from seawall.acts.publishing import UnableToPropose
 from seawall.acts.signing import Signed, now
 from seawall.core.problem import UnableToUseInput
 from seawall.office import homes, packs, policies, policy_runs, sketching
 from seawall.office import publishing as office
 from seawall.office.homes import Home
 from seawall.office.policies import UnableToFindPolicy
+from seawall.office.work import schedule
+from seawall.office.work.worker import Worker
 from seawall.policy.glance import Sketch, glance, tried
 from seawall.records import starting
-from tests.office.test_running import ended
+from seawall.records.draft_register import UnableToKeepDraft
 
+NO_PLAN = schedule.shipped().model_copy(update={"entries": ()})
 ALL: tuple[Verb, ...] = ("propose", "approve", "publish", "roll_back")
 
 
@@ -32,12 +36,19 @@ class House:
         return sketching.typed(policy, held.text.replace(before, after), held.cases, now()).sketch
 
     def propose(self, drawn: Sketch) -> int:
-        run = policy_runs.begin_proposal(self.home, drawn, signed("propose"))
-        done = ended(policy_runs.runs(self.home), run.id)
-        assert done.state == "done", done.why
-        number = policy_runs.proposed(self.home, run.id)
-        assert number is not None
-        return number
+        """As the editor does, with a worker that does what waits."""
+        opened = replace(sketching.edited(drawn.policy, "alice", now()), sketch=drawn)
+        job = policy_runs.submit(office.opened(self.home), opened, signed("propose"))
+        done = self.worked(job.number)
+        assert done.number is not None, done.why
+        return done.number
+
+    def worked(self, number: int) -> policy_runs.Run:
+        Worker(self.home, NO_PLAN, lambda _: None).once()
+        run = policy_runs.run(number)
+        assert run is not None
+        assert run.job.over
+        return run
 
     def publish(self, number: int) -> None:
         ledger = office.opened(self.home)
@@ -110,8 +121,10 @@ def test_an_overlay_is_edited_over_the_base_that_its_version_keeps(house: House)
     lost = house.edit("extends: instalment_loan", "extends: nobodys", "instalment_loan_us")
     (mark,) = glance(lost).marks
     assert (mark.code, mark.place.file) == ("policy-base-missing", "instalment_loan_us.yaml")
+    opened = replace(sketching.edited("instalment_loan_us", "alice", now()), sketch=lost)
     with pytest.raises(UnableToUseInput):
-        policy_runs.begin_proposal(house.home, lost, signed("propose"))
+        policy_runs.submit(office.opened(house.home), opened, signed("propose"))
+    assert sketching.edited("instalment_loan_us", "alice", now()).seen_us is None
 
 
 def test_a_draft_that_another_version_overtook_says_so(house: House) -> None:
@@ -139,19 +152,16 @@ def test_a_new_policy_starts_from_nothing(house: House) -> None:
     assert glance(drawn).policy is not None
     assert sketching.looked(opened).changed is None
     assert "\r" not in drawn.text
-    run = policy_runs.begin_proposal(house.home, drawn, signed("propose"))
-    failed = ended(policy_runs.runs(house.home), run.id)
-    assert failed.why is not None
-    assert "it has no cases" in failed.why.en
+    with pytest.raises(UnableToPropose, match="it has no cases"):
+        policy_runs.submit(office.opened(house.home), opened, signed("propose"))
 
 
 def test_the_whole_check_finds_what_only_the_solver_can(house: House) -> None:
     drawn = house.edit("when: score >= 500 AND score < 515", "when: score >= 500 AND score < 500")
     assert not [each for each in glance(drawn).marks if each.code == "policy-rule-never-true"]
-    run = policy_runs.begin_check(house.home, drawn, "alice")
-    until = datetime.now(UTC) + timedelta(seconds=40)
-    while (marks := policy_runs.checked(house.home, run.id)) is None:
-        assert datetime.now(UTC) < until
+    job = policy_runs.begin_check(drawn, signed("check"))
+    marks = house.worked(job.number).marks
+    assert marks is not None
     (mark,) = [each for each in marks if each.code == "policy-rule-never-true"]
     line = next(
         n
@@ -159,3 +169,29 @@ def test_the_whole_check_finds_what_only_the_solver_can(house: House) -> None:
         if "score < 500" in text and "AND" in text
     )
     assert mark.place.line == line
+
+
+def test_a_draft_is_gone_once_it_is_proposed_and_there_where_that_fails(house: House) -> None:
+    drawn = house.edit(*DEARER)
+    opened = replace(sketching.edited("instalment_loan", "alice", now()), sketch=drawn)
+    job = policy_runs.submit(office.opened(house.home), opened, signed("propose", "alice"))
+    again = sketching.edited("instalment_loan", "alice", now())
+    assert again.sketch == drawn
+    bob = replace(opened, sketch=drawn)
+    with pytest.raises(UnableToKeepDraft):
+        policy_runs.submit(office.opened(house.home), bob, signed("propose", "alice"))
+    assert house.worked(job.number).number is not None
+    assert sketching.edited("instalment_loan", "alice", now()).seen_us is None
+
+
+def test_work_that_is_refused_says_why_in_both_languages(house: House) -> None:
+    shown = policies.shown("instalment_loan", None, now())
+    over = policy_runs.over("instalment_loan", "", " amount < 5000 ")
+    assert over.where == "amount < 5000"
+    job = policy_runs.begin_replay(shown.version, over, signed("replay"))
+    assert policy_runs.latest("instalment_loan")[0].number == job.number
+    assert policy_runs.latest("micro_loan") == ()
+    failed = house.worked(job.number)
+    assert (failed.job.state, failed.leaf) == ("failed", None)
+    assert failed.why.en != failed.why.zh
+    assert policy_runs.run(job.number + 1) is None

@@ -85,7 +85,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(f"{_POLICY}/history/", reading.history, "policy_history", "policies.read"),
     Route(f"{_POLICY}/replay/", running.replay, "policy_replay", "policies.read"),
     Route(f"{_POLICY}/replay/begin", running.begin, "policy_replay_begin", "policies.replay", method="POST"),
-    Route(f"{_POLICY}/runs/<slug:run>/", running.run, "policy_run", "policies.read"),
+    Route(f"{_POLICY}/runs/<int:number>/", running.run, "policy_run", "policies.read"),
     Route(f"{_POLICY}/edit/", editing.edit, "policy_edit", "policies.propose"),
     Route(f"{_POLICY}/edit/look", editing.look, "policy_look", "policies.propose", method="POST"),
     Route(f"{_POLICY}/edit/keep", editing.keep, "policy_keep", "policies.propose", method="POST"),

@@ -1,6 +1,5 @@
 """Who decides, and what would have been decided: policies over applications of now and of the past."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -72,14 +71,7 @@ class Asked:
     scratch: str = "replay"
 
 
-def replayed(
-    at: Home,
-    program: Program,
-    asked: Asked,
-    against: Program | None,
-    *,
-    say: Callable[[Text], object] = lambda _: None,
-) -> replay.Told:
+def replayed(at: Home, program: Program, asked: Asked, against: Program | None) -> replay.Told:
     """Replay a policy over past applications.
 
     Args:
@@ -87,7 +79,6 @@ def replayed(
         program: the policy.
         asked: which applications.
         against: another policy; what was decided then where None.
-        say: is told what the replay is at.
 
     Raises:
         UnableToReadEmptyBook: nothing was ever brought in.
@@ -95,7 +86,6 @@ def replayed(
     """
     scratch = at.folder / "scratch" / asked.scratch
     scratch.mkdir(parents=True, exist_ok=True)
-    say(_READING)
     if asked.on is None:
         reading = read(at, asked.as_of)
         past = replaying.book_past(reading.engine, reading.as_of, at.conventions, scratch)
@@ -106,7 +96,6 @@ def replayed(
     if asked.where is not None:
         past = replaying.only(past, program, asked.where)
         over = _WHERE.filled(over=over, where=asked.where)
-    say(_DECIDING)
     times = at.conventions.unlent_times_as_bad
     done = replaying.replay(past, program, against=against, times_as_bad=times)
     return replay.Told(
@@ -132,8 +121,6 @@ def write_replay(told: replay.Told, target: Path) -> Path:
     return pages.write(replay.leaf(told), target)
 
 
-_READING = Text(en="bringing past applications together", zh="正在汇集历史申请")
-_DECIDING = Text(en="deciding every one of them again", zh="正在逐笔重新决策")
 _BOOK = Text(en="the book as of {day}", zh="截至{day}的账册")
 _WHERE = Text(en="{over} where {where}", zh="{over}（{where}）")
 _THEN = Text(en="what was decided then", zh="当时的决定")

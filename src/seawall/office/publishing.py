@@ -3,14 +3,13 @@
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from seawall.acts import publishing
 from seawall.acts.publishing import Replayed
 from seawall.acts.signing import Signed
-from seawall.core.text import Text
 from seawall.ledger.log import Ledger
 from seawall.office import judging, packs
 from seawall.office.homes import Home
@@ -25,15 +24,9 @@ def opened(at: Home) -> Ledger:
     return ledger
 
 
-def propose(
-    at: Home,
-    version: Version,
-    signed: Signed,
-    writers: Sequence[str] = (),
-    say: Callable[[Text], object] = lambda _: None,
-) -> int:
+def propose(at: Home, version: Version, signed: Signed, writers: Sequence[str] = ()) -> int:
     """Propose what `texts` gave; a home with a book adds its replay. See `acts.publishing`."""
-    shown = replayed(at, version, say) if at.book.snapshot().tables else None
+    shown = replayed(at, version) if at.book.snapshot().tables else None
     return publishing.propose(opened(at), version, signed, writers=writers, replayed=shown)
 
 
@@ -64,15 +57,13 @@ def evidence(at: Home, number: int) -> Path | None:
     return file if file is not None and file.is_file() else None
 
 
-def replayed(
-    at: Home, version: Version, say: Callable[[Text], object] = lambda _: None
-) -> Replayed:
+def replayed(at: Home, version: Version) -> Replayed:
     """Replay a version over the home's book; the report is kept under its digest."""
     own = secrets.token_hex(8)  # several may be proposed at a time
     scratch = at.folder / "scratch" / f"propose-{own}"
     try:
         asked = judging.Asked(scratch=scratch.name)
-        told = judging.replayed(at, publishing.program(version), asked, None, say=say)
+        told = judging.replayed(at, publishing.program(version), asked, None)
         aside = judging.write_replay(told, report(at, f"new-{own}"))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -109,6 +109,12 @@ def listed(most: int, *, before: int | None = None, asked_by: str | None = None)
     return [WorkRow(*each) for each in rows.values_list(*WorkRow._fields)[:most]]
 
 
+def latest(task: str, told: str, most: int) -> list[WorkRow]:
+    """The latest work of a task whose arguments hold a text, the newest first."""
+    rows = _rows("Work").filter(task=task, arguments__contains=told).order_by("-number")
+    return [WorkRow(*each) for each in rows.values_list(*WorkRow._fields)[:most]]
+
+
 def waiting() -> int:
     """How much work is not over."""
     return int(_rows("Work").filter(state__in=_OPEN).count())

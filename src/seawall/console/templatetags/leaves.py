@@ -1,6 +1,4 @@
-"""A report's leaf on a page: its figures as the report itself writes them."""
-
-from collections.abc import Iterable
+"""A report's leaf on a page: the figures at its head, as the report itself writes them."""
 
 from django import template
 
@@ -18,12 +16,6 @@ def figure(value: object, column: Column) -> str:
 
 
 @register.filter
-def beside(row: Iterable[object], columns: Iterable[Column]) -> list[tuple[Column, object]]:
-    """A row's figures, each with its column."""
-    return list(zip(columns, row, strict=True))
-
-
-@register.filter
-def side(column: Column) -> str:
-    """The class of a column's cells: numbers stand at the right."""
-    return "num" if column.unit in leaf.NUMERIC else ""
+def hyphened(name: str) -> str:
+    """A measure's name as a chart's own on its page."""
+    return name.replace("_", "-")

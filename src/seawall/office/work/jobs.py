@@ -117,6 +117,11 @@ def listed(most: int, *, before: int | None = None, asked_by: str | None = None)
     return [_job(row) for row in register.listed(most, before=before, asked_by=asked_by)]
 
 
+def latest(task: str, told: str, most: int) -> list[Job]:
+    """The latest work of a task whose arguments hold a text, the newest first."""
+    return [_job(row) for row in register.latest(task, told, most)]
+
+
 def last_runs(schedule: Schedule) -> dict[str, Job | None]:
     """The last run of each entry of the schedule; None where there was none."""
     rows = {entry.id: register.last_of(entry.id) for entry in schedule.entries}

@@ -20,14 +20,14 @@ from seawall.core.text import Text
 from seawall.ledger import witness, witness_http
 from seawall.ledger.publishing import publish
 from seawall.ledger.verifier import key_of
-from seawall.office import alerts, cases, publishing, witnessing
+from seawall.office import alerts, cases, witnessing
 from seawall.office.alerts import Watchman
 from seawall.office.cases import Counter
 from seawall.office.homes import Home
 from seawall.office.measuring import UnableToReadEmptyBook
-from seawall.office.work import schedule
+from seawall.office.work import policy_work, schedule
+from seawall.office.work.policy_work import Checking, Proposing, Replaying
 from seawall.records import work_register as register
-from seawall.records.policy_register import Version
 
 Lane = Literal["quick", "long"]
 LANES: Final[tuple[Lane, ...]] = ("quick", "long")
@@ -69,16 +69,6 @@ class Nothing(BaseModel):
     """The arguments of a task that needs none."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class Texts(BaseModel):
-    """A version of a policy; fields as in `records.policy_register.Version`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    policy: str
-    digest: str
-    texts: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -153,9 +143,16 @@ def _forget(_: Workplace, __: Nothing) -> Came:
     })  # fmt: skip
 
 
-def _replay(at: Workplace, told: Texts) -> Came:
-    version = Version(told.policy, told.digest, told.texts)
-    return Came(publishing.replayed(at.home, version).told())
+def _replay(at: Workplace, told: Replaying) -> Came:
+    return Came(*policy_work.replay(at.home, told))
+
+
+def _check(at: Workplace, told: Checking) -> Came:
+    return Came(*policy_work.check(at.home, told))
+
+
+def _propose(at: Workplace, told: Proposing) -> Came:
+    return Came(*policy_work.propose(at.home, told))
 
 
 def _first(problems: tuple[Problem, ...]) -> str:
@@ -170,7 +167,9 @@ TASKS: Final[tuple[Task, ...]] = (
     Task("book.watch", Text(en="Watch the book", zh="监测账册"), "long", _watch),
     Task("cases.prove", Text(en="Prove every case", zh="验证全部案件"), "long", _prove),
     Task("ledger.verify", Text(en="Verify the whole ledger", zh="核验整个账本"), "long", _verify),
-    Task("policy.replay", Text(en="Replay a policy over the book", zh="在账册上回放策略"), "long", _replay, Texts),
+    Task("policy.replay", Text(en="Replay a policy over the book", zh="在账册上回放策略"), "long", _replay, Replaying),
+    Task("policy.check", Text(en="Check a policy whole", zh="完整检查策略"), "long", _check, Checking),
+    Task("policy.propose", Text(en="Propose a policy", zh="提交策略"), "long", _propose, Proposing),
 )  # fmt: skip
 _BY_NAME: Final = {each.name: each for each in TASKS}
 

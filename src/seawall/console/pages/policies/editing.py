@@ -51,8 +51,8 @@ def drop(request: Request, policy: str) -> HttpResponse:
 def whole(request: Request, policy: str) -> HttpResponse:
     """Begin the whole check of the text."""
     drawn = _opened(request, policy).sketch
-    run = policy_runs.begin_check(place.home(), drawn, request.user.name)
-    return redirect("policy_run", policy=policy, run=run.id)
+    job = policy_runs.begin_check(drawn, signed(request, "check"))
+    return redirect("policy_run", policy=policy, number=job.number)
 
 
 def propose(request: Request, policy: str) -> HttpResponse:
@@ -60,13 +60,14 @@ def propose(request: Request, policy: str) -> HttpResponse:
     opened = _opened(request, policy)
     writers = tuple(request.POST.get("writers", "").replace(",", " ").split())
     try:
-        run = policy_runs.submit(place.home(), place.ledger(), opened, signed(request, "propose"),
-                                 writers=writers)  # fmt: skip
+        job = policy_runs.submit(
+            place.ledger(), opened, signed(request, "propose"), writers=writers
+        )
     except UnableToUseInput:
         return _editor(request, opened, status=422)  # the editor says what, and where
     except UnableToPropose as error:
         return _editor(request, opened, status=409, refused=error.said)
-    return redirect("policy_run", policy=policy, run=run.id)
+    return redirect("policy_run", policy=policy, number=job.number)
 
 
 def _opened(request: Request, policy: str) -> Edited:
