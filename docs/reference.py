@@ -188,7 +188,7 @@ def _openapi() -> dict[str, Any]:
 
 def _api() -> str:
     lines = ["# The API", "", "Machines ask under `/api/v1`, with `Authorization: Bearer swl_…`: a token that has the scope "
-             "of the route. The whole description is "
+             "of the route ([how to use the API](how-to/use-the-api.md)). The whole description is "
              "[openapi.json](schemas/openapi.json), which a server gives at `/api/v1/openapi.json`, too.", "",
              "| route | scope | what |", "|---|---|---|"]  # fmt: skip
     for path, operations in _openapi()["paths"].items():

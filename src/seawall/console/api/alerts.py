@@ -14,13 +14,11 @@ from seawall.console.api.cases import told as case_told
 from seawall.console.api.listing import Cursor, Open, after, cursor, page
 from seawall.console.api.tokens import Asking, Token
 from seawall.core.period import moment_at
-from seawall.core.problem import Unable
-from seawall.core.text import Text
-from seawall.office import accounting, alerts, measuring, warning
+from seawall.office import alert_lists
+from seawall.office.queues import Asked
 from seawall.office.turns import Turns
 from seawall.records import case_register
-from seawall.records.case_register import CaseRow, Listed
-from seawall.warning import explaining
+from seawall.records.case_register import CaseRow
 from seawall.warning.cause import Cause
 
 router = Router(tags=["alerts"])
@@ -86,33 +84,16 @@ def read_alert(request: Asking, alert_id: AlertId) -> AlertTold:
     row = case_register.standing(alert_id)
     if row is None:
         raise Http404
-    return AlertTold(alert=told(row), explanation=_explained(row), case=case_told(case))
+    return AlertTold(alert=told(row), explanation=_explained(alert_id), case=case_told(case))
 
 
-def _explained(row: CaseRow) -> list[Words]:
-    cause = _cause(row)
-    if cause is None:
-        return []
+def _explained(alert_id: str) -> list[Words]:
+    """What the book says of it now; nothing where it no longer knows the indicator or the segment."""
     with TURNS.taken():
-        return [words(each) for each in sentences(cause)]
-
-
-def sentences(cause: Cause) -> list[Text]:
-    """What there is to say of a cause now; nothing where the book knows it no longer."""
-    home = place.home()
-    try:
-        declared = warning.indicator(cause.indicator)
-        reading = measuring.read(home)
-    except Unable:
-        return []
-    try:
-        past = alerts.became(home, cause.indicator)
-        account = accounting.account(reading, declared, cause.segment, past)
-        return list(explaining.sentences(account))
-    except (accounting.UnableToFindSegment, accounting.UnableToFindSegmentation):
-        return []
-    finally:
-        reading.engine.close()
+        try:
+            return [words(each) for each in alert_lists.account(place.watchman(), alert_id)]
+        except LookupError:
+            return []
 
 
 def _cause(row: CaseRow) -> Cause | None:
