@@ -6,10 +6,11 @@ from pathlib import Path
 from seawall.core import pack
 from seawall.core.measure import Trend
 from seawall.core.problem import Problem, Unable
-from seawall.core.text import Text, verbatim
+from seawall.core.text import Text, together, verbatim
 from seawall.office import packs, tables
 from seawall.warning import checking, explaining, routing
 from seawall.warning.checking import Known
+from seawall.warning.holding import AMBER, RED
 from seawall.warning.indicator import IMPORTANCES, Indicator, Risk
 
 Sheet = pack.Placed[Indicator]
@@ -80,24 +81,23 @@ def described(declared: Indicator) -> Iterator[tuple[Text, Text]]:
 
 def _people(declared: Indicator) -> Iterator[tuple[Text, Text]]:
     routes, _ = packs.routing()
+    titles = packs.roles().titles
     for importance in IMPORTANCES:
         levels = [
-            level for level in ("amber", "red") if getattr(declared.severity, level) == importance
-        ]
+            explaining.LEVELS[level] for name, level in (("amber", AMBER), ("red", RED))
+            if getattr(declared.severity, name) == importance
+        ]  # fmt: skip
         if levels:
             alert = routing.Told(importance=importance, risk=declared.risk, team=declared.team)
-            stages = " → ".join(
-                f"{each.to} ({each.by}, {each.after_minutes} min)"
+            stages = [
+                _STAGE.filled(role=titles[each.to], way=_WAYS[each.by], minutes=each.after_minutes)
                 for each in routing.route(routes.declared, alert).stages
-            )
-            yield _TOLD.filled(level=", ".join(levels)), Text(en=stages, zh=stages)
-    yield (
-        _OWNER,
-        Text(en=f"{declared.owner}; {declared.team}", zh=f"{declared.owner}；{declared.team}"),
-    )
-    yield _DO, declared.advice or Text(en=declared.playbook or "–", zh=declared.playbook or "–")
+            ]
+            yield _TOLD.filled(level=_listed(levels)), together(stages, " → ")
+    yield _OWNER, _OWNED.filled(owner=titles[declared.owner], team=declared.team)
+    yield _DO, declared.advice or verbatim(declared.playbook or "–")
     if declared.explained_by:
-        yield _PARENTS, _listed([Text(en=each, zh=each) for each in declared.explained_by])
+        yield _PARENTS, _listed([verbatim(each) for each in declared.explained_by])
 
 
 def _listed(texts: Sequence[Text]) -> Text:
@@ -131,6 +131,14 @@ _HYSTERESIS = Text(
     zh="连续 {up} 次达到某级别即触发；连续 {down} 次低于该级别即解除；样本量低于 {least} 不作判定",
 )
 _TOLD = Text(en="Told when {level}", zh="{level} 时通知")
+_STAGE = Text(en="{role} ({way}, {minutes} min)", zh="{role}（{way}，{minutes} 分钟）")
+_WAYS: dict[routing.Way, Text] = {
+    "page": Text(en="page", zh="呼叫"),
+    "message": Text(en="message", zh="消息"),
+    "mail": Text(en="mail", zh="邮件"),
+    "list": Text(en="list", zh="列表"),
+}
+_OWNED = Text(en="{owner}; {team}", zh="{owner}；{team}")
 _OWNER = Text(en="Owner; team", zh="负责人；团队")
 _DO = Text(en="What to do", zh="处置")
 _PARENTS = Text(en="Explained by", zh="可由下列指标解释")

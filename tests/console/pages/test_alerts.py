@@ -94,6 +94,18 @@ def _risk(row: alert_lists.Listed) -> str:
     return "" if row.indicator is None else row.indicator.risk
 
 
+def test_a_list_is_taken_away_whole_by_who_may(as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alert_lists, "PAGE", 3)
+    for query, cases in (
+        ("", {row.case_id for _, row in open_alerts().values()}),
+        ("over&", {row.case_id for row in case_register.listed(case_register.Listed("alert", is_open=False))}),
+    ):  # fmt: skip
+        answer = as_("alice").get(f"/alerts/?{query}as=csv")
+        told = b"".join(answer.streaming_content).decode()
+        assert {line.partition(",")[0] for line in told.splitlines()[1:]} == cases
+    assert as_("ivan").get("/alerts/?as=csv").status_code == 403
+
+
 def test_an_alert_says_what_the_command_says(as_: As, lender: Home) -> None:
     cause, (_, row) = next(iter(open_alerts().items()))
     declared = warning.indicator(cause.indicator)

@@ -1,14 +1,14 @@
 """Alerts: those that are open or over, one with its account, and what silences them."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from seawall.acts.alert_cases import KIND
 from seawall.acts.signing import now
-from seawall.console import place
+from seawall.console import exporting, place
 from seawall.console.asking import Request, actor, signed
 from seawall.core.problem import UnableToUseInput
-from seawall.office import alert_lists, quieting, warning
+from seawall.office import alert_lists, alert_sheet, quieting, warning
 from seawall.office.alert_lists import Asked
 from seawall.office.quieting import Quieting
 
@@ -16,11 +16,14 @@ _FILTERS = ("risk", "level", "indicator", "state", "after")
 _QUIETING = ("reason", "hours", "indicator", "team", "segment")
 
 
-def listed(request: Request) -> HttpResponse:
+def listed(request: Request) -> HttpResponseBase:
     """Alerts that are open, or with `?over` those that are over."""
     chosen = {name: request.GET.get(name, "") for name in _FILTERS}
     asked = Asked(ended="over" in request.GET, **chosen)
     man = place.watchman()
+    file = exporting.answer(request, alert_sheet.sheet(man, asked, now()), needs="cases.export")
+    if file is not None:
+        return file
     page = alert_lists.page(man, asked, now())
     return render(request, "console/alerts/list.html", {
         "page": page, "page_after": page.next, "asked_for": asked, "risks": warning.RISKS,

@@ -1,11 +1,13 @@
 """What pages about indicators and alerts say: values in their unit, segments in words, small drawings."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 
 from seawall.core.measure import Unit
 from seawall.core.text import Text
+from seawall.office import packs
 from seawall.reports import sparkline as drawing
 from seawall.reports.leaf import SEGMENTS
 from seawall.reports.warning import Line
@@ -25,6 +27,17 @@ def measured(value: float | None, unit: Unit) -> str:
 def where(segment: Segment) -> Text:
     """A segment in words."""
     return explaining.place(segment, SEGMENTS)
+
+
+@register.filter
+def as_role(name: str) -> Text | str:
+    """What people call a role."""
+    return _roles().get(name, name)
+
+
+@lru_cache(maxsize=1)
+def _roles() -> dict[str, Text]:
+    return packs.roles().titles
 
 
 @register.filter
