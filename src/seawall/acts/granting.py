@@ -207,5 +207,6 @@ class UnableToFindToken(Unable, LookupError):
             Text(
                 en="there is no token {number}; `seawall token list` names those there are",
                 zh="没有编号为 {number} 的令牌；`seawall token list` 可列出",
-            ).filled(number=number)
+            ),
+            number=number,
         )

@@ -86,9 +86,8 @@ class UnableToFindMeasure(Unable, LookupError):
     def __init__(self, known: tuple[str, ...]) -> None:
         listed = ", ".join(known)
         super().__init__(
-            Text(
-                en="there is no such measure; there are: {known}", zh="没有此指标；现有：{known}"
-            ).filled(known=listed)
+            Text(en="there is no such measure; there are: {known}", zh="没有此指标；现有：{known}"),
+            known=listed,
         )
 
 
@@ -98,5 +97,6 @@ class UnableToTellSoMuch(Unable, ValueError):
     def __init__(self, rows: int) -> None:
         super().__init__(
             Text(en="the answer has {rows:,} rows, and {most:,} at most are told: ask by fewer segments",
-                 zh="结果共 {rows:,} 行，最多给出 {most:,} 行：请减少分组").filled(rows=rows, most=ROWS_MOST)
+                 zh="结果共 {rows:,} 行，最多给出 {most:,} 行：请减少分组"),
+            rows=rows, most=ROWS_MOST,
         )  # fmt: skip

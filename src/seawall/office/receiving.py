@@ -69,5 +69,7 @@ class UnableToTakeSoMuch(Unable, ValueError):
             Text(
                 en="a batch of facts has {most} at most, and this one {found}: send it in parts",
                 zh="一批事实最多 {most}，此批为 {found}：请分批发送",
-            ).filled(found=found, most=most)
+            ),
+            found=found,
+            most=most,
         )

@@ -74,5 +74,6 @@ class UnableToWaitLonger(Unable):
             Text(
                 en="too many ask at once: ask the same again in {seconds} s",
                 zh="同时请求过多：请在 {seconds} 秒后以相同内容重试",
-            ).filled(seconds=self.after_seconds)
+            ),
+            seconds=self.after_seconds,
         )

@@ -15,7 +15,7 @@ from seawall.console import place
 from seawall.console.api import measures
 from seawall.ledger import tree
 from seawall.ledger.verifier import leaf_hash, node_hash
-from seawall.office import measuring
+from seawall.office import measuring, queues
 from seawall.office.turns import Turns
 from seawall.records import case_register as register
 from seawall.records.case_register import Listed
@@ -298,7 +298,7 @@ def test_what_breaks_is_told_by_a_number_and_logged_without_values(
     machine: Machine, caplog: pytest.LogCaptureFixture
 ) -> None:
     caller = machine("cases.read")
-    with patch.object(register, "listed_all", side_effect=RuntimeError("Zhang Wei 13800138000")):
+    with patch.object(queues, "page", side_effect=RuntimeError("Zhang Wei 13800138000")):
         failed = caller.get("cases")
     assert (failed.status_code, problems(failed)) == (500, ["api-failed"])
     told: Any = json.loads(failed.content)["problems"][0]["message"]["en"]

@@ -20,7 +20,14 @@ schema = schemathesis.openapi.from_dict(dict(api.get_openapi_schema(path_prefix=
 schema.app = get_wsgi_application()
 
 
-schemathesis.serializer.alias("application/x-ndjson", "text/plain")
+@schemathesis.serializer("application/x-ndjson")
+def lines(context: Any, value: Any) -> bytes:  # noqa: ANN401
+    del context
+    return "\n".join(
+        json.dumps(each) for each in (value if isinstance(value, list) else [value])
+    ).encode()
+
+
 THERE: dict[str, Any] = {}
 """What is there of the lender, by the name of a path's part; half of the requests are about it."""
 

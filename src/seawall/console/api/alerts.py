@@ -11,7 +11,7 @@ from seawall.console import place
 from seawall.console.api.answers import At, Day, Limit, Words, answers, moment, words
 from seawall.console.api.cases import CaseTold, seen
 from seawall.console.api.cases import told as case_told
-from seawall.console.api.listing import Cursor, Open, after, cursor, page
+from seawall.console.api.listing import Cursor, Open, cursor, listed, show
 from seawall.console.api.tokens import Asking, Token
 from seawall.core.period import moment_at
 from seawall.office import alert_lists
@@ -72,8 +72,9 @@ def list_alerts(
     limit: Limit = 50,
 ) -> Alerts:
     """Alerts that the token's unit may see."""
-    rows = page(Listed(KIND, is_open, after(after_), limit), request.auth)
-    return Alerts(alerts=[told(each) for each in rows], next=cursor(rows, limit))
+    page = listed(request.auth, Asked(kind=KIND, show=show(is_open)), after_, limit)
+    rows = case_register.standing_all([each.line.case_id for each in page.cases])
+    return Alerts(alerts=[told(rows[each.line.case_id]) for each in page.cases], next=cursor(page))
 
 
 @router.get("/alerts/{alert_id}", auth=Token("alerts.read"), response=answers(AlertTold), operation_id="read_alert",

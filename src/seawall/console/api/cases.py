@@ -1,5 +1,6 @@
 """Cases: list, read, open, do. What a machine may do is what its kind lets the role `machine` do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -8,20 +9,20 @@ from ninja import Header, Path, Query, Router, Schema
 from pydantic import ConfigDict, Field, JsonValue
 
 from seawall.acts import handling
-from seawall.acts.handling import Handled
-from seawall.cases.case import Case, Command, Event
+from seawall.acts.handling import Handled, UnableToFindCase
+from seawall.cases.case import Actor, Case, Command, Event
 from seawall.cases.due import Due
 from seawall.cases.kind import Kind
 from seawall.cases.vetoes import ways
 from seawall.console import place
 from seawall.console.api.answers import At, Limit, Words, answers, moment, words
-from seawall.console.api.listing import Cursor, Open, after, cursor, page
+from seawall.console.api.listing import Cursor, Open, cursor, listed, show
 from seawall.console.api.tokens import Asking, Token
-from seawall.core.period import moment_at
 from seawall.core.problem import UnableToUseInput
-from seawall.office import kinds
+from seawall.office import queues, units
 from seawall.office.cases import Seen
-from seawall.records.case_register import CaseRow, Listed
+from seawall.office.queues import Asked, Shown
+from seawall.records import case_lists
 
 router = Router(tags=["cases"])
 CaseId = Annotated[
@@ -93,9 +94,10 @@ class Kinds(Schema):
 
 
 class CaseLine(Schema):
-    """A case in a list."""
+    """A case in a list: what it is called, how it stands, the earliest deadline that still runs."""
 
     id: str
+    title: Words
     kind: str
     state: str
     open: bool
@@ -103,6 +105,8 @@ class CaseLine(Schema):
     revision: int
     opened_at: At
     changed_at: At
+    due_at: At | None
+    late: bool
 
 
 class Cases(Schema):
@@ -209,7 +213,8 @@ class Done(Schema):
             summary="List the kinds of case")  # fmt: skip
 def list_kinds(request: Asking) -> Kinds:  # noqa: ARG001 - the library's form
     """Name every kind of case."""
-    return Kinds(kinds=[_kind_line(kinds.kind(each)) for each in kinds.kinds()])
+    known = place.cases().desk.kinds.in_force
+    return Kinds(kinds=[_kind_line(each) for each in known.values()])
 
 
 @router.get("/kinds/{kind}", auth=Token("cases.read"), response=answers(KindTold), operation_id="read_kind",
@@ -229,8 +234,8 @@ def list_cases(
     limit: Limit = 50,
 ) -> Cases:
     """Cases that the token's unit may see, those changed last first."""
-    rows = page(Listed(kind or "", is_open, after(after_), limit), request.auth)
-    return Cases(cases=[line(each) for each in rows], next=cursor(rows, limit))
+    page = listed(request.auth, Asked(kind=kind or "", show=show(is_open)), after_, limit)
+    return Cases(cases=[line(each) for each in page.cases], next=cursor(page))
 
 
 @router.get("/cases/{case_id}", auth=Token("cases.read"), response=answers(CaseTold), operation_id="read_case",
@@ -247,7 +252,8 @@ def open_case(request: Asking, opening: Opening, key: Key) -> Done:
     desk = place.cases().desk
     declared = desk.kinds.opening(opening.kind)
     verb = opening.verb or next(name for name, each in declared.verbs.items() if each.opens)
-    return _done(handling.open_case(desk, declared.id, _command(request, verb, opening, key)))
+    command = _command(request, request.auth.actor, (verb, key), opening)
+    return _done(handling.open_case(desk, declared.id, command))
 
 
 @router.post("/cases/{case_id}/verbs/{verb}", auth=Token("cases.handle"), response=answers(Done),
@@ -260,9 +266,10 @@ def do(
     key: Key,
 ) -> Done:
     """Perform a verb of the case's kind, once for a key; what needs others' approval is asked for first."""
-    seen(request, case_id)
-    command = _command(request, verb, doing, key, doing.revision)
-    return _done(handling.handle(place.cases().desk, case_id, command))
+    actor = units.acting(request.auth.actor, seen(request, case_id).case.unit)
+    command = _command(request, actor, (verb, key), doing)
+    told_ = replace(command, revision=doing.revision)
+    return _done(handling.handle(place.cases().desk, case_id, told_))
 
 
 def seen(request: Asking, case_id: str) -> Seen:
@@ -278,21 +285,13 @@ def seen(request: Asking, case_id: str) -> Seen:
 
 
 def _command(
-    request: Asking, verb: str, given: Opening | Doing, key: str, revision: int | None = None
+    request: Asking, actor: Actor, what: tuple[str, str], given: Opening | Doing
 ) -> Command:
-    """What a machine wants done; keys of two machines never meet."""
+    """What a machine wants done, by verb and key; keys of two machines never meet."""
+    verb, key = what
     links = tuple((each.name, each.to) for each in given.links)
     mine = f"{request.auth.name}:{key}"
-    return Command(
-        verb,
-        request.auth.actor,
-        datetime.now(UTC),
-        mine,
-        given.fields,
-        given.reason,
-        links,
-        revision,
-    )
+    return Command(verb, actor, datetime.now(UTC), mine, given.fields, given.reason, links)
 
 
 def _done(came: Handled) -> Done:
@@ -304,25 +303,28 @@ def _done(came: Handled) -> Done:
     )  # fmt: skip
 
 
-def line(row: CaseRow) -> CaseLine:
+def line(shown: Shown) -> CaseLine:
     """A case in a list."""
+    row = shown.line
     return CaseLine(
-        id=row.case_id, kind=row.kind, state=row.state, open=bool(row.is_open), unit=row.unit,
-        revision=row.revision, opened_at=_at(row.opened_us), changed_at=_at(row.changed_us),
+        id=row.case_id, title=words(shown.title), kind=row.kind, state=row.state, open=bool(row.is_open),
+        unit=row.unit, revision=row.revision, opened_at=moment(shown.opened_at),
+        changed_at=moment(shown.changed_at), due_at=_at(shown.due_at), late=shown.late,
     )  # fmt: skip
 
 
-def _at(at_us: int) -> str:
-    return moment(moment_at(at_us))
+def _at(at: datetime | None) -> str | None:
+    return None if at is None else moment(at)
 
 
 def told(found: Seen) -> CaseTold:
     """A case as the API tells it."""
-    case = found.case
+    case, row = found.case, case_lists.line(found.case.id)
+    if row is None:
+        raise UnableToFindCase(case.id)
+    (shown,) = queues.shown(place.cases(), [row])
     return CaseTold(
-        id=case.id, kind=case.kind, state=case.state, open=not case.ended, unit=case.unit,
-        revision=case.revision, opened_at=moment(case.opened_at), changed_at=moment(case.changed_at),
-        kind_digest=case.kind_digest, fields=dict(case.fields),
+        **line(shown).model_dump(), kind_digest=case.kind_digest, fields=dict(case.fields),
         links=[LinkTold(name=name, to=to) for name, to in case.links],
         clocks=[_clock(each) for each in found.dues],
         timeline=[_happened(each) for each in found.events],

@@ -16,7 +16,9 @@ router = Router(tags=["facts"])
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        "content": {
+            "application/x-ndjson": {"schema": {"description": "JSON objects, one a line."}}
+        },
     }
 }
 

@@ -1,14 +1,13 @@
 """Lists of cases page by page: a page begins where the one before ended, whatever was added meanwhile."""
 
-from collections.abc import Sequence
-from itertools import islice
 from typing import Annotated
 
 from ninja import Query
 
+from seawall.console import place
 from seawall.console.api.tokens import Machine
-from seawall.records import case_register
-from seawall.records.case_register import CaseRow, Listed
+from seawall.office import queues
+from seawall.office.queues import Asked, Page, Show
 
 _BETWEEN = "~"
 Cursor = Annotated[
@@ -34,15 +33,17 @@ def after(told: str | None) -> tuple[int, str] | None:
     return int(changed_us), case_id
 
 
-def cursor(rows: Sequence[CaseRow], limit: int) -> str | None:
+def cursor(page: Page) -> str | None:
     """What the page that follows begins after; None where none follows."""
-    return f"{rows[-1].changed_us}{_BETWEEN}{rows[-1].case_id}" if len(rows) == limit else None
+    return None if page.after is None else _BETWEEN.join(map(str, page.after))
 
 
-def page(which: Listed, machine: Machine) -> list[CaseRow]:
+def listed(machine: Machine, asks: Asked, after_: str | None, limit: int) -> Page:
     """A page of the cases that a machine's unit may see."""
-    return list(
-        islice(
-            (row for row in case_register.listed_all(which) if machine.sees(row.unit)), which.most
-        )
-    )
+    return queues.page(place.cases(), asks, machine.actor, after(after_), limit)
+
+
+def show(is_open: bool | None) -> Show:  # noqa: FBT001 - a query's own value
+    """Which cases a list is of."""
+    shows: dict[bool | None, Show] = {True: "open", False: "ended", None: "all"}
+    return shows[is_open]

@@ -104,16 +104,10 @@ def unable(request: HttpRequest, error: Unable) -> HttpResponse:
     if isinstance(error, LookupError) and not isinstance(error, UnableToDecideBy):
         return _refuse(request, 404, one(problems.NOT_FOUND, what=_OBJECT))
     status, kind = next((code, kind) for kinds, code, kind in _STATUSES if isinstance(error, kinds))
-    response = _refuse(request, status, one(kind, why=sentence(error)))
+    response = _refuse(request, status, one(kind, why=error.said))
     if kind is problems.BUSY:
         response["Retry-After"] = str(getattr(error, "after_seconds", AGAIN_SECONDS))
     return response
-
-
-def sentence(error: Unable) -> Text:
-    """An exception's sentence."""
-    said = error.args[0] if error.args else ""
-    return said if isinstance(said, Text) else Text(en=str(error), zh=str(error))
 
 
 @api.exception_handler(AuthenticationError)

@@ -10,6 +10,7 @@ from seawall.acts.signing import now
 from seawall.cases.case import Actor
 from seawall.cases.kind import MACHINE
 from seawall.console import access
+from seawall.office import units
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Machine:
 
     def sees(self, unit: str) -> bool:
         """Whether what belongs to a unit is its to see; an empty unit is the house."""
-        return access.inside(unit or access.HOUSE, self.unit)
+        return units.sees(self.unit, unit)
 
     @property
     def actor(self) -> Actor:
