@@ -56,19 +56,27 @@ def _made(refusal: type[Unable]) -> Unable:
     if "__init__" not in vars(refusal):
         return refusal(Text(en="{why}", zh="{why}"), why=WHY)
     kinds = get_type_hints(refusal.__init__)
-    asked = list(signature(refusal).parameters.values())
-    return refusal(
-        *(
-            _argument(each.name, kinds[each.name])
-            for each in asked
-            if each.kind != each.KEYWORD_ONLY
-        )
-    )
+    asked = signature(refusal).parameters.values()
+    placed = [each.name for each in asked if each.kind is not each.KEYWORD_ONLY]
+    named = [
+        each.name for each in asked
+        if each.kind is each.KEYWORD_ONLY and each.default is each.empty
+    ]  # fmt: skip
+    given = {name: _argument(name, kinds[name]) for name in (*placed, *named)}
+    return refusal(*(given[name] for name in placed), **{name: given[name] for name in named})
 
 
 def _argument(name: str, kind: Any) -> Any:  # noqa: ANN401 - of the type asked for
     """A value that says its own name, so that it is found in the sentence."""
-    plain = {str: name, int: 7, Text: WHY, Path: Path(name), date: date(2026, 3, 1)}
+    plain = {
+        str: name,
+        int: 7,
+        float: 7.0,
+        bool: True,
+        Text: WHY,
+        Path: Path(name),
+        date: date(2026, 3, 1),
+    }
     if kind in plain:
         return plain[kind]
     told = str(kind)

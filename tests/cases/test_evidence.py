@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook  # type: ignore[import-untyped]
+from openpyxl import Workbook
 
 from seawall.cases import evidence
 from seawall.cases.evidence import File

@@ -85,7 +85,7 @@ class Unable(Exception):
     """
 
     def __init__(self, sentence: Text, /, **facts: object) -> None:
-        self.said = sentence.filled(**facts)
+        self.said = sentence.filled(**facts) if facts else sentence
         super().__init__(self.said.en)
 
     def in_(self, language: Language) -> str:

@@ -343,7 +343,11 @@ class UnableToFindPolicy(Unable, LookupError):
 
     def __init__(self, policy: str) -> None:
         super().__init__(
-            f"there is no policy {policy}: neither in the register nor among the shipped ones"
+            Text(
+                en="there is no policy {policy}: neither in the register nor among the shipped ones",
+                zh="没有策略 {policy}：登记簿和自带策略中都没有",
+            ),
+            policy=policy,
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError
 
 from seawall.core.problem import Unable
+from seawall.core.text import Text
 from seawall.records.rows import rows as _rows
 
 
@@ -75,6 +76,10 @@ class UnableToKeepDraft(Unable):
 
     def __init__(self, policy: str) -> None:
         super().__init__(
-            f"your draft of {policy} was kept from elsewhere since you opened it: copy your text, open "
-            "the draft again, and compare"
+            Text(
+                en="your draft of {policy} was kept from elsewhere since you opened it: copy your text, open "
+                "the draft again, and compare",
+                zh="您打开 {policy} 的草稿后，它已在别处保存：请复制您的文本，重新打开草稿并比较",
+            ),
+            policy=policy,
         )
