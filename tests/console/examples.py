@@ -50,6 +50,17 @@ def alert_done(home: Home) -> Kwargs:
     return {**alert(home), "verb": "acknowledge"}
 
 
+def growth(home: Home) -> Kwargs:
+    """A measure."""
+    del home
+    return {"name": "growth"}
+
+
+def growth_csv(home: Home) -> Kwargs:
+    """A chart's figures."""
+    return {**growth(home), "form": "csv"}
+
+
 EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "person": bob,
     "person_assign": bob,
@@ -66,5 +77,7 @@ EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "alert": alert,
     "alert_why": alert,
     "alert_do": alert_done,
+    "portfolio_measure": growth,
+    "portfolio_chart": growth_csv,
 }
 """By the route's name."""

@@ -21,11 +21,10 @@ from seawall.office.receiving import Inlet
 Opened = TypeVar("Opened")
 _thread: Final = threading.local()
 _home: list[Home] = []
+_answers: list[Answers] = []
 _inlet: list[Inlet] = []
 _live: list[Live] = []
 _choosing: Final = threading.Lock()
-_sharing: Final = threading.Lock()
-_shared: Final[list[tuple[Home, Answers]]] = []
 
 
 def choose(home: Home) -> None:
@@ -58,6 +57,14 @@ def watchman() -> office_alerts.Watchman:
     return _once(office_alerts.watchman)
 
 
+def answers() -> Answers:
+    """The book's answers: one for all threads of the process, so that they share what is kept."""
+    with _choosing:
+        if not _answers or _answers[0].home is not home():
+            _answers[:] = [Answers(home())]
+        return _answers[0]
+
+
 def inlet() -> Inlet:
     """Where facts come in: one for all threads of the process, so that they wait in one queue."""
     with _choosing:
@@ -84,14 +91,6 @@ def close() -> None:
     """Answer who waits for a decision, and take nobody any more."""
     while _live:
         _live.pop().stop()
-
-
-def answers() -> Answers:
-    """The book's answers, which all threads share."""
-    with _sharing:
-        if not _shared or _shared[0][0] is not home():
-            _shared[:] = [(home(), Answers(home()))]
-        return _shared[0][1]
 
 
 def _once(opening: Callable[[Home], Opened]) -> Opened:

@@ -35,7 +35,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("portfolio/measures/", portfolio.every, "portfolio_measures", "portfolio.read"),
     Route("portfolio/chart/<slug:name>.<str:form>", portfolio.chart, "portfolio_chart", "portfolio.export"),
     Route("portfolio/<slug:name>/", portfolio.measure, "portfolio_measure", "portfolio.read"),
-    Route("charts/<str:version>.js", charts.library, "charts_library", SIGNED_IN),
     Route("me/change", own.change, "own_change", SIGNED_IN, method="POST"),
     Route("people/", people.listing, "people", "users.read", of="unit"),
     Route("people/access", people.matrix, "access", "users.read"),
@@ -103,6 +102,7 @@ ROUTES: Final[tuple[Route, ...]] = (
 urlpatterns = [
     *patterns(ROUTES),
     path("language", require_POST(own.speak), name="speak"),
+    path("charts/<str:version>.js", require_GET(charts.library), name="vega"),
     path("setup/", require_GET(setup.page), name="setup"),
     path("setup/make", require_POST(setup.make), name="setup_make"),
     path("accounts/", include("allauth.urls")),

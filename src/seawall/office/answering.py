@@ -69,22 +69,25 @@ class Answers:
     Guarantees: each answer is that of one snapshot, the newest when it was asked; the same question of
     the same book is computed once. Answers are kept by the digest of the book and the words of their
     SQL, so that another book, another convention or another version of a measure never finds them.
+
+    Attributes:
+        home: whose book.
     """
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        self.home = home
         self._lock = Lock()
         self._held: _Held | None = None
 
     @property
     def empty(self) -> bool:
         """Whether nothing was ever brought in, so that there is nothing to ask."""
-        return not self._home.book.snapshot().tables.get("month_end")
+        return not self.home.book.snapshot().tables.get("month_end")
 
     @cached_property
     def measures(self) -> dict[str, Measure]:
         """Every measure, by name, in the order in which reports tell them."""
-        return {each.name: each for each in measures(self._home.conventions)}
+        return {each.name: each for each in measures(self.home.conventions)}
 
     def answer(self, asked: Asked) -> Answer:
         """The answer to a question.
@@ -128,10 +131,10 @@ class Answers:
 
     def _now(self) -> "_Held":
         """The newest book, opened; the one opened before where nothing was changed."""
-        digest = self._home.book.snapshot().digest
+        digest = self.home.book.snapshot().digest
         with self._lock:
             if self._held is None or self._held.book.snapshot.digest != digest:
-                self._held = _Held(self._home, measuring.opened(self._home))
+                self._held = _Held(self.home, measuring.opened(self.home))
             return self._held
 
 

@@ -1,18 +1,19 @@
-"""The script that draws charts, as browsers load it."""
+"""The script that draws charts, as browsers load it: the same for everybody, so anybody may fetch it."""
 
 import gzip
 from typing import Final
 
-from django.http import Http404, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 
 from seawall.console import place
-from seawall.console.asking import Request
 from seawall.office import library as office_library
 
-_FOR_EVER: Final = "private, max-age=31536000, immutable"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
-def library(request: Request, version: str) -> HttpResponse:
+@login_not_required
+def library(request: HttpRequest, version: str) -> HttpResponse:
     """The script of a version; only the present one is there."""
     if version != office_library.version():
         raise Http404
