@@ -5,6 +5,7 @@ from collections.abc import Callable
 from seawall.acts.alert_cases import open_alerts
 from seawall.office.homes import Home
 from seawall.records import starting
+from seawall.records.rows import rows
 
 Kwargs = dict[str, object]
 
@@ -61,6 +62,47 @@ def growth_csv(home: Home) -> Kwargs:
     return {**growth(home), "form": "csv"}
 
 
+def case(home: Home) -> Kwargs:
+    """A case of the whole house."""
+    starting.start(home.records)
+    found = rows("CaseNow").filter(kind="incident", unit="").first()
+    return {"case_id": found.case_id}
+
+
+def case_verb(home: Home) -> Kwargs:
+    """The same, and a verb of every kind."""
+    return {**case(home), "verb": "comment"}
+
+
+def case_file(home: Home) -> Kwargs:
+    """The same, and a file that it does not have."""
+    return {**case(home), "sha256": "0" * 64}
+
+
+def many(home: Home) -> Kwargs:
+    """A verb for cases of which none is chosen."""
+    del home
+    return {"verb": "comment"}
+
+
+def drill(home: Home) -> Kwargs:
+    """A drill that was played."""
+    starting.start(home.records)
+    return {"case_id": rows("CaseNow").filter(kind="drill").first().case_id}
+
+
+def drill_sheet(home: Home) -> Kwargs:
+    """A drill that is shipped."""
+    del home
+    return {"name": "gateway_down_on_payday"}
+
+
+def playbook(home: Home) -> Kwargs:
+    """A playbook that is shipped."""
+    del home
+    return {"name": "payment_outage"}
+
+
 EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "person": bob,
     "person_assign": bob,
@@ -79,5 +121,22 @@ EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "alert_do": alert_done,
     "portfolio_measure": growth,
     "portfolio_chart": growth_csv,
+    "case": case,
+    "case_file": case_file,
+    "case_attach": case,
+    "case_verb": case_verb,
+    "case_do": case_verb,
+    "case_do_as_asked": case_verb,
+    "case_approve": case_verb,
+    "case_withdraw": case_verb,
+    "cases_do": many,
+    "drill": drill_sheet,
+    "drill_plan": drill_sheet,
+    "playbook": playbook,
+    "drill_run": drill,
+    "drill_start": drill,
+    "drill_give": drill,
+    "drill_note": drill,
+    "drill_end": drill,
 }
 """By the route's name."""

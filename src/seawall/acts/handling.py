@@ -246,6 +246,11 @@ def _latest(desk: Desk, case: Case | None) -> datetime:
     return until if case is None else max(until, case.changed_at)
 
 
+def done_before(case_id: str, key: str) -> bool:
+    """Whether a command of this key was done with a case."""
+    return register.done(case_id, key) is not None
+
+
 def _done(case_id: str, key: str) -> Event | None:
     row = register.done(case_id, key)
     return None if row is None else event_of(row)

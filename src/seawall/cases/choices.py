@@ -25,6 +25,7 @@ class Choice:
         fields: what may be set by it, in the kind's order.
         needed: those of them that must be given.
         reason: whether it must say why.
+        links: whether links belong to it.
         approval: by whom others must approve it; None where nobody has to. Whether they have to may hang on
             what is given.
         waiting: what was asked for under this verb already.
@@ -73,6 +74,14 @@ def choices(kind: Kind, case: Case, actor: Actor, as_of: datetime) -> tuple[Choi
     return (*people, *(_built_in(kind, case, verb, actor, as_of) for verb in _OFFERED))
 
 
+def one(kind: Kind, case: Case, verb: str, actor: Actor, as_of: datetime) -> Choice | None:
+    """One verb, whether or not it leads on from where the case is; None where the kind has none such."""
+    if verb in _OFFERED:
+        return _built_in(kind, case, verb, actor, as_of)
+    known = verb in kind.verbs and not kind.verbs[verb].opens
+    return _own(Act(kind, case, _command(verb, actor, as_of))) if known else None
+
+
 def openings(kind: Kind, actor: Actor, as_of: datetime) -> tuple[Choice, ...]:
     """The verbs that open a case of a kind, for people."""
     names = [name for name, verb in kind.verbs.items() if verb.opens]
@@ -119,7 +128,7 @@ def _own(act: Act) -> Choice:
         fields={name: field for name, field in kind.fields.items() if name in settable},
         needed=kind.needed(verb),
         reason=verb.reason,
-        links=bool(kind.links),
+        links=_asks_for_links(act),
         approval=_approval(act),
         waiting=act.case.asked.get(act.command.verb) if act.case else None,
         against=_first(_against(act)),
@@ -131,9 +140,17 @@ def _against(act: Act) -> Iterator[Iterator[Problem]]:
     yield vetoes.of_case(act)
     yield vetoes.of_role(act, frozenset(act.verb.roles))
     yield vetoes.of_duties(act)
+    yield vetoes.of_state(act)
     yield vetoes.of_extension(act)
     yield _guarded(act)
     yield _unapproved(act)
+
+
+def _asks_for_links(act: Act) -> bool:
+    """Whether the verb's guard looks at links: then they are given with it."""
+    guard = act.verb.guard
+    names = guards.names(act.kind, guard) if guard else ()
+    return any(name.startswith(guards.HAS_LINK) for name in names)
 
 
 def _guarded(act: Act) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from seawall.console.pages import (
     alerts,
     charts,
     decisions,
+    drills,
     failures,
     indicators,
     ledger,
@@ -19,6 +20,11 @@ from seawall.console.pages import (
     setup,
     today,
 )
+from seawall.console.pages.cases import deeds as case_deeds
+from seawall.console.pages.cases import many as case_many
+from seawall.console.pages.cases import opening as case_opening
+from seawall.console.pages.cases import queue as case_queue
+from seawall.console.pages.cases import record as case_record
 from seawall.console.pages.policies import editing, proposing, reading, running
 from seawall.console.pages.portfolio import views as portfolio
 from seawall.console.routing import SIGNED_IN, Route, patterns
@@ -30,6 +36,33 @@ _PROPOSAL: Final = f"{_POLICY}/proposals/<int:number>"
 # fmt: off
 ROUTES: Final[tuple[Route, ...]] = (
     Route("", today.page, "today", "today.read", of="unit"),
+    Route("cases/", case_queue.page, "cases", "cases.read", of="unit"),
+    Route("cases/board", case_queue.board, "cases_board", "cases.read", of="unit"),
+    Route("cases/export", case_queue.export, "cases_export", "cases.export", of="unit"),
+    Route("cases/filters/keep", case_queue.keep, "cases_keep", "cases.read", "POST", of="unit"),
+    Route("cases/filters/drop", case_queue.drop, "cases_drop", "cases.read", "POST", of="unit"),
+    Route("cases/many", case_many.page, "cases_many", "cases.handle", of="unit"),
+    Route("cases/many/<slug:verb>", case_many.do, "cases_do", "cases.handle", "POST", of="unit"),
+    Route("cases/new/", case_opening.page, "case_new", "cases.open", of="unit"),
+    Route("cases/new/form", case_opening.form, "case_form", "cases.open", of="unit"),
+    Route("cases/new/open", case_opening.open_, "case_open", "cases.open", "POST", of="unit"),
+    Route("cases/<slug:case_id>/", case_record.page, "case", "cases.read", of="unit"),
+    Route("cases/<slug:case_id>/files/<slug:sha256>", case_record.file, "case_file", "cases.read", of="unit"),
+    Route("cases/<slug:case_id>/attach", case_deeds.attach, "case_attach", "cases.handle", "POST", of="unit"),
+    Route("cases/<slug:case_id>/do/<slug:verb>", case_deeds.form, "case_verb", "cases.handle", of="unit"),
+    Route("cases/<slug:case_id>/do/<slug:verb>/now", case_deeds.do, "case_do", "cases.handle", "POST", of="unit"),
+    Route("cases/<slug:case_id>/asked/<slug:verb>/do", case_deeds.do_as_asked, "case_do_as_asked", "cases.handle", "POST", of="unit"),
+    Route("cases/<slug:case_id>/asked/<slug:verb>/approve", case_deeds.approve, "case_approve", "cases.handle", "POST", of="unit"),
+    Route("cases/<slug:case_id>/asked/<slug:verb>/withdraw", case_deeds.withdraw, "case_withdraw", "cases.handle", "POST", of="unit"),
+    Route("drills/", drills.page, "drills", "drills.read"),
+    Route("drills/playbooks/<slug:name>", drills.playbook, "playbook", "drills.read"),
+    Route("drills/<slug:name>/", drills.sheet, "drill", "drills.read"),
+    Route("drills/<slug:name>/plan", drills.plan, "drill_plan", "drills.run", "POST"),
+    Route("drills/run/<slug:case_id>", drills.run, "drill_run", "drills.read", of="unit"),
+    Route("drills/run/<slug:case_id>/start", drills.start, "drill_start", "drills.run", "POST", of="unit"),
+    Route("drills/run/<slug:case_id>/give", drills.give, "drill_give", "drills.run", "POST", of="unit"),
+    Route("drills/run/<slug:case_id>/note", drills.note, "drill_note", "drills.run", "POST", of="unit"),
+    Route("drills/run/<slug:case_id>/end", drills.end, "drill_end", "drills.run", "POST", of="unit"),
     Route("me/", own.page, "own", SIGNED_IN),
     Route("portfolio/", portfolio.overview, "portfolio", "portfolio.read"),
     Route("portfolio/measures/", portfolio.every, "portfolio_measures", "portfolio.read"),

@@ -12,6 +12,15 @@ from seawall.core.text import Text
 COMMENT = Choice("comment", Text(en="Comment", zh="备注"), {}, reason=True)
 
 
+def one(chosen: Sequence[Kind], verb: str) -> Choice | None:
+    """A verb of the one kind that some cases are of; None where there is none."""
+    kinds = {kind.digest: kind for kind in chosen}
+    kind = next(iter(kinds.values())) if len(kinds) == 1 else None
+    if kind is None or verb == COMMENT.verb:
+        return COMMENT if kind else None
+    return _choice(kind, verb) if verb in kind.verbs and not kind.verbs[verb].opens else None
+
+
 def offered(chosen: Sequence[tuple[Kind, str]], roles: frozenset[str]) -> tuple[Choice, ...]:
     """Verbs that may be tried with all of some cases; each case's own machine still decides.
 

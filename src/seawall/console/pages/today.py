@@ -1,11 +1,18 @@
-"""What needs somebody now."""
+"""What waits for somebody now."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from seawall.console import access, place
 from seawall.console.asking import Request
+from seawall.console.pages.cases import who
+from seawall.office.today import MOST, today
 
 
 def page(request: Request) -> HttpResponse:
     """What waits for the person."""
-    return render(request, "console/today/page.html")
+    may = access.permissions(request.user)
+    policies = "policies.approve" in may and access.inside(request.user.unit, access.HOUSE)
+    waits = today(place.cases(), who.actor(request), policies=policies)
+    context = {"waits": waits, "now": who.here(), "most": MOST, "upto": f":{MOST}"}
+    return render(request, "console/today/page.html", context)

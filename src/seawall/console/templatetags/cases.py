@@ -1,13 +1,18 @@
 """What pages of cases say beside the words of their kinds: how long a clock still has, and values of fields."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from seawall.cases.limit import Time as Amount
+from seawall.cases.playbook import Within
 from seawall.console.templatetags.seawall import moment, said
 from seawall.core.text import Text
+from seawall.office import packs
 
 register = template.Library()
 _STATES = {
@@ -30,6 +35,15 @@ _SPANS = (
         Text(en="{more} h {less} min", zh="{more} 小时 {less} 分"),
     ),
 )
+_LIMITS = {
+    ("calendar", "minutes"): Text(en="{n} minutes", zh="{n} 分钟"),
+    ("calendar", "hours"): Text(en="{n} hours", zh="{n} 小时"),
+    ("calendar", "days"): Text(en="{n} days", zh="{n} 天"),
+    ("calendar", "months"): Text(en="{n} months", zh="{n} 个月"),
+    ("working", "minutes"): Text(en="{n} working minutes", zh="{n} 个工作分钟"),
+    ("working", "hours"): Text(en="{n} working hours", zh="{n} 个工作小时"),
+    ("working", "days"): Text(en="{n} working days", zh="{n} 个工作日"),
+}
 _MINUTES = Text(en="{more} min", zh="{more} 分")
 _TRUTH = {True: Text(en="yes", zh="是"), False: Text(en="no", zh="否")}
 _DONE = Text(en="—", zh="—")
@@ -45,6 +59,37 @@ def span(length: timedelta) -> Text:
         if length >= large:
             return words.filled(more=length // large, less=(length % large) // small)
     return _MINUTES.filled(more=max(0, length // timedelta(minutes=1)))
+
+
+@register.filter
+def limit(within: Amount) -> str:
+    """How long something may take, in words."""
+    return said(_LIMITS[within.of, within.unit].filled(n=within.amount))
+
+
+@register.simple_tag
+def within_words(within: Within) -> str:
+    """A playbook's limit in words; hours and days of a playbook run through nights."""
+    working = within.unit.startswith("working_")
+    key = ("working" if working else "calendar", within.unit.removeprefix("working_"))
+    return said(_LIMITS[key].filled(n=within.count))
+
+
+@lru_cache(maxsize=1)
+def _roles() -> Mapping[str, Text]:
+    return packs.roles().titles
+
+
+@register.filter
+def role(name: str) -> str:
+    """What people call a role."""
+    return said(_roles().get(name, name))
+
+
+@register.filter
+def roles(names: Iterable[str]) -> str:
+    """What people call some roles."""
+    return " / ".join(role(name) for name in names)
 
 
 @register.simple_tag

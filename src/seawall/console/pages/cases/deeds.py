@@ -11,8 +11,9 @@ from seawall.acts import attaching, handling
 from seawall.acts.handling import Handled
 from seawall.cases import choices
 from seawall.cases.choices import Choice
+from seawall.cases.evidence import ATTACH
 from seawall.console import place
-from seawall.console.asking import Request
+from seawall.console.asking import Request, key
 from seawall.console.pages.cases import forms, record, who
 from seawall.console.pages.cases.who import Looked
 from seawall.console.templatetags.seawall import said
@@ -36,6 +37,8 @@ def do(request: Request, case_id: str, verb: str) -> HttpResponse:
     """Do a verb; where it is refused, the form comes back as it was typed."""
     looked = who.look(request, case_id)
     choice, seen = _choice(looked, verb), looked.seen
+    if handling.done_before(case_id, key(request, verb)):  # a double click
+        return see_other(reverse("case", args=[case_id]))
     links = forms.linked(seen.kind, request.POST)
     fields = forms.given(choice, seen.case, request.POST)
     told = who.command(request, looked.actor, verb, fields, links)
@@ -51,6 +54,8 @@ def do_as_asked(request: Request, case_id: str, verb: str) -> HttpResponse:
     """Do exactly what was asked for, once enough others have approved it."""
     looked = who.look(request, case_id)
     waiting = looked.seen.case.asked.get(verb)
+    if handling.done_before(case_id, key(request, verb)):
+        return see_other(reverse("case", args=[case_id]))
     if waiting is None:
         raise Http404
     told = who.command(request, looked.actor, verb, dict(waiting.fields), waiting.links)
@@ -92,10 +97,10 @@ def attach(request: Request, case_id: str) -> HttpResponse:
 def _choice(looked: Looked, verb: str) -> Choice:
     """A verb as it is offered; whoever may not do it is told so by the machine. Raises `Http404`."""
     now = looked.counter.desk.clock()
-    for each in choices.choices(looked.seen.kind, looked.seen.case, looked.actor, now):
-        if each.verb == verb and verb != "attach":
-            return each
-    raise Http404
+    found = choices.one(looked.seen.kind, looked.seen.case, verb, looked.actor, now)
+    if found is None or verb == ATTACH:
+        raise Http404
+    return found
 
 
 def _came(came: Handled) -> Handled:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from seawall.cases import values
 from seawall.cases.case import Case, Links, Value
 from seawall.cases.choices import Choice
-from seawall.cases.kind import Field, Kind
+from seawall.cases.kind import TEXT_MOST, Field, Kind
 from seawall.core.problem import Problem
 from seawall.core.text import Text
 
@@ -52,7 +52,7 @@ class Widget:
     @property
     def most(self) -> int:
         """Characters of a text."""
-        return int(self.field.most if self.field.most is not None else values.TEXT_MOST)
+        return int(self.field.most if self.field.most is not None else TEXT_MOST)
 
     @property
     def help(self) -> Text:

@@ -27,7 +27,7 @@ def page(request: Request) -> HttpResponse:
 def do(request: Request, verb: str) -> HttpResponse:
     """Do a verb with each of the chosen cases, and say of each what came of it."""
     chosen = _chosen(request, request.POST)
-    choice = next((each for each in _offered(request, chosen) if each.verb == verb), None)
+    choice = bulk.one([each.kind for each in chosen], verb)
     if choice is None:
         raise Http404
     fields, unit = (

@@ -27,28 +27,28 @@ def page(request: Request) -> HttpResponse:
     return render(request, "console/cases/new.html", {"mine": mine, "others": others})
 
 
-def form(request: Request, kind: str, verb: str) -> HttpResponse:
+def form(request: Request) -> HttpResponse:
     """A form to open a case."""
-    declared, choice = _choice(request, kind, verb)
+    declared, choice = _choice(request, request.GET)
     return _form(request, declared, choice)
 
 
-def open_(request: Request, kind: str, verb: str) -> HttpResponse:
+def open_(request: Request) -> HttpResponse:
     """Open a case; where it is refused, the form comes back as it was typed."""
-    declared, choice = _choice(request, kind, verb)
+    declared, choice = _choice(request, request.POST)
     fields, links = forms.given(choice, None, request.POST), forms.linked(declared, request.POST)
-    told = who.command(request, who.actor(request), verb, fields, links)
-    came = handling.open_case(place.cases().desk, kind, told)
+    told = who.command(request, who.actor(request), choice.verb, fields, links)
+    came = handling.open_case(place.cases().desk, declared.id, told)
     if came.problems:
         return _form(request, declared, choice, came.problems, request.POST)
     return deeds.done(request, came, choice.title)
 
 
-def _choice(request: Request, kind: str, verb: str) -> tuple[Kind, Choice]:
+def _choice(request: Request, told: QueryDict) -> tuple[Kind, Choice]:
     """A kind, and the verb that opens a case of it. Raises `Http404`."""
-    declared = place.cases().desk.kinds.in_force.get(kind)
+    declared = place.cases().desk.kinds.in_force.get(told.get("kind", ""))
     for each in choices.openings(declared, who.actor(request), who.here()) if declared else ():
-        if each.verb == verb and declared:
+        if each.verb == told.get("verb") and declared:
             return declared, each
     raise Http404
 
@@ -61,6 +61,6 @@ def _form(
         "kind": kind,
         "form": shown,
         "problems": problems or choice.against,
-        "key": (sent or {}).get("key", ""),
+        "key": sent.get("key", "") if sent else "",
     }
     return render(request, "console/cases/open.html", context, status=422 if problems else 200)

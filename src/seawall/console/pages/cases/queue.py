@@ -1,9 +1,10 @@
 """Queues of cases: a list, a board, filters that people keep, one verb on many, and the list to take away."""
 
+import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ from seawall.records.case_lists import After
 
 PAGE = "cases"
 TITLE_MOST = 120
-_DIGITS_MOST = 19
+_AFTER = re.compile(r"([0-9]{1,18})~([a-z0-9_-]{1,120})")
 
 
 def page(request: Request) -> HttpResponse:
@@ -70,12 +71,8 @@ def _frame(request: Request, asks: Asked) -> dict[str, object]:
 
 def _after(request: Request) -> After | None:
     """Where the page begins; what no list has written begins at the first."""
-    at, _, case_id = request.GET.get("after", "").partition("~")
-    return (
-        (int(at), case_id)
-        if at.isascii() and at.isdigit() and len(at) <= _DIGITS_MOST and case_id
-        else None
-    )
+    found = _AFTER.fullmatch(request.GET.get("after", ""))
+    return (int(found[1]), found[2]) if found else None
 
 
 def keep(request: Request) -> HttpResponse:
@@ -99,7 +96,7 @@ def _back(asks: Asked) -> HttpResponse:
     return see_other(f"{reverse('cases')}?{urlencode(asks.told)}")
 
 
-def export(request: Request) -> HttpResponse:
+def export(request: Request) -> HttpResponseBase:
     """A queue to take away; of one kind, with all its fields."""
     asks = queues.asked(request.GET.dict())
     found = answer(request, queue_sheets.sheet(place.cases(), asks, who.actor(request)))

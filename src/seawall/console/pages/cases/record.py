@@ -13,7 +13,7 @@ from seawall.cases import choices, evidence
 from seawall.cases.act import EDIT
 from seawall.cases.case import Case, Event
 from seawall.cases.choices import Choice
-from seawall.cases.due import Due
+from seawall.cases.due import ALWAYS, Due
 from seawall.cases.evidence import Attached
 from seawall.cases.fold import Moment, timeline
 from seawall.cases.kind import Clock, Kind
@@ -39,6 +39,7 @@ class Running:
 
     due: Due
     clock: Clock
+    calendar: Text
     now: datetime
 
 
@@ -82,7 +83,7 @@ def told(request: Request, looked: Looked) -> dict[str, object]:
         "title": title(seen.kind, seen.case),
         "state": seen.kind.states[seen.case.state],
         "facts": forms.facts(seen.kind, seen.case.fields),
-        "clocks": [Running(due, seen.kind.clocks[due.clock], now) for due in seen.dues],
+        "clocks": [_running(looked, due, now) for due in seen.dues],
         "asked": [
             (each, forms.facts(seen.kind, each.request.fields))
             for each in choices.requests(seen.kind, seen.case, looked.actor, now)
@@ -90,6 +91,7 @@ def told(request: Request, looked: Looked) -> dict[str, object]:
         "may": access.permissions(request.user),
         "offered": [forms.form(seen.kind, seen.case, each) for each in offered if not each.against],
         "held": [each for each in offered if each.against],
+        "can_attach": any(each.verb == evidence.ATTACH and not each.against for each in offered),
         "done": history(looked),
         "files": tuple(evidence.files(seen.events)),
         "suffixes": ",".join(packs.evidence().suffixes),
@@ -99,6 +101,11 @@ def told(request: Request, looked: Looked) -> dict[str, object]:
         ),
         "led_here": _linked(request, looked, _leading(looked)),
     }
+
+
+def _running(looked: Looked, due: Due, now: datetime) -> Running:
+    clock = looked.seen.kind.clocks[due.clock]
+    return Running(due, clock, looked.counter.calendars[clock.calendar or ALWAYS].title, now)
 
 
 def title(kind: Kind, case: Case) -> Text:
@@ -156,7 +163,7 @@ def verb_form(
     """A form once more, with what was typed and what is wrong; and what others did meanwhile."""
     seen = looked.seen
     shown = forms.form(seen.kind, seen.case, choice, sent, problems)
-    before = int(sent["revision"]) if sent.get("revision", "").isdigit() else seen.case.revision
+    before = who.revision(sent) or seen.case.revision
     meanwhile = [each for each in history(looked) if each.event.number > before]
     context = {
         "case": seen.case, "kind": seen.kind, "title": title(seen.kind, seen.case), "form": shown,

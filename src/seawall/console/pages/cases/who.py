@@ -1,9 +1,10 @@
 """Who handles cases on a page, and which case he may see."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 
 from seawall.acts.handling import UnableToFindCase
 from seawall.acts.signing import now
@@ -13,6 +14,8 @@ from seawall.console.asking import Request, key
 from seawall.console.routing import owned
 from seawall.office import units
 from seawall.office.cases import Counter, Seen
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def actor(request: Request) -> Actor:
@@ -49,11 +52,16 @@ def look(request: Request, case_id: str) -> Looked:
     return Looked(counter, seen, units.acting(actor(request), seen.case.unit))
 
 
+def revision(sent: QueryDict) -> int | None:
+    """The case as it was when a form was shown; None where the form does not say."""
+    given = str(sent.get("revision", ""))
+    return int(given) if _NUMBER.fullmatch(given) else None
+
+
 def command(
     request: Request, who: Actor, verb: str, fields: dict[str, object], links: Links = ()
 ) -> Command:
     """What a form asks for: with its key, its reason, and the case as it was when the form was shown."""
-    given = request.POST.get("revision", "")
     return Command(
         verb=verb,
         actor=who,
@@ -62,5 +70,5 @@ def command(
         fields=fields,
         reason=request.POST.get("reason", "").strip().replace("\r\n", "\n"),
         links=links,
-        revision=int(given) if given.isascii() and given.isdigit() and len(given) < 12 else None,  # noqa: PLR2004 - a number of events
+        revision=revision(request.POST),
     )
