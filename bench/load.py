@@ -267,7 +267,9 @@ def run(place: Place, rate: float, seconds: float) -> dict[str, Any]:
         rush = send(18_473, server.pid, plan([*steady(rate * OVERLOAD, over), *after]))
         told["overload"] = overload(rush, rate * OVERLOAD, over)
     decided = [
-        ids[300 + n] for n, each in enumerate([*load.answers, *rush.answers]) if each[3] == 200
+        ids[300 + n]
+        for n, each in enumerate([*load.answers, *rush.answers])
+        if each[3] == 200  # noqa: PLR2004
     ]
     told["acknowledged"] = len(decided)
     check(place.home, decided)
