@@ -103,6 +103,17 @@ def playbook(home: Home) -> Kwargs:
     return {"name": "payment_outage"}
 
 
+def policy(home: Home) -> Kwargs:
+    """A policy in force."""
+    del home
+    return {"policy": "instalment_loan"}
+
+
+def proposal(home: Home) -> Kwargs:
+    """The proposal that brought it there: approving or publishing it again is refused after the guards."""
+    return {**policy(home), "number": 1}
+
+
 EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "person": bob,
     "person_assign": bob,
@@ -138,5 +149,27 @@ EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "drill_give": drill,
     "drill_note": drill,
     "drill_end": drill,
+    "policy": policy,
+    "policy_rules": policy,
+    "policy_values": policy,
+    "policy_tables": policy,
+    "policy_cases": policy,
+    "policy_versions": policy,
+    "policy_diff": policy,
+    "policy_history": policy,
+    "policy_replay": policy,
+    "policy_replay_begin": policy,
+    "policy_edit": policy,
+    "policy_look": policy,
+    "policy_keep": policy,
+    "policy_drop": policy,
+    "policy_whole": policy,
+    "policy_propose": policy,
+    "policy_roll_back": policy,
+    "policy_run": proposal,
+    "policy_proposal": proposal,
+    "policy_report": proposal,
+    "policy_approve": proposal,
+    "policy_publish": proposal,
 }
 """By the route's name."""

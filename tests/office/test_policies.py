@@ -104,7 +104,7 @@ def test_two_people_take_an_edit_from_the_editor_into_force(house: House) -> Non
     assert (
         standing.in_force.digest == sketching.proposable(drawn).digest == seen.seen.version.digest
     )
-    doors = [each.door.open for each in policies.versions("instalment_loan", None, ALL, at)]
+    doors = [each.door.open for each in policies.versions("instalment_loan", None, ALL, at).listed]
     assert doors == [False, True]
     shelved = next(e for e in policies.shelf(at, "bob") if e.policy == "instalment_loan")
     assert shelved.standing == standing

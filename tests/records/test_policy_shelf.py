@@ -45,25 +45,26 @@ def test_standings_are_what_is_in_force_at_a_time(at_us: int) -> None:
         later = [told for told in register.publications(each.policy) if told.effective_us > at_us]
         assert list(each.coming) == sorted(later, key=lambda told: told.effective_us)
         assert [(offer.digest[0], offer.approved_by) for offer in each.waiting] == [("3", ())]
-        assert shelf.standings(at_us, each.policy) == (each,)
+        stood = shelf.stood(each.policy, at_us)
+        assert stood is not None
+        assert stood.standing == each
+        assert stood.published == register.publications(each.policy)[::-1]
+    assert shelf.stood("nobodys", at_us) is None
 
 
 @pytest.mark.usefixtures("office")
 def test_lists_come_by_pages_from_the_latest_on() -> None:
-    whole = shelf.publications("loan")
-    assert [each.number for each in whole] == sorted(
-        (each.number for each in register.publications("loan")), reverse=True
-    )
-    pages = [whole[:1], shelf.publications("loan", whole[0].number, 1)]
-    assert [each for page in pages for each in page] == list(whole[:2])
-    versions = shelf.versions("loan")
+    told = register.publications("loan")
+    versions = shelf.versions("loan", told)
     assert [(each.digest[0], each.writers, each.in_force_us) for each in versions] == [
         ("3", ("bob",), None), ("2", ("bob",), 900), ("1", ("bob",), 200), ("0", ("bob",), 100),
     ]  # fmt: skip
-    assert [each.digest[0] for each in shelf.versions("loan", versions[1].number)] == ["1", "0"]
-    offers = shelf.offered("loan")
+    later = shelf.versions("loan", told, versions[1].number)
+    assert [each.digest[0] for each in later] == ["1", "0"]
+    offers = shelf.offered("loan", told)
     assert [each.published_us is None for each in offers] == [True, False, False, False]
     assert offers[-1].approved_by == ("alice",)
+    assert shelf.offered("loan", told, offers[0].number) == offers[1:]
 
 
 @pytest.mark.usefixtures("office")
@@ -71,13 +72,12 @@ def test_lists_ask_as_often_for_many_as_for_one() -> None:
     asked = {}
     asks: dict[str, Callable[[], object]] = {
         "standings": lambda: shelf.standings(500),
-        "one": lambda: shelf.standings(500, "loan"),
-        "versions": lambda: shelf.versions("loan"),
-        "offered": lambda: shelf.offered("loan"),
-        "publications": lambda: shelf.publications("loan"),
+        "one": lambda: shelf.stood("loan", 500),
+        "versions": lambda: shelf.versions("loan", ()),
+        "offered": lambda: shelf.offered("loan", ()),
     }
     for name, ask in asks.items():
         with CaptureQueriesContext(connection) as queries:
             ask()
         asked[name] = len(queries)
-    assert asked == {"standings": 5, "one": 5, "versions": 3, "offered": 3, "publications": 1}
+    assert asked == {"standings": 5, "one": 4, "versions": 2, "offered": 2}

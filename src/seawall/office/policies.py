@@ -33,8 +33,6 @@ from seawall.records.policy_register import Proposed, Published, Version
 from seawall.records.policy_shelf import Offered, Standing, Written
 
 PAGE = policy_shelf.PAGE
-EVERY = 100_000
-"""So many publications no policy has: one a minute for two months."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +56,19 @@ class Shown:
 
     Attributes:
         version: its texts.
-        registered: whether the register has it; a shipped one that nobody proposed is not.
+        standing: where the policy stands; None for a shipped one that nobody proposed.
+        published: everything that was published of the policy, the latest first.
     """
 
     version: Version
     read: Readable
     standing: Standing | None
-    registered: bool
+    published: tuple[Published, ...]
+
+    @property
+    def registered(self) -> bool:
+        """Whether the register has the policy."""
+        return self.standing is not None
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,22 @@ class Versioned:
 
 
 @dataclass(frozen=True)
+class Versions:
+    """A policy and its versions, the latest first."""
+
+    shown: Shown
+    listed: tuple[Versioned, ...]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A version, and what became of its own cases."""
+
+    shown: Shown
+    tried: Tried
+
+
+@dataclass(frozen=True)
 class Pair:
     """Two versions held against each other, and all that there are to choose from."""
 
@@ -137,6 +157,7 @@ class Pair:
 class History:
     """What was published of a policy, and what was proposed; the latest first."""
 
+    shown: Shown
     published: tuple[Published, ...]
     proposals: tuple[Offered, ...]
 
@@ -183,16 +204,18 @@ def shown(policy: str, digest: str | None, now: datetime) -> Shown:
         UnableToFindPolicy: there is none of this id.
         UnableToRegister: no version has this digest, or several begin so.
     """
-    standing = next(iter(policy_shelf.standings(microseconds(now), policy)), None)
+    stood = policy_shelf.stood(policy, microseconds(now))
     if digest is not None:
         version = policy_register.version(policy, digest)
-    elif standing is not None:
-        version = policy_register.version(policy, latest(standing))
+    elif stood is not None:
+        version = policy_register.version(policy, latest(stood.standing))
     elif policy in packs.policies():
         version = shipped(policy)
     else:
         raise UnableToFindPolicy(policy)
-    return Shown(version, read(version), standing, standing is not None)
+    if stood is None:
+        return Shown(version, read(version), None, ())
+    return Shown(version, read(version), stood.standing, stood.published)
 
 
 def compared(before: Version, after: Version) -> Compared:
@@ -228,24 +251,25 @@ def reviewed(number: int, by: str, roles: Collection[Verb], now: datetime) -> Re
     )
 
 
-def versions(
-    policy: str, before: int | None, roles: Collection[Verb], now: datetime
-) -> tuple[Versioned, ...]:
-    """Versions of a policy, the latest first, a page at a time."""
-    told = policy_shelf.publications(policy, most=EVERY)
+def versions(policy: str, before: int | None, roles: Collection[Verb], now: datetime) -> Versions:
+    """A policy with its versions, the latest first, a page at a time."""
+    seen = shown(policy, None, now)
     at_us = microseconds(now)
-    return tuple(
-        Versioned(each, roll_back_door(each.digest, told, at_us, roles))
-        for each in policy_shelf.versions(policy, before)
+    return Versions(
+        seen,
+        tuple(
+            Versioned(each, roll_back_door(each.digest, seen.published, at_us, roles))
+            for each in policy_shelf.versions(policy, seen.published, before)
+        ),
     )
 
 
-def history(policy: str, before: int | None) -> History:
-    """What was published and proposed of a policy, the latest first, a page at a time."""
-    return History(
-        policy_shelf.publications(policy, before),
-        policy_shelf.offered(policy) if before is None else (),
-    )
+def history(policy: str, before: int | None, now: datetime) -> History:
+    """A policy with what was published of it, a page at a time, and what was proposed lately."""
+    seen = shown(policy, None, now)
+    older = [each for each in seen.published if before is None or each.number < before]
+    offers = policy_shelf.offered(policy, seen.published) if before is None else ()
+    return History(seen, tuple(older[:PAGE]), offers)
 
 
 def pair(policy: str, before: str | None, after: str | None, now: datetime) -> Pair:
@@ -262,7 +286,7 @@ def pair(policy: str, before: str | None, after: str | None, now: datetime) -> P
         UnableToRegister: no version has such a digest, or several begin so.
     """
     later = shown(policy, after, now)
-    written = policy_shelf.versions(policy)
+    written = policy_shelf.versions(policy, later.published)
     chosen = before or _before(written, later.version.digest)
     earlier = later.version if chosen is None else policy_register.version(policy, chosen)
     return Pair(later, compared(earlier, later.version), written)
@@ -279,7 +303,8 @@ def _before(written: tuple[Written, ...], digest: str) -> str | None:
 def replayable(at: Home, policy: str, digest: str | None, now: datetime) -> Replayable:
     """What a version can be replayed over, and held against."""
     filled = bool(at.book.snapshot().tables)
-    return Replayable(shown(policy, digest, now), policy_shelf.versions(policy), filled)
+    seen = shown(policy, digest, now)
+    return Replayable(seen, policy_shelf.versions(policy, seen.published), filled)
 
 
 def roll_back(ledger: Ledger, policy: str, digest: str, signed: Signed, reason: str) -> Published:
@@ -294,9 +319,10 @@ def roll_back(ledger: Ledger, policy: str, digest: str, signed: Signed, reason: 
     return publishing.roll_back(ledger, publishing.version(policy, digest), signed, reason.strip())
 
 
-def tried(version: Version) -> Tried:
-    """What becomes of a version's own cases."""
-    return glance.tried(Sketch.of(version.policy, version.texts))
+def ran(policy: str, digest: str | None, now: datetime) -> Ran:
+    """A version, as `shown` finds it, with its own cases, run now."""
+    seen = shown(policy, digest, now)
+    return Ran(seen, glance.tried(Sketch.of(policy, seen.version.texts)))
 
 
 def latest(standing: Standing) -> str:
@@ -345,7 +371,7 @@ class UnableToFindPolicy(Unable, LookupError):
         super().__init__(
             Text(
                 en="there is no policy {policy}: neither in the register nor among the shipped ones",
-                zh="没有策略 {policy}：登记簿和自带策略中都没有",
+                zh="没有策略 {policy}：登记簿和内置策略中均无",
             ),
             policy=policy,
         )

@@ -4,7 +4,7 @@ Lists are told from the latest on, a page at a time: `before` is the number of t
 told. Everything is read in a bounded number of questions, however many rows there are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from seawall.records.policy_register import Published, told_of
 from seawall.records.rows import rows as _rows
 
 PAGE = 50
+EVERY = 100_000
+"""So many publications no policy has: one a minute for two months."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Stood:
+    """Where a policy stands, and everything that was published of it, the latest first."""
+
+    standing: Standing
+    published: tuple[Published, ...]
+
+
+@dataclass(frozen=True)
 class Written:
     """A version in a list: who wrote it, and since when it was first in force, if it ever was."""
 
@@ -62,14 +72,14 @@ class Written:
     in_force_us: int | None
 
 
-def standings(at_us: int, policy: str | None = None) -> tuple[Standing, ...]:
-    """Where every policy of the register stands at a time, or one of them; by id."""
-    chosen = {} if policy is None else {"policy": policy}
+def standings(at_us: int) -> tuple[Standing, ...]:
+    """Where every policy of the register stands at a time, by id."""
     last = _rows("PolicyVersion").filter(policy=OuterRef("policy")).order_by("-number")
-    names = _rows("PolicyVersion").filter(**chosen, number=Subquery(last.values("number")[:1]))
-    in_force = {row.policy: row for row in _in_force(at_us, chosen)}
-    coming = [told_of(row) for row in _coming(at_us, chosen)]
-    waiting = _waiting(chosen)
+    names = _rows("PolicyVersion").filter(number=Subquery(last.values("number")[:1]))
+    in_force = {row.policy: row for row in _in_force(at_us)}
+    later = _publications().filter(effective_us__gt=at_us).order_by("effective_us", "number")
+    coming = [told_of(row) for row in later]
+    waiting = _offers(_waiting().order_by("-number")[:PAGE], {})
     return tuple(
         Standing(
             name,
@@ -82,43 +92,62 @@ def standings(at_us: int, policy: str | None = None) -> tuple[Standing, ...]:
     )
 
 
-def offered(policy: str, before: int | None = None, most: int = PAGE) -> tuple[Offered, ...]:
-    """Proposals of a policy, the latest first."""
+def stood(policy: str, at_us: int) -> Stood | None:
+    """Where one policy stands at a time, and how it came there; None where nobody wrote a version."""
+    told = tuple(map(told_of, _publications().filter(policy=policy).order_by("-number")[:EVERY]))
+    known = [each for each in told if max(each.effective_us, each.published_us) <= at_us]
+    coming = [each for each in told if each.effective_us > at_us]
+    rows = _rows("PolicyVersion").filter(policy=policy).order_by("-number")
+    written = rows.values_list("digest", flat=True).first()
+    if written is None:
+        return None
+    waiting = _waiting().filter(version__policy=policy).order_by("-number")[:PAGE]
+    standing = Standing(
+        policy,
+        written,
+        max(known, key=_order, default=None),
+        tuple(sorted(coming, key=_order)),
+        _offers(waiting, {}),
+    )
+    return Stood(standing, told)
+
+
+def _order(each: Published) -> tuple[int, int]:
+    """As `policy_register.in_force` chooses: the latest effective, and of these the last published."""
+    return each.effective_us, each.number
+
+
+def offered(
+    policy: str, told: Iterable[Published], before: int | None = None
+) -> tuple[Offered, ...]:
+    """Proposals of a policy, the latest first; `told` is what was published of it."""
     rows = _proposals().filter(version__policy=policy)
-    return _offers(_page(rows, before, most))
+    published = {each.proposal: each.published_us for each in told if each.proposal is not None}
+    return _offers(_page(rows, before), published)
 
 
-def versions(policy: str, before: int | None = None, most: int = PAGE) -> tuple[Written, ...]:
-    """Versions of a policy, the latest first."""
-    found = list(_page(_rows("PolicyVersion").defer("texts").filter(policy=policy), before, most))
-    numbers = [row.number for row in found]
+def versions(
+    policy: str, told: Iterable[Published], before: int | None = None
+) -> tuple[Written, ...]:
+    """Versions of a policy, the latest first; `told` is what was published of it."""
+    found = list(_page(_rows("PolicyVersion").defer("texts").filter(policy=policy), before))
+    rows = _rows("Writing").filter(version_id__in=[row.number for row in found]).order_by("number")
     writers: dict[int, list[tuple[str, int]]] = {}
-    for version, writer, at_us in (
-        _rows("Writing").filter(version_id__in=numbers).order_by("number")
-        .values_list("version_id", "writer", "written_us")
-    ):  # fmt: skip
+    for version, writer, at_us in rows.values_list("version_id", "writer", "written_us"):
         writers.setdefault(version, []).append((writer, at_us))
-    since: dict[int, int] = {}
-    for version, at_us in (
-        _rows("Publication").filter(version_id__in=numbers).values_list("version_id", "effective_us")
-    ):  # fmt: skip
-        since[version] = min(at_us, since.get(version, at_us))
+    since: dict[str, int] = {}
+    for each in told:
+        since[each.digest] = min(each.effective_us, since.get(each.digest, each.effective_us))
     return tuple(
         Written(
             row.number,
             row.digest,
             tuple(writer for writer, _ in writers[row.number]),
             min(at_us for _, at_us in writers[row.number]),
-            since.get(row.number),
+            since.get(row.digest),
         )
         for row in found
     )
-
-
-def publications(policy: str, before: int | None = None, most: int = PAGE) -> tuple[Published, ...]:
-    """What was published of a policy, the latest first."""
-    rows = _publications().filter(policy=policy)
-    return tuple(map(told_of, _page(rows, before, most)))
 
 
 def _publications() -> Any:  # noqa: ANN401 - a query over rows
@@ -131,12 +160,16 @@ def _proposals() -> Any:  # noqa: ANN401 - a query over rows
     return _rows("Proposal").select_related("version").defer("version__texts", "evidence")
 
 
-def _page(rows: Any, before: int | None, most: int) -> Any:  # noqa: ANN401 - a query over rows
+def _waiting() -> Any:  # noqa: ANN401 - a query over rows
+    return _proposals().filter(publication__isnull=True)
+
+
+def _page(rows: Any, before: int | None) -> Any:  # noqa: ANN401 - a query over rows
     chosen = rows if before is None else rows.filter(number__lt=before)
-    return chosen.order_by("-number")[:most]
+    return chosen.order_by("-number")[:PAGE]
 
 
-def _in_force(at_us: int, chosen: dict[str, str]) -> Iterable[Any]:
+def _in_force(at_us: int) -> Iterable[Any]:
     """As `policy_register.in_force` chooses: the latest effective by what had been published."""
     known = Q(effective_us__lte=at_us, published_us__lte=at_us)
     latest = (
@@ -144,35 +177,19 @@ def _in_force(at_us: int, chosen: dict[str, str]) -> Iterable[Any]:
         .filter(known, policy=OuterRef("policy"))
         .order_by("-effective_us", "-number")
     )
-    rows = _publications().filter(**chosen)
-    found: Iterable[Any] = rows.filter(number=Subquery(latest.values("number")[:1]))
+    found: Iterable[Any] = _publications().filter(number=Subquery(latest.values("number")[:1]))
     return found
 
 
-def _coming(at_us: int, chosen: dict[str, str]) -> Iterable[Any]:
-    rows = _publications().filter(**chosen)
-    found: Iterable[Any] = rows.filter(effective_us__gt=at_us).order_by("effective_us", "number")
-    return found
-
-
-def _waiting(chosen: dict[str, str]) -> tuple[Offered, ...]:
-    rows = _proposals().filter(publication__isnull=True)
-    if chosen:
-        rows = rows.filter(version__policy=chosen["policy"])
-    return _offers(rows.order_by("-number")[:PAGE], waiting=True)
-
-
-def _offers(rows: Iterable[Any], *, waiting: bool = False) -> tuple[Offered, ...]:
+def _offers(rows: Iterable[Any], published: Mapping[int, int]) -> tuple[Offered, ...]:
+    """Proposals with who approved them; `published` says when, by number."""
     found = list(rows)
-    numbers = [row.number for row in found]
     approvers: dict[int, list[str]] = {}
     for number, name in (
-        _rows("Approval").filter(proposal_id__in=numbers).order_by("number")
+        _rows("Approval").filter(proposal_id__in=[row.number for row in found]).order_by("number")
         .values_list("proposal_id", "approved_by")
     ):  # fmt: skip
         approvers.setdefault(number, []).append(name)
-    published = _rows("Publication").filter(proposal_id__in=[] if waiting else numbers)
-    told = dict(published.values_list("proposal_id", "published_us"))
     return tuple(
         Offered(
             row.number,
@@ -181,7 +198,7 @@ def _offers(rows: Iterable[Any], *, waiting: bool = False) -> tuple[Offered, ...
             row.proposed_by,
             row.proposed_us,
             tuple(approvers.get(row.number, ())),
-            told.get(row.number),
+            published.get(row.number),
         )
         for row in found
     )

@@ -59,15 +59,15 @@ def tables(request: Request, policy: str) -> HttpResponse:
 
 def cases(request: Request, policy: str) -> HttpResponse:
     """A version's own cases, run now."""
-    shown = policies.shown(policy, version(request), now())
-    return _page(request, policy, "policy_cases", shown=shown, tried=policies.tried(shown.version))
+    ran = policies.ran(policy, version(request), now())
+    return _page(request, policy, "policy_cases", shown=ran.shown, tried=ran.tried)
 
 
 def versions(request: Request, policy: str) -> HttpResponse:
     """Every version: who wrote it, since when it was in force, and whether it can come back."""
     found = policies.versions(policy, before(request), verbs(request), now())
-    return _page(request, policy, "policy_versions", versions=found,
-                 page_after=_after([each.written.number for each in found]))  # fmt: skip
+    return _page(request, policy, "policy_versions", shown=found.shown, versions=found.listed,
+                 page_after=_after([each.written.number for each in found.listed]))  # fmt: skip
 
 
 def differences(request: Request, policy: str) -> HttpResponse:
@@ -79,8 +79,8 @@ def differences(request: Request, policy: str) -> HttpResponse:
 
 def history(request: Request, policy: str) -> HttpResponse:
     """Who proposed, approved, published, and brought back what, when."""
-    told = policies.history(policy, before(request))
-    return _page(request, policy, "policy_history", told=told,
+    told = policies.history(policy, before(request), now())
+    return _page(request, policy, "policy_history", shown=told.shown, told=told,
                  page_after=_after([each.number for each in told.published]))  # fmt: skip
 
 
