@@ -32,6 +32,7 @@ imports: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/portfolio.py
+	$(BIN)/python bench/pages.py
 	$(BIN)/python bench/calibration.py
 	$(BIN)/python bench/expression.py
 	$(BIN)/python bench/policy_check.py

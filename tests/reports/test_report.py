@@ -6,14 +6,16 @@ import re
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from seawall.acts.simulating import make_lender
+from seawall.core.measure import Column
 from seawall.core.text import LANGUAGES
 from seawall.office import homes, measuring, packs, tables
-from seawall.reports import charts, fonts, html, pdf, portfolio
+from seawall.reports import charts, fonts, html, leaf, pdf, portfolio
 from seawall.simulator.truth import Plan
 
 
@@ -121,3 +123,18 @@ def test_the_pdf_is_written_in_both_languages(told: portfolio.Told, tmp_path: Pa
         written = pdf.document(portfolio.leaf(told), language)
         (tmp_path / f"{language}.pdf").write_bytes(written)
         assert written.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "chinese"),
+    [
+        (Decimal("9352123456.12"), "9.35 bn", "93.5 亿"), (44_153_811, "44.2 m", "4,415 万"),
+        (151_353_000, "151 m", "1.51 亿"), (14_023, "14,023", "1.40 万"), (-3, "-3", "-3"), (None, "–", "–"),
+        (99_999_999, "100 m", "10,000 万"),
+    ],
+)  # fmt: skip
+def test_a_figure_at_a_glance_has_three_or_four_digits(
+    value: object, english: str, chinese: str
+) -> None:
+    brief = leaf.briefly(value, Column("balance", "money", leaf.SEGMENTS["product"]))
+    assert (brief.en, brief.zh) == (english, chinese)

@@ -107,7 +107,7 @@ def shown(value: object, column: Column) -> Text:
 
 
 def briefly(value: object, column: Column) -> Text:
-    """An amount or count at a glance, to three digits or four: 9.35 bn, 93.52 亿; anything else as `shown`."""
+    """An amount or count at a glance, to three or four digits: 9.35 bn, 93.5 亿; anything else as `shown`."""
     if column.unit not in ("money", "count") or not isinstance(value, int | float | Decimal):
         return shown(value, column)
     return Text(en=_rounded(float(value), _ENGLISH), zh=_rounded(float(value), _CHINESE))
@@ -120,7 +120,9 @@ _CHINESE = ((1e8, " 亿"), (1e4, " 万"))
 def _rounded(value: float, scales: tuple[tuple[float, str], ...]) -> str:
     for scale, name in scales:
         if abs(value) >= scale:
-            return f"{value / scale:,.2f}{name}"
+            some = value / scale
+            places = 2 - min(2, len(f"{abs(some):.0f}") - 1)
+            return f"{some:,.{places}f}{name}"
     return f"{value:,.0f}"
 
 

@@ -41,7 +41,7 @@ def chart(
         "links": [(form.upper(), pictures.replace("FORM", form)) for form in ("png", "svg", "csv")]
         if pictures
         else [],
-        "grid": table(grid) if grid is not None else None,
+        "grid": table(grid) | {"label": caption} if grid is not None else None,
     }
 
 
@@ -58,7 +58,7 @@ def stat(column: Column, value: object, currency: str = "") -> dict[str, Any]:
     return {
         "name": column.title,
         "brief": brief,
-        "whole": whole if brief != whole else None,
+        "whole": whole if brief.in_(language()) != whole.in_(language()) else None,
         "currency": currency if column.unit == "money" else "",
     }
 

@@ -20,8 +20,9 @@ from seawall.core.text import Text
 from seawall.ledger import witness, witness_http
 from seawall.ledger.publishing import publish
 from seawall.ledger.verifier import key_of
-from seawall.office import alerts, cases, witnessing
+from seawall.office import alerts, cases, library, witnessing
 from seawall.office.alerts import Watchman
+from seawall.office.answering import Answers
 from seawall.office.cases import Counter
 from seawall.office.homes import Home
 from seawall.office.measuring import UnableToReadEmptyBook
@@ -101,6 +102,16 @@ def _watch(at: Workplace, _: Nothing) -> Came:
     return Came({**counts, "told": came.told, "values": came.looked_at})
 
 
+def _warm(at: Workplace, _: Nothing) -> Came:
+    """Found as it is where the book is the same as the last time."""
+    library.compressed(at.home)
+    answers = Answers(at.home)
+    if answers.empty:
+        return Came({"book": "empty"})
+    answers.warm(lambda *_: None)
+    return Came({"book": answers.reading().snapshot.digest})
+
+
 def _prove(at: Workplace, _: Nothing) -> Came:
     proved = prove(at.counter.desk)
     found = {"cases": proved.cases, "events": proved.events, "untold": proved.untold}
@@ -165,6 +176,7 @@ TASKS: Final[tuple[Task, ...]] = (
     Task("ledger.checkpoint", Text(en="Keep a checkpoint with the witness", zh="由见证方留存检查点"), "quick", _checkpoint),
     Task("work.forget", Text(en="Forget old runs", zh="清理过期运行记录"), "quick", _forget),
     Task("book.watch", Text(en="Watch the book", zh="监测账册"), "long", _watch),
+    Task("book.warm", Text(en="Compute pages of the portfolio ahead", zh="预先计算资产组合页面"), "long", _warm),
     Task("cases.prove", Text(en="Prove every case", zh="验证全部案件"), "long", _prove),
     Task("ledger.verify", Text(en="Verify the whole ledger", zh="核验整个账本"), "long", _verify),
     Task("policy.replay", Text(en="Replay a policy over the book", zh="在账册上回放策略"), "long", _replay, Replaying),

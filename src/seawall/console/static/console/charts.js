@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const NARROW = 560;
+  const NARROW = 560, ROOM = 84;  // pixels: of a narrow chart, and for a name beneath its bar
   let library;
 
   /** Vega, asked for by the first chart; pages without one never load it. */
@@ -30,11 +30,17 @@
     return onDark[value] ?? value;
   }
 
+  /** Names that would run into each other lie aslant. */
+  function fitted(spec, width) {
+    const {x} = spec.encoding ?? {};
+    if (x?.type !== "nominal" || !x.axis) return spec;
+    const names = new Set((spec.data?.values ?? []).map((row) => row[x.field]));
+    if (names.size * ROOM > width) Object.assign(x.axis, {labelAngle: -40, labelAlign: "right", labelOverlap: false});
+    return spec;
+  }
+
   function narrowed(spec) {
-    const {x, color} = spec.encoding ?? {};
-    if (color?.legend) Object.assign(color.legend, {orient: "bottom", columns: 2});
-    if (x?.type === "nominal" && x.axis)
-      Object.assign(x.axis, {labelAngle: -40, labelAlign: "right", labelOverlap: false});
+    if (spec.encoding?.color?.legend) Object.assign(spec.encoding.color.legend, {orient: "bottom", columns: 2});
     for (const layer of spec.layer ?? []) {
       if (layer.mark?.type !== "text") continue;
       layer.mark.fontSize = 9;
@@ -48,7 +54,7 @@
     const ink = style.getPropertyValue("--ink-quiet").trim(), line = style.getPropertyValue("--line").trim();
     const quiet = {labelColor: ink, titleColor: ink, titleFontWeight: "normal"};
     return {
-      background: null, font: style.fontFamily, aria: false, view: {stroke: null}, legend: quiet,
+      background: null, font: style.fontFamily, view: {stroke: null}, legend: quiet,
       axis: {...quiet, gridColor: line, domainColor: line, tickColor: line},
     };
   }
@@ -65,11 +71,11 @@
     figure.dataset.drawn = now;
     const {embed, onDark} = await loaded(figure.dataset.library);
     const told = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-    const spec = {
+    const spec = fitted({
       $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container",
       autosize: {type: "fit-x", contains: "padding"},
       ...(now.startsWith("dark") ? coloured(told, onDark) : told), config: config(),
-    };
+    }, place.clientWidth - ROOM);
     figure.view?.finalize();
     const drawn = await embed(place, now.endsWith("narrow") ? narrowed(spec) : spec, {
       // An interpreter instead of generated code, and no style of its own: the page's policy allows neither.
@@ -77,6 +83,8 @@
       renderer: "svg", actions: false, bind: figure.querySelector(".chart-choices"),
     });
     figure.view = drawn.view;
+    // To a screen reader the chart is one picture, by its caption; its figures are in the table beneath.
+    place.querySelector("svg").setAttribute("aria-hidden", "true");
     figure.classList.add("is-drawn");
     figure.classList.toggle("on-dark", now.startsWith("dark"));
   }
