@@ -86,7 +86,9 @@ def _argument(name: str, kind: Any) -> Any:  # noqa: ANN401 - of the type asked 
         return ((name, name),)
     if "Sequence[collections.abc.Sequence" in told:
         return [[name]]
-    return (name,) if "Sequence" in told or "tuple" in told else _Anything()
+    if "Sequence" in told or "tuple" in told:
+        return (name,) if "str" in told else ()
+    return _Anything()
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda each: each.__name__)

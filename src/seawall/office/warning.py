@@ -130,7 +130,7 @@ _HYSTERESIS = Text(
     en="after {up} verdicts on end at a level; after {down} below it; no verdict below {least} observations",
     zh="连续 {up} 次达到某级别即触发；连续 {down} 次低于该级别即解除；样本量低于 {least} 不作判定",
 )
-_TOLD = Text(en="Told when {level}", zh="{level} 时通知")
+_TOLD = Text(en="Told when {level}", zh="{level}时通知")
 _STAGE = Text(en="{role} ({way}, {minutes} min)", zh="{role}（{way}，{minutes} 分钟）")
 _WAYS: dict[routing.Way, Text] = {
     "page": Text(en="page", zh="呼叫"),

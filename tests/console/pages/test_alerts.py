@@ -101,7 +101,7 @@ def test_a_list_is_taken_away_whole_by_who_may(as_: As, monkeypatch: pytest.Monk
         ("over&", {row.case_id for row in case_register.listed(case_register.Listed("alert", is_open=False))}),
     ):  # fmt: skip
         answer = as_("alice").get(f"/alerts/?{query}as=csv")
-        told = b"".join(answer.streaming_content).decode()
+        told = b"".join(answer).decode()
         assert {line.partition(",")[0] for line in told.splitlines()[1:]} == cases
     assert as_("ivan").get("/alerts/?as=csv").status_code == 403
 
