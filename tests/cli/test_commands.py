@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shlex
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from seawall.cli import main, options
+from seawall.console.calling import Caller
 from seawall.portfolio import segments
 
 MAPPING = """
@@ -53,7 +56,7 @@ tables:
 def seawall(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "seawall", *map(str, arguments)],
-        check=False, capture_output=True, text=True, timeout=120,
+        check=False, capture_output=True, text=True, timeout=900,
         env={**os.environ, "SEAWALL_HOME": str(home), "SEAWALL_LANG": "en", "COLUMNS": "200"},
     )  # fmt: skip
 
@@ -109,7 +112,45 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert str(home / "reports") in done.stdout
     assert "Policy micro_loan: proposed by alice, approved by bob, in force." in done.stdout
     assert re.search(r"Ledger verified: [\d,]+ entries, 0 problems", done.stdout)
+    assert re.search(r"The console answers: \d+ pages opened as alice \+ root", done.stdout)
     return home
+
+
+def test_a_demo_that_serves_shows_who_signs_in_and_stops_when_told_to(demo: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "seawall",
+        "demo",
+        "--serve",
+        "--port",
+        str(port),
+        "--lang",
+        "en",
+    ]
+    with subprocess.Popen(
+        [*command, "--home", str(demo)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        told = []
+        for line in process.stdout:
+            told.append(line)
+            if "The console is at" in line:
+                break
+        said = "".join(told)
+        caller = Caller(f"http://127.0.0.1:{port}")
+        assert caller.answers(lambda: process.poll() is None)
+        row = re.search(r"^dana +auditor +(\S+)", said, re.MULTILINE)
+        code = re.search(r"Second factor now: (\d{6})", said)
+        assert row is not None
+        assert code is not None
+        assert "</nav>" in caller.sign_in("dana", row[1], code[1]).text
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.wait(60) == 0
 
 
 def test_a_second_demo_decides_nothing_twice(demo: Path) -> None:
@@ -123,7 +164,7 @@ def test_a_second_demo_decides_nothing_twice(demo: Path) -> None:
 def test_the_demo_names_its_next_commands_as_they_can_be_called(demo: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "seawall", "demo", "--home", str(demo)],
-        check=True, capture_output=True, text=True, timeout=120,
+        check=True, capture_output=True, text=True, timeout=900,
         env={**os.environ, "PATH": "/usr/bin:/bin", "SEAWALL_LANG": "en"},
     )  # fmt: skip
     _, _, following = done.stdout.partition("Next: ")

@@ -193,5 +193,6 @@ def test_work_that_is_refused_says_why_in_both_languages(house: House) -> None:
     assert policy_runs.latest("micro_loan") == ()
     failed = house.worked(job.number)
     assert (failed.job.state, failed.leaf) == ("failed", None)
+    assert failed.why is not None
     assert failed.why.en != failed.why.zh
     assert policy_runs.run(job.number + 1) is None

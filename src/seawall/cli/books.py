@@ -13,7 +13,7 @@ import typer
 from seawall.acts.import_report import ImportReport
 from seawall.acts.importing import bring_in
 from seawall.acts.simulating import make_lender
-from seawall.cli import export
+from seawall.cli import export, showing
 from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, ByOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
@@ -179,11 +179,20 @@ def _write_report(
 
 def demo(
     loans: Annotated[int, typer.Option(min=100, help="How many loans to simulate.")] = 20_000,
+    serve: Annotated[
+        bool | None,
+        typer.Option(
+            "--serve/--no-serve", help="Serve the console at the end.  [default: on a terminal]"
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Where, on this machine only.")
+    ] = 8080,
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
 ) -> None:
-    """The main job: simulate a lender where the home is empty, measure it, decide, prove, report."""
+    """The main job: simulate a lender where the home is empty, measure it, decide, prove, report, serve it."""
     screen = Screen(language(lang), quiet=quiet)
     at = homes.home(home)
     if not at.folder.exists():
@@ -200,6 +209,8 @@ def demo(
     if not sound:
         raise typer.Exit(1)
     screen.say(_NEXT, seawall=_called(), home=at.folder)
+    shown = showing.interactive() if serve is None else serve
+    showing.go_on(screen, at, port=port, shown=shown)
 
 
 def _demonstrate(screen: Screen, at: Home) -> bool:

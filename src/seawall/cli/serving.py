@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from seawall.cli import showing
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
@@ -25,6 +26,8 @@ def serve(
     with_work: Annotated[
         bool, typer.Option("--with-work", help="Do background work beside, as `seawall work` does: for small homes.")
     ] = False,
+    demonstration: Annotated[bool, typer.Option("--demonstration", hidden=True)] = False,
+    look: Annotated[bool, typer.Option("--look", hidden=True)] = False,
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
@@ -32,7 +35,12 @@ def serve(
     """Serve the console and the API until SIGTERM or Ctrl-C."""
     screen = Screen(language(lang), quiet=quiet)
     chosen(home, host=host, port=port)
-    run(screen, with_work=with_work)
+    if look:
+        showing.look(screen)
+        return
+    if demonstration:
+        showing.introduce(screen)
+    run(screen, with_work=with_work or demonstration)
 
 
 def chosen(home: Path | None, **options: object) -> None:

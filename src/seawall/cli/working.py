@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -68,17 +69,32 @@ def _say(screen: Screen, job: Job) -> None:
 
 def list_jobs(
     most: Annotated[int, typer.Option("--most", min=1, max=1_000, help="How many.")] = 30,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Only say which entries of the schedule are late; exit with 1 where one is.",
+        ),
+    ] = False,
     home: HomeOption = None,
     lang: LangOption = None,
 ) -> None:
     """List background work, the newest first: when it ran, what came of it."""
     screen = Screen(language(lang))
     starting.start(homes.home(home).records)
+    if check:
+        late = jobs.late(schedule.shipped(), datetime.now(UTC))
+        screen.say(_LATE if late else _IN_TIME, names=", ".join(late))
+        raise typer.Exit(1 if late else 0)
     table = Table(show_edge=False, header_style="bold", pad_edge=False)
     for title in _HEADS:
         table.add_column(title.in_(screen.language), overflow="fold")
     for job in jobs.listed(most):
-        came = job.problem or ", ".join(f"{name} {value}" for name, value in job.result.items())
+        came = (
+            job.problem.in_(screen.language)
+            if job.problem
+            else ", ".join(f"{name} {value}" for name, value in job.result.items())
+        )
         table.add_row(str(job.number), job.title.in_(screen.language), job.asked_by, f"{job.asked_at:%Y-%m-%d %H:%M}",
                       "" if job.started_at is None else f"{job.started_at:%H:%M:%S}",
                       "" if job.ended_at is None else f"{job.ended_at:%H:%M:%S}",
@@ -86,6 +102,11 @@ def list_jobs(
     screen.show(table)
 
 
+_LATE = Text(
+    en="Late, so no worker works, or one is stuck: {names}",
+    zh="已逾期，后台进程未运行或已卡住：{names}",
+)
+_IN_TIME = Text(en="The schedule is kept.", zh="定时任务按时执行。")
 _WORKING = Text(
     en="Working for {home}: {n} entries of the schedule ({zone}), and what people ask for. Ctrl-C ends it.",
     zh="正在为 {home} 执行后台任务：{n} 项定时任务（{zone}）及人工提交的任务。按 Ctrl-C 结束。",

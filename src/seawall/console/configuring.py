@@ -149,6 +149,7 @@ SECRET: Final = "keys/console.key"  # noqa: S105 - the file's name
 _SECRET_VARIABLE: Final = "SEAWALL_CONSOLE_SECRET"  # noqa: S105 - the variable's name
 _MAIL_PASSWORD: Final = "SEAWALL_MAIL_PASSWORD"  # noqa: S105 - the variable's name
 _SECRET_LETTERS: Final = 50
+_NO_MAIL: Final = "django.core.mail.backends.dummy.EmailBackend"
 
 
 def of(home: Home, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -158,7 +159,7 @@ def of(home: Home, environment: Mapping[str, str]) -> dict[str, Any]:
         "SECRET_KEY": environment.get(_SECRET_VARIABLE) or secret(home),
         "ALLOWED_HOSTS": list(console.names),
         "CSRF_TRUSTED_ORIGINS": [console.origin],
-        **(_mail(console.mail, environment) if console.mail else {}),
+        **(_mail(console.mail, environment) if console.mail else {"EMAIL_BACKEND": _NO_MAIL}),
     }
     if console.encrypted:
         told |= ENCRYPTED

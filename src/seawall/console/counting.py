@@ -6,7 +6,7 @@ their counts come together; the library reads it when it is imported.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from seawall.records import counting
 _VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Bounds of the histogram: 0.1 and 1 are those that are promised of decisions."""
+_SECOND_US: Final = 1_000_000
 _OWN = CollectorRegistry()
 REQUESTS = Counter(
     "seawall_requests", "Requests answered.", ("route", "method", "status"), registry=_OWN
@@ -65,6 +66,12 @@ class _Standing(Collector):
         yield _family(
             "seawall_errands_waiting", "What waits to be done.", "task", counting.waiting_errands()
         )
+        work = GaugeMetricFamily("seawall_work_waiting", "Background work that is not over.")
+        work.add_metric([], counting.waiting_work())
+        yield work
+        done = {plan: at_us / _SECOND_US for plan, at_us in counting.last_done().items()}
+        yield _family("seawall_work_last_done_seconds", "When the schedule's entries were last done, Unix time.",
+                      "entry", done)  # fmt: skip
         facts = GaugeMetricFamily("seawall_facts_waiting", "Batches of facts in this process.")
         facts.add_metric([], place.inlet().turns.here)
         yield facts
@@ -80,7 +87,7 @@ def _ledger() -> Iterator[GaugeMetricFamily]:
     yield size
 
 
-def _family(name: str, meaning: str, label: str, counts: dict[str, int]) -> GaugeMetricFamily:
+def _family(name: str, meaning: str, label: str, counts: Mapping[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, meaning, labels=[label])
     for each, count in sorted(counts.items()):
         family.add_metric([each], count)

@@ -5,11 +5,13 @@ What is chosen here stands in the home's settings (`office.addresses`); what the
 
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from granian import Granian
@@ -25,6 +27,7 @@ from seawall.office.homes import Home
 from seawall.records import starting
 
 TARGET = "seawall.console.server:application"
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 BACKLOG = 2_048
 STOPS_WITHIN_S = 20
 """How long requests in flight have when the server is told to stop."""
@@ -58,12 +61,26 @@ def ready() -> Ready:
     console = home.settings.console
     if found := tuple(addresses.unsafe(console, str(home.folder / settings.FILE))):
         raise UnableToUseInput(found)
+    if console.workers > 1:
+        _count_together(home)
     configuring.prepare(configuring.of(home, os.environ))
     starting.start(home.records)
     starting.migrate()
     code = settling.code(home) if settling.needed() else None
-    starting.stop()
+    let_go()
     return Ready(home, console.origin, code)
+
+
+def _count_together(home: Home) -> None:
+    """Let the counts of several processes come together, see `counting`; before its library is imported."""
+    folder = Path(os.environ.setdefault(COUNTS, str(home.folder / "scratch" / "counts")))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+
+
+def let_go() -> None:
+    """Close this process's connections: those that serve are its children, and open their own."""
+    starting.stop()
 
 
 def server(home: Home) -> "AbstractServer[Any]":

@@ -49,9 +49,9 @@ class Run:
     policy: str
 
     @property
-    def why(self) -> Text:
-        """Why it failed."""
-        return policy_work.why(self.job.result, self.job.problem)
+    def why(self) -> Text | None:
+        """Why it failed; None where it did not."""
+        return self.job.problem
 
     @property
     def leaf(self) -> Leaf | None:

@@ -35,7 +35,7 @@ class Work(models.Model):
         worker: who runs it, or ran it last.
         started_us, ended_us: of the last try.
         result: what came of it, as JSON.
-        problem: why it failed, as a sentence.
+        problem: why it failed, a sentence in each language as JSON; empty where it did not.
     """
 
     number: "Number" = models.BigAutoField(primary_key=True)

@@ -115,11 +115,6 @@ def latest(task: str, told: str, most: int) -> list[WorkRow]:
     return [WorkRow(*each) for each in rows.values_list(*WorkRow._fields)[:most]]
 
 
-def waiting() -> int:
-    """How much work is not over."""
-    return int(_rows("Work").filter(state__in=_OPEN).count())
-
-
 def forget(until_us: int, state: State) -> int:
     """Remove work in a state that was over by a time, all but the last of each plan; how much."""
     over = _rows("Work").filter(state=state, ended_us__lt=until_us)

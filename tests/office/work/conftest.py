@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from seawall.acts.signing import Signed, now
 from seawall.core.problem import Unable
-from seawall.core.text import Text, verbatim
+from seawall.core.text import Text
 from seawall.office import homes
 from seawall.office.homes import Home
 from seawall.office.settings import Settings
@@ -58,6 +58,9 @@ class Place:
 class UnableToNote(Unable):
     """A refusal with a sentence."""
 
+    def __init__(self) -> None:
+        super().__init__(Text(en="there is no ink", zh="没有墨水"))
+
 
 def note(at: Workplace, line: Line) -> Came:
     folder = at.home.folder.parent
@@ -70,7 +73,7 @@ def note(at: Workplace, line: Line) -> Came:
     if line.how == "fails":
         raise ZeroDivisionError(TELEPHONE)
     if line.how == "refuses":
-        raise UnableToNote(verbatim("there is no ink"))
+        raise UnableToNote
     return Came({"noted": line.text})
 
 

@@ -19,10 +19,12 @@ from django.db import connections
 
 from seawall.acts.signing import Signed, UnableToSignAs, now
 from seawall.core.period import microseconds
+from seawall.core.text import Language
 from seawall.office.homes import Home
 from seawall.office.work import jobs, schedule, worker
 from seawall.office.work.jobs import Job, UnableToAskFor, UnableToFindJob
 from seawall.office.work.tasks import UnableToFindTask
+from seawall.records import counting
 from seawall.records import work_register as register
 from tests.office.work.conftest import NO_PLAN, TELEPHONE, Place
 
@@ -50,6 +52,13 @@ def until(held: Callable[[], object], within_s: float = 20) -> None:
 
 def later(span: timedelta) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + span
+
+
+def said(number: int, language: Language = "en") -> str:
+    """Why a piece of work failed."""
+    problem = jobs.job(number).problem
+    assert problem is not None
+    return problem.in_(language)
 
 
 def test_what_is_asked_for_is_done_and_told(place: Place) -> None:
@@ -86,8 +95,8 @@ def test_a_failure_is_told_without_what_it_said_of_a_person(
     with caplog.at_level(logging.ERROR, "seawall.work"):
         place.worker().once()
     assert [jobs.job(n).state for n in (failing, refused, good)] == ["failed", "failed", "done"]
-    assert jobs.job(failing).problem == "ZeroDivisionError: see the worker's log"
-    assert jobs.job(refused).problem == "there is no ink"
+    assert said(failing) == "ZeroDivisionError: see the worker's log"
+    assert (said(refused), said(refused, "zh")) == ("there is no ink", "没有墨水")
     assert "in note" in caplog.text
     assert TELEPHONE not in caplog.text
 
@@ -114,14 +123,14 @@ def test_workers_together_plan_each_due_time_once() -> None:
         child.join()
     assert {child.exitcode for child in children} == {0}
     due = [each.id for each in told.entries if told.last_due(each, at) >= at - timedelta(minutes=1)]
-    assert due == ["cases", "publish"]
-    assert sorted(job.plan for job in jobs.listed(100)) == due
+    assert sorted(due) == ["cases", "changes", "index", "publish"]
+    assert sorted(job.plan for job in jobs.listed(100)) == sorted(due)
 
 
 def test_what_was_due_while_nobody_worked_is_done_once(place: Place) -> None:
     told = schedule.shipped()
     first = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
-    assert jobs.plan(told, first, first) == 2, "cases and publish; the rest was never due since"
+    assert jobs.plan(told, first, first) == 4, "each minute and ten; the rest was never due since"
     assert jobs.plan(told, first, first + timedelta(minutes=1)) == 0, "the last run is not over"
     place.worker().once()
     assert jobs.plan(told, first, first + timedelta(days=3)) == len(told.entries)
@@ -158,7 +167,7 @@ def test_what_kills_its_workers_is_told_as_failed(place: Place) -> None:
     last.once()
     job = jobs.job(number)
     assert (job.state, place.lines) == ("failed", [])
-    assert job.problem.startswith("3 workers were killed")
+    assert said(number).startswith("3 workers were killed")
 
 
 def test_who_comes_back_too_late_says_nothing(place: Place) -> None:
@@ -235,14 +244,14 @@ def test_killed_at_random_points_workers_lose_nothing(
         children = [
             forked(lambda: place.worker().run(threading.Event(), grace_s=0)) for _ in range(2)
         ]
-        until(lambda before=before: len(place.lines) > before or not register.waiting())  # type: ignore[misc]
+        until(lambda before=before: len(place.lines) > before or not counting.waiting_work())  # type: ignore[misc]
         time.sleep(chance.uniform(0, 0.2))
         for child in children:
             assert child.pid is not None
             os.kill(child.pid, signal.SIGKILL)
             child.join()
     time.sleep(0.3)
-    while register.waiting():
+    while counting.waiting_work():
         place.worker().once()
     every = jobs.listed(1000)
     assert {job.state for job in every} == {"done"}
@@ -271,6 +280,20 @@ def test_old_runs_are_forgotten_but_the_last_of_each_entry_stays(place: Place) -
         each.id for each in told.entries
     }
     assert [job.state for job in jobs.listed(100) if not job.plan] == ["failed"]
+
+
+def test_what_is_late_is_told(place: Place) -> None:
+    told = schedule.shipped()
+    at = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
+    assert set(jobs.late(told, at)) == {each.id for each in told.entries}, "nobody ever worked"
+    jobs.plan(told, at, at)
+    place.worker().once()
+    assert jobs.late(told, at + timedelta(minutes=5)) == ()
+    later_on = jobs.late(told, at + timedelta(minutes=7))
+    assert set(later_on) == {"cases", "changes", "index"}, (
+        "those of each minute; nothing else was due"
+    )
+    assert set(jobs.late(told, at + timedelta(minutes=16))) == {*later_on, "publish"}
 
 
 def test_the_command_works_until_it_is_told_to_stop(place: Place) -> None:

@@ -7,12 +7,12 @@ done twice, where a worker was killed at its end; tasks are such that this chang
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
 from seawall.acts.signing import Signed
-from seawall.core.period import microseconds, moment_at
+from seawall.core.period import microseconds, moment_at, utc
 from seawall.core.problem import Unable
 from seawall.core.text import Text, verbatim
 from seawall.office.work.schedule import Schedule
@@ -21,6 +21,8 @@ from seawall.records import work_register as register
 from seawall.records.work_register import Wanted, WorkRow
 
 _PLANNER = "schedule"
+PATIENCE = timedelta(minutes=5)
+"""After what is due, before it is late."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Job:
         state: `waiting`, `running`, `done` or `failed`.
         tried: how often a worker began it; more than once where one was killed.
         result: what came of it, as its task says.
-        problem: why it failed.
+        problem: why it failed; None where it did not.
     """
 
     number: int
@@ -46,7 +48,7 @@ class Job:
     ended_at: datetime | None
     tried: int
     result: Mapping[str, object]
-    problem: str
+    problem: Text | None
 
     @property
     def over(self) -> bool:
@@ -128,6 +130,26 @@ def last_runs(schedule: Schedule) -> dict[str, Job | None]:
     return {id_: None if row is None else _job(row) for id_, row in rows.items()}
 
 
+def late(schedule: Schedule, at: datetime) -> tuple[str, ...]:
+    """Entries of the schedule that are not done though they were due: no worker works, or one is stuck.
+
+    An entry that was never run is not waited for, as long as others are run.
+
+    Args:
+        schedule: what is due when.
+        at: now, aware.
+    """
+    runs = last_runs(schedule)
+    if not any(runs.values()):
+        return tuple(runs)
+    before = at - PATIENCE
+    return tuple(
+        entry.id for entry in schedule.entries
+        for last in [runs[entry.id]]
+        if last is not None and last.asked_at < utc(schedule.last_due(entry, before))
+    )  # fmt: skip
+
+
 def result_text(result: Mapping[str, object]) -> str:
     """What came of work, as its row holds it."""
     return json.dumps(result, ensure_ascii=False)
@@ -136,7 +158,8 @@ def result_text(result: Mapping[str, object]) -> str:
 def _job(row: WorkRow) -> Job:
     return Job(
         row.number, row.task, _title(row.task), row.plan, row.state, row.asked_by, moment_at(row.asked_us),
-        _at(row.started_us), _at(row.ended_us), row.tried, json.loads(row.result), row.problem,
+        _at(row.started_us), _at(row.ended_us), row.tried, json.loads(row.result),
+        Text.model_validate_json(row.problem) if row.problem else None,
     )  # fmt: skip
 
 
@@ -145,7 +168,7 @@ def _title(name: str) -> Text:
     try:
         found: Task = task(name)
     except Unable:
-        return Text(en=name, zh=name)
+        return verbatim(name)
     return found.title
 
 

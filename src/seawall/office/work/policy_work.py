@@ -6,19 +6,16 @@ asked for, and an act is done once.
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import wraps
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from seawall.acts import drafting
 from seawall.acts.publishing import program
 from seawall.acts.signing import Signed
-from seawall.core.problem import Unable, UnableToUseInput, sentences
-from seawall.core.text import Text
 from seawall.office import judging, publishing
 from seawall.office.homes import Home
 from seawall.policy import glance
@@ -30,11 +27,6 @@ from seawall.reports.leaf import Leaf
 _CONFIG: Final = ConfigDict(extra="forbid", frozen=True)
 LEAF: Final = TypeAdapter(Leaf)
 MARKS: Final = TypeAdapter(tuple[Mark, ...])
-WHY: Final = "why"
-"""In what came of work that failed: why, in both languages."""
-Told = TypeVar("Told", bound=BaseModel)
-Result = tuple[Mapping[str, object], str]
-"""What came of it, and what was wrong; the latter is empty where nothing was."""
 
 
 class Texts(BaseModel):
@@ -91,23 +83,6 @@ class Proposing(Texts):
     at: datetime
 
 
-def _told(work: Callable[[Home, Told], Mapping[str, object]]) -> Callable[[Home, Told], Result]:
-    """Work of which a refusal is told in both languages."""
-
-    @wraps(work)
-    def done(at: Home, told: Told) -> Result:
-        try:
-            return work(at, told), ""
-        except Unable as error:
-            why = error.said
-        except UnableToUseInput as error:
-            why = sentences(error.problems)
-        return {WHY: why.model_dump()}, why.en
-
-    return done
-
-
-@_told
 def replay(at: Home, told: Replaying) -> Mapping[str, object]:
     """The report of a replay, as JSON's values."""
     scratch = at.folder / "scratch" / f"replay-{secrets.token_hex(8)}"
@@ -120,7 +95,6 @@ def replay(at: Home, told: Replaying) -> Mapping[str, object]:
     return {"leaf": LEAF.dump_python(replay_report.leaf(done), mode="json")}
 
 
-@_told
 def check(at: Home, told: Checking) -> Mapping[str, object]:
     """What the whole check of a text finds."""
     del at
@@ -128,7 +102,6 @@ def check(at: Home, told: Checking) -> Mapping[str, object]:
     return {"marks": MARKS.dump_python(found, mode="json")}
 
 
-@_told
 def propose(at: Home, told: Proposing) -> Mapping[str, object]:
     """Propose a version; the proposer's draft is gone then."""
     signed = Signed(told.act, told.by, told.at)
@@ -136,8 +109,3 @@ def propose(at: Home, told: Proposing) -> Mapping[str, object]:
     dropped = replace(signed, act=f"drop:{signed.act}")
     drafting.drop(publishing.opened(at), told.policy, dropped)
     return {"number": number}
-
-
-def why(result: Mapping[str, Any], problem: str) -> Text:
-    """Why work failed, in both languages where it is known in both."""
-    return Text(**result[WHY]) if WHY in result else Text(en=problem, zh=problem)

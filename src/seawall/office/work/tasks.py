@@ -12,10 +12,11 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from seawall.acts import change_telling, indexing
 from seawall.acts.proving import prove
 from seawall.acts.watching import Watched
 from seawall.core.period import microseconds
-from seawall.core.problem import Problem, Unable
+from seawall.core.problem import Problem, Unable, sentences
 from seawall.core.text import Text
 from seawall.ledger import witness, witness_http
 from seawall.ledger.publishing import publish
@@ -59,11 +60,11 @@ class Came:
 
     Attributes:
         result: figures and names, as JSON's values; nothing about a person.
-        wrong: what a person must look at; the work is told as failed then.
+        wrong: what a person must look at; the work is told as failed then. None where nothing is.
     """
 
     result: Mapping[str, object] = field(default_factory=dict)
-    wrong: str = ""
+    wrong: Text | None = None
 
 
 class Nothing(BaseModel):
@@ -154,26 +155,43 @@ def _forget(_: Workplace, __: Nothing) -> Came:
     })  # fmt: skip
 
 
+def _tell_changes(at: Workplace, _: Nothing) -> Came:
+    return Came({"changes": change_telling.tell(at.counter.desk.ledger)})
+
+
 def _replay(at: Workplace, told: Replaying) -> Came:
-    return Came(*policy_work.replay(at.home, told))
+    return Came(policy_work.replay(at.home, told))
 
 
 def _check(at: Workplace, told: Checking) -> Came:
-    return Came(*policy_work.check(at.home, told))
+    return Came(policy_work.check(at.home, told))
 
 
 def _propose(at: Workplace, told: Proposing) -> Came:
-    return Came(*policy_work.propose(at.home, told))
+    return Came(policy_work.propose(at.home, told))
 
 
-def _first(problems: tuple[Problem, ...]) -> str:
-    return " ".join(each.sentence() for each in problems[:_SHOWN])
+def _index(at: Workplace, _: Nothing) -> Came:
+    caught = indexing.catch_up(at.counter.desk.ledger)
+    return Came({"entries": caught.added, "behind": caught.behind})
+
+
+def _compare(at: Workplace, _: Nothing) -> Came:
+    found = tuple(change_telling.compare(at.counter.desk.ledger))
+    return Came({"problems": len(found)}, _first(found))
+
+
+def _first(problems: tuple[Problem, ...]) -> Text | None:
+    return sentences(problems[:_SHOWN]) if problems else None
 
 
 TASKS: Final[tuple[Task, ...]] = (
     Task("cases.tick", Text(en="Look at every clock, send notices", zh="检查全部时限并发送通知"), "quick", _tick),
     Task("ledger.publish", Text(en="Publish the ledger", zh="公布账本"), "quick", _publish),
     Task("ledger.checkpoint", Text(en="Keep a checkpoint with the witness", zh="由见证方留存检查点"), "quick", _checkpoint),
+    Task("people.tell", Text(en="Tell the ledger of changed accesses", zh="将权限变更记入账本"), "quick", _tell_changes),
+    Task("people.compare", Text(en="Hold accesses against the ledger", zh="将权限与账本比对"), "long", _compare),
+    Task("ledger.index", Text(en="Index new decisions and entries", zh="为新决策与记录建立索引"), "quick", _index),
     Task("work.forget", Text(en="Forget old runs", zh="清理过期运行记录"), "quick", _forget),
     Task("book.watch", Text(en="Watch the book", zh="监测账册"), "long", _watch),
     Task("book.warm", Text(en="Compute pages of the portfolio ahead", zh="预先计算资产组合页面"), "long", _warm),

@@ -18,7 +18,8 @@ from typing import Final, TypeVar
 from uuid import uuid4
 
 from seawall.core.period import microseconds, span_us
-from seawall.core.problem import Unable, UnableToUseInput
+from seawall.core.problem import Unable, UnableToUseInput, sentences
+from seawall.core.text import Text
 from seawall.office.homes import Home
 from seawall.office.work import jobs, tasks
 from seawall.office.work.jobs import Job
@@ -130,9 +131,10 @@ class Worker:
         state: State = "failed" if came.wrong else "done"
         told = jobs.result_text(came.result)
         at_us = microseconds(self.clock())
-        if register.finish(row, state, at_us=at_us, result=told, problem=came.wrong):
+        problem = came.wrong.model_dump_json() if came.wrong else ""
+        if register.finish(row, state, at_us=at_us, result=told, problem=problem):
             self.tell(jobs.job(row.number))
-        return not came.wrong
+        return came.wrong is None
 
     def _renew(self, renewed: float) -> float:
         """Go on holding what is being done, now and then; when that was last done, as `time.monotonic` says."""
@@ -149,15 +151,17 @@ def _done(row: WorkRow, workplace: Workplace) -> Came:
     try:
         task = tasks.task(row.task)
         return task.run(workplace, task.arguments.model_validate_json(row.arguments))
-    except (Unable, UnableToUseInput) as error:
-        return Came(wrong=str(error))
+    except Unable as error:
+        return Came(wrong=error.said)
+    except UnableToUseInput as error:
+        return Came(wrong=sentences(error.problems))
     except Exception as error:  # noqa: BLE001 - whatever it is: the worker goes on, and the row says it
         _log(error)
-        return Came(wrong=f"{type(error).__name__}: see the worker's log")
+        return Came(wrong=_UNFORESEEN.filled(name=type(error).__name__))
 
 
 def _killers(row: WorkRow) -> Came:
-    return Came(wrong=f"{row.tried - 1} workers were killed while they did it: see their logs, and ask again")  # fmt: skip
+    return Came(wrong=_KILLERS.filled(n=row.tried - 1))
 
 
 def _safely(act: Callable[[], T]) -> T | None:
@@ -176,3 +180,10 @@ def _log(error: Exception) -> None:
     said = str(error) if isinstance(error, Unable) else ""
     frames = "".join(traceback.format_tb(error.__traceback__))
     _LOG.error("%s %s\n%s", type(error).__name__, said, frames)
+
+
+_UNFORESEEN = Text(en="{name}: see the worker's log", zh="{name}：详见后台进程日志")
+_KILLERS = Text(
+    en="{n} workers were killed while they did it: see their logs, and ask again",
+    zh="{n} 个后台进程在执行中被终止：请查看其日志后重新提交",
+)

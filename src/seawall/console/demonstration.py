@@ -1,0 +1,85 @@
+"""Accounts of a demonstration: one for each role, with passwords that are shown once.
+
+Nothing is weaker for them than for anybody: privileged roles sign in with a second factor. All accounts share one
+secret of it, which is shown, too, so that nobody needs to bring an authenticator along.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
+
+from seawall.acts import staffing
+from seawall.acts.signing import Signed, now
+from seawall.acts.staffing import Newcomer
+from seawall.office.homes import Home
+from seawall.records import people_register as register
+from seawall.records.models import Person
+
+CAST: Final = {
+    "alice": ("Alice", "chief_risk_officer", "house"),
+    "bob": ("Bob", "risk_officer", "house"),
+    "carol": ("Carol", "risk_analyst", "house"),
+    "erin": ("Erin", "fraud_manager", "house"),
+    "frank": ("Frank", "collections_manager", "house"),
+    "grace": ("Grace", "chief_compliance_officer", "house"),
+    "heidi": ("Heidi", "customer_care", "house/online"),
+    "ivan": ("Ivan", "security_officer", "house"),
+    "dana": ("Dana", "auditor", "house"),
+    "judy": ("Judy", "assessor", "house"),
+    "root": ("Root", "administrator", "house"),
+}
+"""Simulated people: by name, how they are shown, their role, their unit."""
+_ADDS: Final = "root"
+_PASSWORD_BYTES: Final = 12
+_STEP_S: Final = 30
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who may sign in, and how; the password is nowhere else."""
+
+    name: str
+    role: str
+    password: str
+
+
+def furnish(home: Home, secret: str) -> tuple[Account, ...]:
+    """Make the accounts, or give those that are there other passwords; the home's tables are up to date.
+
+    Args:
+        home: of the demonstration.
+        secret: of the second factor that all of them have, from `fresh_secret`.
+    """
+    known = {row.name for row in register.people()}
+    ledger = home.ledger
+    for name, (shown, role, unit) in CAST.items():
+        if name not in known:
+            newcomer = Newcomer(name, shown, (role,), unit)
+            staffing.add(ledger, newcomer, Signed(f"demo:person:{name}", _ADDS, now()))
+    ledger.store.close()
+    return tuple(_account(name, role, secret) for name, (_, role, _) in CAST.items())
+
+
+def _account(name: str, role: str, secret: str) -> Account:
+    person, password = Person.objects.get(name=name), secrets.token_urlsafe(_PASSWORD_BYTES)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    Authenticator.objects.filter(user=person).delete()
+    auth.TOTP.activate(person, secret)
+    return Account(name, role, password)
+
+
+def fresh_secret() -> str:
+    """A secret of a second factor, as authenticators take it (base32)."""
+    return str(auth.generate_totp_secret())
+
+
+def code(secret: str, at_s: float | None = None) -> tuple[str, int]:
+    """The second factor's code at a time (seconds since 1970, now where None), and for how many seconds it holds."""
+    at = time.time() if at_s is None else at_s
+    value = auth.hotp_value(secret, int(at) // _STEP_S)
+    return str(auth.format_hotp_value(value)), _STEP_S - int(at) % _STEP_S

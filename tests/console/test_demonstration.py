@@ -1,0 +1,72 @@
+"""The demonstration's accounts: one for each role, no weaker than others, with passwords that are shown once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+
+from seawall.console import access, demonstration
+from seawall.office import homes
+from seawall.office.homes import Home
+from seawall.office.settings import Settings
+from seawall.records import starting
+from seawall.records.models import Person
+
+# RFC 6238, appendix B: the last six of the eight digits for SHA-1, whose secret is the ASCII text 1234567890 twice.
+RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # noqa: S105 - published
+RFC_CODES = {
+    59: "287082",
+    1111111109: "081804",
+    1111111111: "050471",
+    1234567890: "005924",
+    2000000000: "279037",
+    20000000000: "353130",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    made = homes.make(tmp_path / "home", "lender.example/ledger", settings=Settings())
+    starting.start(made.records)
+    starting.migrate()
+    yield made
+    starting.stop()
+
+
+@pytest.mark.parametrize(("at", "code"), RFC_CODES.items())
+def test_the_code_is_the_standards(at: int, code: str) -> None:
+    found, holds_s = demonstration.code(RFC_SECRET, at)
+    assert found == code
+    assert (at + holds_s) % 30 == 0
+    assert 0 < holds_s <= 30
+
+
+def test_there_is_somebody_for_each_kind_of_user() -> None:
+    declared = access.declared()
+    for name, (_, role, unit) in demonstration.CAST.items():
+        assert role in declared.roles, name
+        assert unit in declared.units, name
+    wanted = {"chief_risk_officer", "risk_analyst", "fraud_manager", "collections_manager", "customer_care", "auditor",
+              "chief_compliance_officer", "security_officer", "assessor", "administrator"}  # fmt: skip
+    assert wanted <= {role for _, role, _ in demonstration.CAST.values()}
+
+
+def test_accounts_are_made_once_and_have_other_passwords_each_time(home: Home) -> None:
+    first = demonstration.furnish(home, demonstration.fresh_secret())
+    size = home.ledger_reader.size
+    assert size == len(demonstration.CAST)
+    second = demonstration.furnish(home, demonstration.fresh_secret())
+    assert home.ledger_reader.size == size
+    assert [each.name for each in first] == [each.name for each in second]
+    for before, now in zip(first, second, strict=True):
+        person = Person.objects.get(name=now.name)
+        assert len(now.password) >= 16
+        assert person.check_password(now.password)
+        assert not person.check_password(before.password)
+        assert Authenticator.objects.filter(user=person).count() == 1
+    assert len({each.password for each in (*first, *second)}) == 2 * len(first)
+    everything = b"".join(
+        each.read_bytes() for each in home.folder.rglob("*") if each.is_file()
+    )  # fmt: skip
+    assert all(each.password.encode() not in everything for each in second)
