@@ -17,6 +17,7 @@ soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -m soak
 	SEAWALL_KILLS=200 $(BIN)/python -m pytest tests/ledger/test_faults.py
 	SEAWALL_KILLS=70 $(BIN)/python -m pytest tests/acts/test_deciding_killed.py
+	SEAWALL_WEB_KILLS=50 $(BIN)/python -m pytest tests/console/test_serving_killed.py
 
 check: lint types imports test
 
@@ -46,6 +47,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/clocks.py
 	$(BIN)/python bench/warning.py
 	$(BIN)/python -m bench.cases
+	$(BIN)/python -m bench.load
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict

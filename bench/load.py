@@ -17,19 +17,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
-from uuid import uuid4
+from urllib.parse import urlsplit
 
 from bench.ledger import syncs_per_second
+from tests.console.served import Server, served
 from tests.postgresql import durable
 
 from seawall.acts import decision_entries, granting, publishing
@@ -51,22 +49,23 @@ BARS = (
 POLICY = "instalment_loan"
 BAR_S, RECOVERY_S = 0.1, 5
 OVERLOAD = 3
+OK, NO_ROOM = 200, 503
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a home lies, and the environment of who serves it."""
+    """A home, and the process of the database server in which its stores lie, if not in files."""
 
     home: Home
-    environment: dict[str, str]
+    database: int | None = None
 
 
 @contextmanager
 def sqlite() -> Iterator[Place]:
     """A home whose stores are files, gone afterwards."""
     with _folder() as folder:
-        yield Place(homes.make(folder / "home", "lender.example/ledger", settings=Settings()), {})
+        yield Place(homes.make(folder / "home", "lender.example/ledger", settings=Settings()))
 
 
 @contextmanager
@@ -74,12 +73,9 @@ def postgresql() -> Iterator[Place]:
     """A home whose stores lie in a server of our own, fsync on."""
     with _folder() as folder, durable() as server:
         told = Settings(database=without_secrets(server.address))
-        password = server.address.partition("bob:")[2].partition("@")[0]
-        os.environ["PGPASSWORD"] = password
-        yield Place(
-            homes.make(folder / "home", "lender.example/ledger", settings=told),
-            {"PGPASSWORD": password},
-        )
+        os.environ["PGPASSWORD"] = urlsplit(server.address).password or ""
+        home = homes.make(folder / "home", "lender.example/ledger", settings=told)
+        yield Place(home, server.pid)
         starting.stop()
 
 
@@ -115,40 +111,6 @@ def prepare(place: Place) -> str:
     return granted.secret
 
 
-@contextmanager
-def served(place: Place, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """The product's own server, ended afterwards as an operator ends it."""
-    from seawall.console import serving  # noqa: PLC0415 - Django is told first
-
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--workers", "1"),
-        *("--host", "127.0.0.1", "--port", str(port), "--http", "1", "--log-level", "warning"),
-        *("--blocking-threads", str(serving.THREADS), "--backpressure", str(serving.BACKPRESSURE)),
-        "seawall.console.serving:application",
-    ]
-    told = {**os.environ, **place.environment, homes.HOME_VARIABLE: str(place.home.folder)}
-    server = subprocess.Popen(command, env=told)  # noqa: S603 - the product
-    try:
-        _await(server, f"http://127.0.0.1:{port}/api/v1/health")
-        yield server
-    finally:
-        server.terminate()
-        server.wait(60)
-
-
-def _await(server: "subprocess.Popen[bytes]", address: str) -> None:
-    for _ in range(600):
-        try:
-            urlopen(address, timeout=5).close()  # noqa: S310 - on this machine
-        except (URLError, ConnectionError):
-            if server.poll() is not None:
-                raise SystemExit("the server ended") from None
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("the server does not answer")
-
-
 def request(secret: str, id_: str, chance: random.Random) -> bytes:
     """A simulated application: 20,000 people come again and again, some share a device."""
     who, device = chance.randrange(20_000), chance.randrange(15_000)
@@ -169,25 +131,52 @@ def request(secret: str, id_: str, chance: random.Random) -> bytes:
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of requests: due, seconds, late, status, come again; and the generator's processor seconds."""
+    """What became of requests: due, seconds, late, status, come again; and what the processor spent, in seconds."""
 
     answers: list[list[Any]]
     generator_s: float
     server_s: float
+    database_s: float
 
-    def waited(self, *statuses: int) -> list[float]:
+    def waited(self, status: int) -> list[float]:
         """What those with a status waited, ascending."""
-        return sorted(each[1] for each in self.answers if each[3] in statuses)
+        return sorted(each[1] for each in self.answers if each[3] == status)
+
+    def statuses(self) -> dict[str, int]:
+        """How many had which."""
+        return {str(n): count for n, count in sorted(Counter(a[3] for a in self.answers).items())}
 
 
-def send(port: int, server: int, plan: Sequence[tuple[float, bytes]]) -> Sent:
-    """Send a plan from a process of its own."""
-    lines = "".join(json.dumps([due, each.decode("latin-1")]) + "\n" for due, each in plan)
-    before = tree_s(server)
-    command = [sys.executable, "-m", "bench.open_loop", "127.0.0.1", str(port)]
-    told = subprocess.run(command, input=lines.encode(), stdout=subprocess.PIPE, check=True)  # noqa: S603
-    *answers, used = map(json.loads, told.stdout.splitlines())
-    return Sent(answers, used["processor_s"], tree_s(server) - before)
+class Rig:
+    """A served home under load; remembers what it acknowledged."""
+
+    def __init__(self, place: Place, server: Server, secret: str) -> None:
+        self._place = place
+        self._server = server
+        self._secret = secret
+        self._chance = random.Random(6)  # noqa: S311 - simulated people
+        self._asked = 0
+        self.acknowledged: list[str] = []
+
+    def send(self, times: Sequence[float]) -> Sent:
+        """Send an application at each time, from a process of its own."""
+        ids = [f"load-{self._asked + n}" for n in range(len(times))]
+        self._asked += len(times)
+        requests = [request(self._secret, id_, self._chance).decode("latin-1") for id_ in ids]
+        lines = "".join(json.dumps(each) + "\n" for each in zip(times, requests, strict=True))
+        before = self._spent()
+        command = [sys.executable, "-m", "bench.open_loop", "127.0.0.1", str(self._server.port)]
+        told = subprocess.run(command, input=lines.encode(), stdout=subprocess.PIPE, check=True)  # noqa: S603
+        *answers, used = map(json.loads, told.stdout.splitlines())
+        self.acknowledged += [id_ for id_, each in zip(ids, answers, strict=True) if each[3] == OK]
+        server_s, database_s = (
+            after - each for after, each in zip(self._spent(), before, strict=True)
+        )
+        return Sent(answers, used["processor_s"], server_s, database_s)
+
+    def _spent(self) -> tuple[float, float]:
+        database = self._place.database
+        return tree_s(self._server.process.pid), 0.0 if database is None else tree_s(database)
 
 
 def tree_s(root: int) -> float:
@@ -206,23 +195,41 @@ def tree_s(root: int) -> float:
     return sum(spent.get(each, 0.0) for each in family)
 
 
-def steady(rate: float, seconds: float, start: float = 0.0) -> list[float]:
-    """Times of arrival: one by one, at equal distances."""
-    return [start + n / rate for n in range(round(rate * seconds))]
+def arrivals(rate: float, seconds: float, start: float = 0.0) -> list[float]:
+    """When people come who know nothing of each other: at exponential distances (a Poisson process)."""
+    chance, at, times = random.Random(rate), start, list[float]()  # noqa: S311 - simulated people
+    while (at := at + chance.expovariate(rate)) < start + seconds:
+        times.append(at)
+    return times
 
 
-def figures(sent: Sent) -> dict[str, Any]:
-    """What one run says."""
-    ok, count = sent.waited(200), len(sent.answers)
-    late = sorted(each[2] for each in sent.answers)
+def load(rig: Rig, rate: float, seconds: float) -> dict[str, Any]:
+    """What a steady load says."""
+    sent = rig.send(arrivals(rate, seconds))
+    ok, count = sent.waited(OK), len(sent.answers)
     return {
-        "sent": count,
-        "statuses": dict(sorted(Counter(each[3] for each in sent.answers).items())),
+        "rate": rate, "seconds": seconds, "sent": count, "statuses": sent.statuses(),
         "p50_ms": _ms(ok, 0.5), "p90_ms": _ms(ok, 0.9), "p99_ms": _ms(ok, 0.99), "p999_ms": _ms(ok, 0.999),
-        "worst_ms": _ms(ok, 1.0),
-        "server_us_each": round(sent.server_s / count * 1e6),
+        "worst_ms": _ms(ok, 1.0), "server_us_each": round(sent.server_s / count * 1e6),
+        "database_us_each": round(sent.database_s / count * 1e6),
         "generator_us_each": round(sent.generator_s / count * 1e6),
-        "generator_late_p99_ms": _ms(late, 0.99),
+        "generator_late_p99_ms": _ms(sorted(each[2] for each in sent.answers), 0.99),
+    }  # fmt: skip
+
+
+def rush(rig: Rig, rate: float, seconds: float) -> dict[str, Any]:
+    """What three times the load says, and how long it takes until those after it fare as before it."""
+    after = arrivals(rate, max(2.0 * RECOVERY_S, seconds), seconds)
+    sent = rig.send([*arrivals(rate * OVERLOAD, seconds), *after])
+    own = replace(sent, answers=[each for each in sent.answers if each[0] < seconds])
+    ok = own.waited(OK)
+    shed = [each for each in own.answers if each[3] == NO_ROOM]
+    return {
+        "rate": rate * OVERLOAD, "seconds": seconds, "statuses": own.statuses(),
+        "accepted_per_second": round(len(ok) / seconds), "accepted_p99_ms": _ms(ok, 0.99),
+        "refused_p50_ms": _ms(own.waited(NO_ROOM), 0.5),
+        "refused_without_retry_after": sum(not each[4] for each in shed),
+        "recovered_s": recovered([each for each in sent.answers if each[0] >= seconds], seconds),
     }  # fmt: skip
 
 
@@ -233,72 +240,35 @@ def _ms(ascending: Sequence[float], share: float) -> float | None:
 
 
 def recovered(answers: Sequence[Sequence[Any]], since: float) -> float | None:
-    """Seconds after the overload until every later second keeps the bar; None where none does."""
+    """Seconds until every later second keeps the bar; None where the last one does not."""
     seconds: dict[int, list[Sequence[Any]]] = {}
     for each in answers:
-        if each[0] >= since:
-            seconds.setdefault(int(each[0] - since), []).append(each)
-    bad = [n for n, some in seconds.items() if not _keeps(some)]
-    worst = max(bad, default=-1) + 1
-    return None if worst > max(seconds) else float(worst)
+        seconds.setdefault(int(each[0] - since), []).append(each)
+    worst = max((n for n, some in seconds.items() if not _keeps(some)), default=-1)
+    return None if worst == max(seconds) else worst + 1.0
 
 
 def _keeps(answers: Sequence[Sequence[Any]]) -> bool:
     waited = sorted(each[1] for each in answers)
-    return all(each[3] == 200 for each in answers) and waited[int(len(waited) * 0.99)] <= BAR_S  # noqa: PLR2004 - OK
+    return all(each[3] == OK for each in answers) and waited[int(len(waited) * 0.99)] <= BAR_S
 
 
 def run(place: Place, rate: float, seconds: float) -> dict[str, Any]:
-    """Load, overload, load again; then what was acknowledged is looked for."""
-    secret, chance, run_ = prepare(place), random.Random(6), uuid4().hex[:8]  # noqa: S311 - simulated people
-    ids, told = list[str](), dict[str, Any]()
-
-    def plan(times: Sequence[float]) -> list[tuple[float, bytes]]:
-        new = [f"{run_}-{len(ids) + n}" for n in range(len(times))]
-        ids.extend(new)
-        return [(at, request(secret, id_, chance)) for at, id_ in zip(times, new, strict=True)]
-
-    with served(place, 18_473) as server:
-        send(18_473, server.pid, plan(steady(100, 3)))  # compiles, and warms what is cached
-        load = send(18_473, server.pid, plan(steady(rate, seconds)))
-        told["load"] = {"rate": rate, "seconds": seconds, **figures(load)}
-        over = seconds / 4
-        after = steady(rate, max(10.0, over), over)
-        rush = send(18_473, server.pid, plan([*steady(rate * OVERLOAD, over), *after]))
-        told["overload"] = overload(rush, rate * OVERLOAD, over)
-    decided = [
-        ids[300 + n]
-        for n, each in enumerate([*load.answers, *rush.answers])
-        if each[3] == 200  # noqa: PLR2004
-    ]
-    told["acknowledged"] = len(decided)
-    check(place.home, decided)
-    return told
-
-
-def overload(rush: Sent, rate: float, seconds: float) -> dict[str, Any]:
-    """What a rush says: of its own requests, and how long until those after it fare as before."""
-    own = Sent(
-        [each for each in rush.answers if each[0] < seconds], rush.generator_s, rush.server_s
-    )
-    shed = [each for each in own.answers if each[3] == 503]  # noqa: PLR2004 - no room
-    ok, found = own.waited(200), Counter(each[3] for each in own.answers)
-    return {
-        "rate": rate, "seconds": seconds, "statuses": dict(sorted(found.items())),
-        "accepted_per_second": round(len(ok) / seconds),
-        "accepted_p99_ms": _ms(ok, 0.99), "shed_p50_ms": _ms(own.waited(503), 0.5),
-        "shed_without_retry_after": sum(not each[4] for each in shed),
-        "recovered_s": recovered(rush.answers, seconds),
-    }  # fmt: skip
+    """Load, then a rush; then what was acknowledged is looked for."""
+    secret = prepare(place)
+    with served(place.home.folder) as server:
+        rig = Rig(place, server, secret)
+        rig.send(arrivals(rate / 5, 4))  # compiles, and warms what is cached
+        told = {"load": load(rig, rate, seconds), "rush": rush(rig, rate, seconds / 4)}
+    check(place.home, rig.acknowledged)
+    return {**told, "acknowledged": len(rig.acknowledged)}
 
 
 def check(home: Home, ids: Sequence[str]) -> None:
     """Every acknowledged decision is in the ledger, once, and the ledger is whole."""
-    ledger = home.ledger
+    ledger, kind = home.ledger, decision_entries.KIND
     found = audit(ledger)
-    there = Counter(
-        e.told["act"] for e in ledger.entries() if e.told["kind"] == decision_entries.KIND
-    )
+    there = Counter(each.told["act"] for each in ledger.entries() if each.told["kind"] == kind)
     lost = [id_ for id_ in ids if there[decision_entries.act(id_)] != 1]
     ledger.store.close()
     if found.problems or lost:
@@ -308,20 +278,47 @@ def check(home: Home, ids: Sequence[str]) -> None:
 def main() -> None:
     """Measure, print, and keep the figures."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("parts", nargs="*", choices=[*PLACES, []], default=list(PLACES))
+    asked.add_argument("parts", nargs="*", default=list(PLACES))
     asked.add_argument("--seconds", type=float, default=60)
     asked.add_argument("--rate", type=float, default=500)
     options = asked.parse_args()
     kept = RESULTS / "load.json"
     told = json.loads(kept.read_text()) if kept.exists() else {}
     told["bars"] = BARS
-    for part in options.parts or PLACES:
+    for part in options.parts:
         machine = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
                    "python": sys.version.split()[0], "syncs_per_second": syncs_per_second()}  # fmt: skip
         with PLACES[part]() as place:
             told[part] = {"machine": machine, **run(place, options.rate, options.seconds)}
         print(part, json.dumps(told[part]), flush=True)
     kept.write_text(json.dumps(told, indent=1) + "\n")
+    (RESULTS / "load.md").write_text(_page(told))
+
+
+def _page(told: dict[str, Any]) -> str:
+    lines = ["# Decisions over HTTP under load", "", f"Bars: {BARS}.", ""]
+    for part in (each for each in PLACES if each in told):
+        machine = told[part]["machine"]
+        lines += [
+            f"## {part}", "",
+            (f"{machine['cores']} cores, Python {machine['python']}, load {machine['load']} at the start, "
+            f"{machine['syncs_per_second']:,} syncs/s of 4 kB; {told[part]['acknowledged']:,} acknowledged decisions, "
+            "each found in the ledger once."), "",
+        ]  # fmt: skip
+        for name in ("load", "rush"):
+            lines += [f"| {name} | |", "|---|---:|"]
+            lines += [
+                f"| {key.replace('_', ' ')} | {_cell(value)} |"
+                for key, value in told[part][name].items()
+            ]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {count:,}" for name, count in value.items())
+    return f"{value:,}" if isinstance(value, int | float) else "–"
 
 
 if __name__ == "__main__":

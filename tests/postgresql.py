@@ -64,6 +64,11 @@ class Server:
         _run(self._folder, "pg_ctl", "-D", str(self._folder / "data"), "-w",
              "-l", str(self._folder / "log"), "-o", self._options, "start")  # fmt: skip
 
+    @property
+    def pid(self) -> int:
+        """The server's process, whose children do the work."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def stop(self) -> None:
         """At once, as a kill does: what was not synced is gone with the process."""
         _run(self._folder, "pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")  # fmt: skip

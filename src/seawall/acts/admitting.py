@@ -11,7 +11,7 @@ from seawall.acts import problems
 from seawall.acts.application_files import IDS
 from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
 from seawall.vault.algorithms import UnableToAuthenticate
-from seawall.vault.declaration import Given, Of, Rules
+from seawall.vault.declaration import Given, Of, Rules, Written
 from seawall.vault.plain import Plain
 from seawall.vault.recognition import Recognised
 from seawall.vault.refusals import UnableToSeal
@@ -130,10 +130,13 @@ class Admission:
 
         Told again, an application has the same tokens.
         """
-        found: dict[str, Admitted | Problems] = {
-            each.id: self._wrong(each) for each in applications
-        }
-        self._seal([each for each in applications if not found[each.id]], found)
+        found: dict[str, Admitted | Problems] = {}
+        whole = list[tuple[Application, list[Written]]]()
+        for each in applications:
+            written, found[each.id] = self._written(each)
+            if not found[each.id]:
+                whole.append((each, written))
+        self._seal(whole, found)
         return found
 
     def recognised(self, application: Application, tokens: Mapping[str, object]) -> Problems:
@@ -141,7 +144,8 @@ class Admission:
 
         What the vault cannot find people by, such as an address, is not compared.
         """
-        if wrong := self._wrong(application):
+        _, wrong = self._written(application)
+        if wrong:
             return wrong
         strange = []
         for of, token in TOKENS.items():
@@ -154,9 +158,13 @@ class Admission:
         names = ", ".join(strange)
         return (application.problem(problems.CHANGED, names=names),) if strange else ()
 
-    def _seal(self, group: Sequence[Application], found: dict[str, Admitted | Problems]) -> None:
+    def _seal(
+        self,
+        group: Sequence[tuple[Application, list[Written]]],
+        found: dict[str, Admitted | Problems],
+    ) -> None:
         """Seal some in one transaction; where the vault refuses somebody, halve them until he is alone."""
-        given = [(one, each) for one in group for each in self._all_given(one)]
+        given = [(one, each) for one, written in group for each in written]
         try:
             met = (
                 self.vault.recognise_all([each for _, each in given], at=self._at) if given else []
@@ -164,33 +172,32 @@ class Admission:
         except (UnableToSeal, UnableToAuthenticate) as refused:
             half = len(group) // 2
             if half == 0:
-                found[group[0].id] = (group[0].problem(problems.NOT_SEALED, why=refused.said),)
+                ((alone, _),) = group
+                found[alone.id] = (alone.problem(problems.NOT_SEALED, why=refused.said),)
             for some in (group[:half], group[half:]) if half else ():
                 self._seal(some, found)
             return
-        theirs: dict[str, dict[Of, Recognised]] = {each.id: {} for each in group}
+        theirs: dict[str, dict[Of, Recognised]] = {one.id: {} for one, _ in group}
         for (one, each), recognised in zip(given, met, strict=True):
             theirs[one.id][each.of] = recognised
-        found |= {one.id: _admitted(one, theirs[one.id]) for one in group}
+        found |= {one.id: _admitted(one, theirs[one.id]) for one, _ in group}
 
-    def _wrong(self, application: Application) -> Problems:
-        """What cannot be sealed; looked at before anything of the application is."""
-        wrong: list[Problem] = []
+    def _written(self, application: Application) -> tuple[list[Written], Problems]:
+        """Its people's values as they are sealed, and what cannot be; before anything of it is."""
+        written, wrong = list[Written](), list[Problem]()
         for of in TOKENS:
             given = self._given(application, of)
-            if given.values and self._known_by(application, of) is None:
+            if not given.values:
+                continue
+            if self._known_by(application, of) is None:
                 known = ", ".join(self._found_by[of])
                 facts = {"of": of, "of_zh": _OF_ZH[of], "known": known}
                 wrong.append(application.problem(problems.NOT_FOUND_AGAIN, **facts))
             try:
-                self.vault.rules.written(given)
+                written.append(self.vault.rules.written(given))
             except UnableToUseInput as unable:
                 wrong.extend(unable.problems)
-        return tuple(wrong)
-
-    def _all_given(self, application: Application) -> list[Given]:
-        every = (self._given(application, of) for of in TOKENS)
-        return [each for each in every if each.values]
+        return written, tuple(wrong)
 
     def _given(self, application: Application, of: Of) -> Given:
         personal = application.personal

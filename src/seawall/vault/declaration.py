@@ -47,6 +47,10 @@ class Given:
     where: Place = VALUES
 
 
+class Written(Given):
+    """The same as they are sealed: checked, and each in its one way. Made by `Rules.written`."""
+
+
 class Cited(BaseModel):
     """What every declared value carries: since when it holds, and on what ground."""
 
@@ -163,12 +167,14 @@ class Rules(BaseModel):
         """The names of a person's, or of a device's, fields."""
         return tuple(name for name, each in self.fields.items() if each.of == whose)
 
-    def written(self, given: Given) -> Given:
-        """Values as they are sealed: each checked, and written in its one way.
+    def written(self, given: Given) -> "Written":
+        """Values as they are sealed: each checked, and written in its one way; such are given back as they are.
 
         Raises:
             UnableToUseInput: carries every problem, and no value.
         """
+        if isinstance(given, Written):
+            return given
         made: dict[str, Plain] = {}
         wrong: list[Problem] = []
         for name, value in given.values.items():
@@ -179,7 +185,7 @@ class Rules(BaseModel):
                 made[name] = found
         if wrong:
             raise UnableToUseInput(tuple(wrong))
-        return replace(given, values=made)
+        return Written(made, given.country, given.of, given.where)
 
     def _one(self, name: str, value: Plain, given: Given) -> Plain | Problem:
         declared = self.fields.get(name)

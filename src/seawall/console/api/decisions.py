@@ -210,9 +210,19 @@ def _content(content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "outcome": content.get("outcome"),
         "reasons": content.get("reasons", []),
-        "offer": content.get("offer", {}),
+        "offer": {name: _spelt(value) for name, value in content.get("offer", {}).items()},
         "policy": content.get("policy"),
     }
+
+
+def _spelt(value: Any) -> Any:  # noqa: ANN401 - any of JSON's values
+    """A number as the ledger spells it, 5 and not 5.0: sent again, an answer is the same to the letter."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < _PLAIN_MOST
+    return int(value) if whole else value
+
+
+_PLAIN_MOST: Final = 1e21
+"""From here on numbers are spelt with an exponent (RFC 8785)."""
 
 
 def _wrong(problems: tuple[Problem, ...]) -> list[dict[str, Any]]:
