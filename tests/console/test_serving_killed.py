@@ -49,9 +49,13 @@ class Callers:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def rush(self, server: Server, *, kill_after: float) -> None:
-        """Ask until the server is gone; every third asks again what was asked before."""
+        """Ask until the server is gone, some time after it began to answer; a third asks again what was asked before."""
         with ThreadPoolExecutor(CALLERS + 1) as threads:
+            before = len(self.told)
             rushing = [threads.submit(self._ask, server, n) for n in range(CALLERS)]
+            until = time.monotonic() + 60
+            while len(self.told) == before and time.monotonic() < until:
+                time.sleep(0.01)
             time.sleep(kill_after)
             server.kill()
             for each in rushing:
@@ -66,22 +70,29 @@ class Callers:
                     self.asked += 1
                 if n and chance.random() < 1 / 3:
                     n = chance.randrange(n)
-                self._remember(*machine.decide(application(n)))
+                self.remember(*machine.decide(application(n)))
         except OSError:
             machine.close()
 
-    def _remember(self, status: int, answer: dict[str, Any]) -> None:
+    def remember(self, status: int, answer: dict[str, Any]) -> None:
+        """What was acknowledged once is so for ever; on a machine that is too slow nothing is."""
+        if status == 503:
+            return
         assert status == 200, answer
         told = (answer["entry"], answer["outcome"], str(answer["reasons"]), str(answer["offer"]))
         with self._lock:
             assert self.told.setdefault(answer["id"], told) == told
 
     def again(self, server: Server) -> None:
-        """Ask for everything that was ever asked for."""
+        """Ask for everything that was ever asked for, until it is answered."""
+        again = set[str]()
 
         def ask(n: int) -> None:
             with closing(Machine(server.port, self.secret)) as machine:
-                self._remember(*machine.decide(application(n)))
+                while f"k{n}" not in again:
+                    status, answer = machine.decide(application(n))
+                    self.remember(status, answer)
+                    again.update([answer["id"]] if status == 200 else [])
 
         with ThreadPoolExecutor(CALLERS) as threads:
             list(threads.map(ask, range(self.asked)))
@@ -93,7 +104,7 @@ def test_killed_under_load_it_loses_and_doubles_nothing(tmp_path: Path, settings
     callers, chance = Callers(lender.token()), random.Random(KILLS)  # noqa: S311 - it only says when to kill
     lender.close()
     for _ in range(KILLS):
-        callers.rush(start(tmp_path / "home"), kill_after=chance.uniform(0.05, 0.8))
+        callers.rush(start(tmp_path / "home"), kill_after=chance.uniform(0, 0.6))
     acknowledged = dict(callers.told)
     with served(tmp_path / "home") as server:
         callers.again(server)
@@ -131,7 +142,9 @@ def test_two_processes_at_one_home_decide_an_application_once(
 
         def ask(n: int) -> tuple[int, int, dict[str, Any]]:
             with closing(Machine(ports[(n + n // 2) % 2], secret)) as machine:
-                return n // 2, *machine.decide(application(n // 2))
+                while (told := machine.decide(application(n // 2)))[0] == 503:
+                    time.sleep(0.1)
+                return n // 2, *told
 
         with ThreadPoolExecutor(CALLERS) as threads:
             told = list(threads.map(ask, range(160)))
@@ -142,7 +155,7 @@ def test_two_processes_at_one_home_decide_an_application_once(
     assert sum(answer["new"] for _, _, answer in told) == 80
     callers = Callers(secret, asked=80)
     for _, status, answer in told:
-        callers._remember(status, answer)  # noqa: SLF001 - the same bookkeeping
+        callers.remember(status, answer)
     assert_whole(tmp_path, callers, settings)
 
 
@@ -170,8 +183,8 @@ def test_stopped_under_load_it_answers_whoever_it_took(tmp_path: Path) -> None:
         server.stop()
         for each in asking:
             each.result(60)
-    assert set(statuses) == {200}
+    assert set(statuses) <= {200, 503}
     after = Lender(tmp_path)
     after.holds()
-    assert after.kinds.count("decision") >= len(statuses)
+    assert after.kinds.count("decision") >= statuses.count(200) > 0
     after.close()

@@ -1,5 +1,6 @@
 """Rows and lists reach PostgreSQL as arrays, and mean what a statement per row and value would."""
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,3 +88,36 @@ def test_a_list_of_any_length_is_one_statement(raw: Any) -> None:  # noqa: ANN40
         assert found == [(1,), (3,)]
     assert postgresql.run(raw, "DELETE FROM t WHERE n = ?", (1,)) == []
     assert postgresql.run(raw, "SELECT COUNT(*) FROM t") == [(8,)]
+
+
+def test_a_transaction_is_committed_or_rolled_back_and_never_taken_for_committed(
+    address: str,
+) -> None:
+    import psycopg  # noqa: PLC0415 - an extra
+
+    from seawall.core import postgresql  # noqa: PLC0415 - an extra
+
+    with psycopg.connect(address, autocommit=True) as raw:
+        raw.execute("CREATE TEMPORARY TABLE kept (n BIGINT UNIQUE)")
+
+        def keep(*numbers: int) -> None:
+            raw.execute("BEGIN")
+            with postgresql.ended(raw):
+                for n in numbers:
+                    raw.execute("INSERT INTO kept VALUES (%s)", (n,))
+
+        keep(1, 2)
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            keep(3, 1)
+
+        def go_on() -> None:
+            raw.execute("BEGIN")
+            with postgresql.ended(raw):
+                raw.execute("INSERT INTO kept VALUES (4)")
+                with contextlib.suppress(psycopg.errors.UniqueViolation):
+                    raw.execute("INSERT INTO kept VALUES (1)")
+
+        with pytest.raises(psycopg.errors.InFailedSqlTransaction):
+            go_on()
+        assert raw.execute("SELECT n FROM kept ORDER BY n").fetchall() == [(1,), (2,)]
+        assert raw.info.transaction_status == psycopg.pq.TransactionStatus.IDLE

@@ -32,9 +32,9 @@ from seawall.acts.admitting import Application
 from seawall.acts.deciding import Decided, Desk, Order
 from seawall.acts.signing import checked, now
 from seawall.core.problem import Unable
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore
-from seawall.records.starting import FAILURE
+from seawall.records.starting import FAILURE, UnableToUseRecords
 from seawall.vault.database import UnableToReachDatabase
 
 TOGETHER_MOST: Final = 128
@@ -114,6 +114,11 @@ class Gatherer:
         self._thread = Thread(target=self._work, name="decisions", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many applications wait for the next batches."""
+        return len(self._waiting)
+
     def take(self, applications: Sequence[Application], terms: Terms) -> list[Future[Decided]]:
         """Take all of some applications, or none; a promise for each, in order.
 
@@ -146,8 +151,9 @@ class Gatherer:
                         self._decide(desk, batch)
                         batch = self._next()
             except Exception as failed:  # noqa: BLE001 - whatever it is, callers are told, and it goes on
+                why = _said(failed)
                 for each in batch or ():
-                    _refuse(each, failed)
+                    _refuse(each, why)
                 batch = self._next()
 
     def _next(self) -> _Batch | None:
@@ -181,6 +187,12 @@ class Gatherer:
             return
         for each, told in zip(batch, decided, strict=True):
             each.promise.set_result(told)
+
+
+def _said(failed: Exception) -> Exception:
+    """The office's database fails in Django's words, which may quote a row: its callers are told the kind only."""
+    kind = type(failed).__name__
+    return UnableToUseRecords(verbatim(kind)) if isinstance(failed, FAILURE) else failed
 
 
 def _refuse(waiting: _Waiting, why: Exception) -> None:

@@ -75,6 +75,11 @@ class _Standing(Collector):
         facts = GaugeMetricFamily("seawall_facts_waiting", "Batches of facts in this process.")
         facts.add_metric([], place.inlet().turns.here)
         yield facts
+        waiting = GaugeMetricFamily(
+            "seawall_applications_waiting", "Applications that wait for a decision in this process."
+        )
+        waiting.add_metric([], place.live().waiting)
+        yield waiting
         yield from _ledger()
 
 

@@ -6,7 +6,8 @@ every length. So rows and lists go as arrays.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -16,6 +17,22 @@ _LIST: Final = re.compile(r"\bIN \((\?(?:, \?)*)\)")
 _KINDS: Final = {str: "text", int: "bigint", float: "double precision", bytes: "bytea"}
 _TOGETHER: Final = 10_000
 """Rows in one statement: what is sent at once lies in memory a second time."""
+
+
+@contextmanager
+def ended(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """End a transaction that was begun by a statement, in the same message as what it does first.
+
+    The driver's own transactions cost a way to the server and back more. Committed where the block ends, rolled back
+    where it raises; a block that went on after a statement had failed commits nothing, and is told so.
+    """
+    try:
+        yield
+        if connection.execute("COMMIT").statusmessage != "COMMIT":
+            raise psycopg.errors.InFailedSqlTransaction
+    finally:
+        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            connection.rollback()
 
 
 def run(

@@ -16,6 +16,8 @@ from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToW
 VERSION_LEAST = 150_000
 _LOCK = 0x5EA_1ED6E5
 """The advisory lock of the one who may write."""
+_WRITING = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})".encode()
+_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _TABLES = """
 CREATE TABLE ledger_entry (
@@ -115,27 +117,25 @@ class PostgresStore:
     def writing(self) -> Iterator["PostgresRows"]:
         """A transaction that alone may write; waits for the others."""
         with self._turn:
-            connection = self._writer = self._alive(self._writer)
             try:
-                with connection.transaction():
-                    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-                    yield PostgresRows(connection)
+                self._writer = self._begun(self._writer, _WRITING)
+                with postgresql.ended(self._writer):
+                    yield PostgresRows(self._writer)
             except psycopg.Error as error:
-                self._writer = None
-                with suppress(psycopg.Error):
-                    connection.close()
+                connection, self._writer = self._writer, None
+                if connection is not None:
+                    with suppress(psycopg.Error):
+                        connection.close()
                 raise UnableToWriteStore(self.name, _why(error)) from error
 
     @contextmanager
     def reading(self) -> Iterator["PostgresRows"]:
         """A transaction that sees one state."""
         with self._look:
-            connection = self._reader = self._alive(self._reader)
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
             try:
-                with connection.transaction():
-                    yield PostgresRows(connection)
+                self._reader = self._begun(self._reader, _READING)
+                with postgresql.ended(self._reader):
+                    yield PostgresRows(self._reader)
             except psycopg.Error as error:
                 raise UnableToReadStore(self.name, _why(error)) from error
 
@@ -150,15 +150,23 @@ class PostgresStore:
                     connection.close()
             self._writer = self._reader = None
 
-    def _alive(self, connection: psycopg.Connection | None) -> psycopg.Connection:
-        """The connection where it still answers, else a new one that keeps what it acknowledges."""
+    def _begun(self, connection: psycopg.Connection | None, begin: bytes) -> psycopg.Connection:
+        """The connection, where it still answers, else a new one that keeps what it acknowledges; in a transaction.
+
+        A transaction begins in one message: the driver's own takes one for each statement.
+        """
         if connection is not None:
             try:
-                connection.execute("SELECT 1")
+                connection.execute(begin)
             except psycopg.Error:
                 connection.close()
             else:
                 return connection
+        made = self._connected()
+        made.execute(begin)
+        return made
+
+    def _connected(self) -> psycopg.Connection:
         try:
             made = psycopg.connect(self._address, autocommit=True)
         except psycopg.Error as error:

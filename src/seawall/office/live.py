@@ -51,6 +51,11 @@ class Live:
         self._ledger = home.ledger_reader
         self._gatherer = Gatherer(lambda: opened(home), waiting_most=waiting_most)
 
+    @property
+    def waiting(self) -> int:
+        """How many applications wait."""
+        return self._gatherer.waiting
+
     def decide(self, asked: Asked, given: Sequence[Given]) -> list[Decided | Problem]:
         """Decide some applications, all of them taken at once or none; durable when this returns.
 

@@ -17,7 +17,6 @@ from seawall.core import postgresql
 from seawall.core.text import Text, verbatim
 from seawall.vault.database import SECRET, Row, UnableToReachDatabase
 
-_IDLE: Final = psycopg.pq.TransactionStatus.IDLE
 _WRITERS: Final = 7_305_816_240
 """The advisory lock that lets one writer in at a time, with what names its tables added; the number says nothing."""
 
@@ -72,15 +71,10 @@ class PostgresDatabase:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator["_Session"]:
-        """A transaction that begins in one message: the driver's own takes one for each statement."""
         with self._lock, self._told():
             self._raw.execute(begin.encode())
-            try:
+            with postgresql.ended(self._raw):
                 yield _Session(self._raw)
-                self._raw.execute("COMMIT")
-            finally:
-                if self._raw.info.transaction_status != _IDLE:
-                    self._raw.rollback()
 
     def scrub(self) -> None:
         """See `Database`: tables of keys are written anew, which locks them meanwhile."""
@@ -117,8 +111,9 @@ class _Session:
         return postgresql.run(self._raw, sql, values)
 
     def each(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        values = list(rows)
         if sql.startswith("INSERT"):
-            postgresql.insert(self._raw, sql, list(rows))
-            return
-        with self._raw.cursor() as cursor:
-            cursor.executemany(sql.replace("?", "%s").encode(), rows)
+            postgresql.insert(self._raw, sql, values)
+        elif values:
+            with self._raw.cursor() as cursor:
+                cursor.executemany(sql.replace("?", "%s").encode(), values)
