@@ -1,5 +1,6 @@
 """The simulated lender of the console's tests, served; and a browser."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from tests.browser.serving import Site
 from tests.console.conftest import made
 
 __all__ = ["made"]
+
+# Playwright's driver runs an event loop in the tests' own thread, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="module")

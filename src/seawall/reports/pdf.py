@@ -89,14 +89,30 @@ def _grid(grid: Grid, language: Language) -> str:
     return caption + table(grid.columns, cells, language)
 
 
-def table(columns: Sequence[Column], cells: Iterable[Sequence[str]], language: Language) -> str:
-    """A table as typst's markup: figures to the right, its heading on every sheet of paper."""
+def table(
+    columns: Sequence[Column],
+    cells: Iterable[Sequence[str]],
+    language: Language,
+    *,
+    points: float = 6.2,
+    across: bool = False,
+) -> str:
+    """A table as typst's markup: figures to the right, its heading on every sheet of paper.
+
+    Args:
+        columns: what is told.
+        cells: rows of texts.
+        language: of the headings.
+        points: how large it is set.
+        across: whether it takes the whole width, which texts share.
+    """
     right = ("count", "money", "share", "rate_annual", "days", "months", "index")
     align = ", ".join("right" if column.unit in right else "left" for column in columns)
+    widths = ", ".join("1fr" if across and each.unit == "label" else "auto" for each in columns)
     heads = ", ".join(f"[*{plain(column.title.in_(language))}*]" for column in columns)
     told = ", ".join(f"[{plain(text)}]" for row in cells for text in row)
     return (
-        f"#[#set text(size: 6.2pt)\n#table(columns: {len(columns)}, "
+        f"#[#set text(size: {points}pt)\n#table(columns: ({widths},), "
         f"align: ({align},), stroke: (x, y) => (bottom: 0.3pt + luma(200)), inset: 3pt, "
         f"table.header({heads}), {told})]\n"
     )

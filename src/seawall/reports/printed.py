@@ -41,9 +41,10 @@ def document(sheet: Sheet, language: Language) -> bytes:
         f"#set document(title: [{plain(title)}])",
         f'#set page(paper: "a4", flipped: {_wide(sheet)}, margin: 14mm, numbering: "1 / 1")',
         f'#set text(font: "{family}", size: 9pt, lang: "{language}")',
+        "#set smartquote(enabled: false)",
         f"= {plain(title)}",
         *(f"#text(fill: gray)[{plain(each)}]\n" for each in (about, cut) if each),
-        table(sheet.columns, cells, language),
+        table(sheet.columns, cells, language, points=_points(sheet), across=True),
     ))  # fmt: skip
     written: bytes = typst.compile(text.encode(), format="pdf")
     return written
@@ -51,6 +52,10 @@ def document(sheet: Sheet, language: Language) -> bytes:
 
 def _wide(sheet: Sheet) -> str:
     return "true" if len(sheet.columns) > _COLUMNS_UPRIGHT else "false"
+
+
+def _points(sheet: Sheet) -> float:
+    return 8 if len(sheet.columns) <= _COLUMNS_UPRIGHT else 7
 
 
 def _shown(value: object, column: Column, language: Language) -> str:

@@ -339,6 +339,7 @@ def test_everything_that_is_scheduled_is_done_in_a_new_home(place: Place, tmp_pa
     assert {job.state for job in place.told} == {"done"}, [job.problem for job in place.told]
     results = {task: dict(job.result) for task, job in came(place).items()}
     assert results["book.watch"] == {"book": "empty"}
+    assert results["book.warm"] == {"book": "empty"}
     assert results["ledger.checkpoint"] == {"witness": "not set"}
     assert results["ledger.verify"] == {"entries": 0, "erased": 0, "problems": 0}
     assert results["cases.prove"] == {"cases": 0, "events": 0, "untold": 0, "problems": 0}

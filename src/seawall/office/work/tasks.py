@@ -105,10 +105,10 @@ def _watch(at: Workplace, _: Nothing) -> Came:
 
 def _warm(at: Workplace, _: Nothing) -> Came:
     """Found as it is where the book is the same as the last time."""
-    library.compressed(at.home)
     answers = Answers(at.home)
     if answers.empty:
         return Came({"book": "empty"})
+    library.compressed(at.home)
     answers.warm(lambda *_: None)
     return Came({"book": answers.reading().snapshot.digest})
 
