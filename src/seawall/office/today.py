@@ -23,6 +23,7 @@ MOST = 10
 AHEAD = timedelta(days=7)
 """How far deadlines are looked ahead for."""
 _LOOKED_AT = 200
+"""Of what is sifted afterwards, by what only a kind can tell."""
 _FOLDED_MOST = 30
 ALERT, DRILL = "alert", "drill"
 
@@ -76,7 +77,8 @@ def today(counter: Counter, actor: Actor, *, policies: bool) -> Today:
     lists = _lists(counter, actor, sees)
     if sees is None:  # the index of deadlines begins with units
         lists["deadlines"] = replace(lists["deadlines"], units=known)
-    found = case_lists.several(lists, _LOOKED_AT)
+    sifted = {name: lists.pop(name) for name in ("waits", "deadlines")}
+    found = case_lists.several(sifted, _LOOKED_AT) | case_lists.several(lists, 2 * MOST + 2)
     cases = {name: queues.shown(counter, lines) for name, lines in found.items()}
     named = {each.line.case_id for each in cases["mine"]}
     touched = {kind.id for kind in counter.desk.kinds.in_force.values() if kind.roles & actor.roles}

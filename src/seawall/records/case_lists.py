@@ -186,7 +186,8 @@ def _branch(which: Which, equal: Mapping[str, Any], after: After | None, most: i
 def _equal(which: Which, equal: Mapping[str, Any]) -> Iterator[_Said]:
     for name, value in equal.items():
         # Whether it is open follows from a state, and would lead a planner to another index.
-        if name == "is_open" and "state" in equal:
+        # As it follows from a deadline, which only open ones have.
+        if name == "is_open" and ("state" in equal or (value and which.order == "due")):
             continue
         if name == "is_open" and which.waits:  # few wait: their own index is not to be passed over
             yield _Said("COALESCE(is_open, %s) = %s", (value, value))
@@ -218,10 +219,11 @@ def _behind(order: Order, after: After) -> list[_Said]:
 def _having(wanted: Sequence[str]) -> Iterator[_Said]:
     """Titles that have all of some words."""
     for place, word in enumerate(wanted):
-        like = _like(word, begins=place == len(wanted) - 1)
+        like = _like(word, begins=place == len(wanted) - 1, of="(w.word || '')")
         yield _Said(
-            "EXISTS (SELECT 1 FROM records_caseword w WHERE w.case_id = records_casenow.case_id "
-            f"AND {like.sql})",
+            # Neither a join with all that have the word, nor its index: few words of this one case are looked at.
+            "(SELECT 1 FROM records_caseword w WHERE w.case_id = records_casenow.case_id "
+            f"AND {like.sql} LIMIT 1) IS NOT NULL",
             like.values,
         )
 
@@ -243,10 +245,10 @@ def _rare(wanted: Sequence[str]) -> set[str] | None:
     return set.intersection(*rare) if rare else None
 
 
-def _like(word: str, *, begins: bool) -> _Said:
+def _like(word: str, *, begins: bool, of: str = "w.word") -> _Said:
     if begins:
-        return _Said("w.word >= %s AND w.word < %s", (word, word + "\U0010ffff"))
-    return _Said("w.word = %s", (word,))
+        return _Said(f"{of} >= %s AND {of} < %s", (word, word + "\U0010ffff"))
+    return _Said(f"{of} = %s", (word,))
 
 
 def _looked_up(case_ids: Iterable[str]) -> list[Line]:

@@ -47,7 +47,12 @@ def own_kind(lender: Home) -> Iterator[None]:
 
 
 def told(queries: CaptureQueriesContext) -> str:
-    return "\n".join(each["sql"][:150] for each in queries)
+    return "\n".join(each["sql"][:150] for each in asking(queries))
+
+
+def asking(queries: CaptureQueriesContext) -> list[dict[str, str]]:
+    """What was asked of the database; that a transaction begins and ends asks nothing."""
+    return [each for each in queries if not each["sql"].startswith(("BEGIN", "COMMIT"))]
 
 
 def opened(client: Client, kind: str, verb: str, **fields: str) -> str:
@@ -66,8 +71,10 @@ def seen(case_id: str) -> Case:
     return place.cases().seen(case_id).case
 
 
-def does(client: Client, case_id: str, verb: str, status: int = 303, **sent: str) -> str:
-    sending = {"revision": str(seen(case_id).revision), "key": uuid4().hex, **sent}
+def does(
+    client: Client, case_id: str, verb: str, sent: dict[str, str] | None = None, status: int = 303
+) -> str:
+    sending = {"revision": str(seen(case_id).revision), "key": uuid4().hex, **(sent or {})}
     answer = client.post(f"/cases/{case_id}/do/{verb}/now", sending)
     assert answer.status_code == status, answer.text
     return answer.text
@@ -96,7 +103,7 @@ def test_pages_are_there_in_both_languages_with_few_questions(
             "may not receive" in answer.text or "无权" in answer.text or answer.status_code == 200
         )
     assert answer.status_code == 200
-    assert len(queries) <= QUERIES_MOST, told(queries)
+    assert len(asking(queries)) <= QUERIES_MOST, told(queries)
     Person.objects.filter(name="ivan").update(language="en")
 
 
@@ -106,7 +113,7 @@ def test_a_record_shows_what_the_fold_says_with_few_questions(as_: As) -> None:
     does(ivan, case_id, "acknowledge")
     with CaptureQueriesContext(connection) as queries:
         text = ivan.get(f"/cases/{case_id}/").text
-    assert len(queries) <= QUERIES_MOST, told(queries)
+    assert len(asking(queries)) <= QUERIES_MOST, told(queries)
     found = place.cases().seen(case_id)
     assert "Payments fail &lt;b&gt;again&lt;/b&gt;" in text
     assert "<b>again</b>" not in text
@@ -151,17 +158,17 @@ def test_two_persons_close_an_incident_and_nobody_alone(as_: As, lender: Home) -
         ivan,
         case_id,
         "classify",
-        **{"f.severity": "major", "f.personal_data": "false", "f.customers_hit": "12"},
+        {"f.severity": "major", "f.personal_data": "false", "f.customers_hit": "12"},
     )
-    does(ivan, case_id, "contain", **{"f.containment": "The other gateway."})
+    does(ivan, case_id, "contain", {"f.containment": "The other gateway."})
     does(
         ivan,
         case_id,
         "tell_authority",
-        **{"f.authority": "PBOC", "f.notified_at": "2026-11-26T10:00"},
+        {"f.authority": "PBOC", "f.notified_at": "2026-11-26T10:00"},
     )
-    does(ivan, case_id, "recover", **{"f.recovered_at": "2026-11-26T10:30"})
-    does(ivan, case_id, "review", **{"f.root_cause": "A certificate.", "f.lessons": "Watch them."})
+    does(ivan, case_id, "recover", {"f.recovered_at": "2026-11-26T10:30"})
+    does(ivan, case_id, "review", {"f.root_cause": "A certificate.", "f.lessons": "Watch them."})
     does(ivan, case_id, "close")
     asked = seen(case_id).asked["close"]
     text = alice.get(f"/cases/{case_id}/").text
@@ -190,7 +197,7 @@ def test_a_stale_form_is_told_and_keeps_what_was_typed(as_: As) -> None:
     case_id = incident(ivan)
     does(ivan, case_id, "acknowledge")
     revision = str(seen(case_id).revision)
-    does(ivan, case_id, "comment", reason="I look into it.")
+    does(ivan, case_id, "comment", {"reason": "I look into it."})
     told = {"revision": revision, "key": "k1", "f.containment": "Typed for ten minutes & more"}
     answer = ivan.post(f"/cases/{case_id}/do/contain/now", told)
     assert answer.status_code == 422
@@ -220,16 +227,16 @@ def test_what_cannot_be_read_is_told_at_its_field(as_: As) -> None:
     case_id = incident(ivan)
     does(ivan, case_id, "acknowledge")
     wrong = {"f.severity": "huge", "f.personal_data": "no", "f.customers_hit": "-3"}
-    text = does(ivan, case_id, "classify", 422, **wrong)
+    text = does(ivan, case_id, "classify", wrong, 422)
     assert text.count('aria-invalid="true"') == 3
     assert 'value="-3"' in text
-    text = does(ivan, case_id, "edit", 422)
+    text = does(ivan, case_id, "edit", {}, 422)
     assert "case-field-not-set" in text  # nothing changed, so that nothing is edited
     does(
         ivan,
         case_id,
         "edit",
-        **{"f.system": "gateway two", "f.summary": "Payments fail <b>again</b>"},
+        {"f.system": "gateway two", "f.summary": "Payments fail <b>again</b>"},
     )
     event = place.cases().seen(case_id).events[-1]
     assert event.fields == {"system": "gateway two"}
@@ -319,7 +326,7 @@ def test_links_are_shown_at_both_ends(as_: As) -> None:
         "f.title": "No watch on certificates", "f.weakness": "None.", "f.source": "incident", "f.rating": "low",
     })  # fmt: skip
     case_id = incident(ivan)
-    does(ivan, case_id, "link", **{"link.finding": found})
+    does(ivan, case_id, "link", {"link.finding": found})
     assert f"/cases/{found}/" in ivan.get(f"/cases/{case_id}/").text
     assert f"/cases/{case_id}/" in ivan.get(f"/cases/{found}/").text
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from seawall.console import access, place
 from seawall.console.asking import Request
-from seawall.console.exporting import answer
+from seawall.console.exporting import FORMS, answer
 from seawall.console.pages.cases import who
 from seawall.console.pages.cases.deeds import see_other
 from seawall.office import queue_sheets, queues
@@ -64,6 +64,7 @@ def _frame(request: Request, asks: Asked) -> dict[str, object]:
             (each, f"?{each.asked}") for each in people_register.filters(request.user.name, PAGE)
         ],
         "told": urlencode(asks.told),
+        "exports": tuple(FORMS),
         "may": access.permissions(request.user),
         "now": who.here(),
     }

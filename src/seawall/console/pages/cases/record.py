@@ -55,6 +55,11 @@ class Done:
         """The event itself."""
         return self.moment.event
 
+    @property
+    def act(self) -> str:
+        """The key under which the ledger tells of it."""
+        return f"case:{self.event.case}:{self.event.number}"
+
 
 @dataclass(frozen=True)
 class Linked:
