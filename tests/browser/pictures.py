@@ -7,18 +7,15 @@ of the parts, where parts are given.
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page
-
 from seawall.console.urls import ROUTES
 from seawall.office import homes
 from tests.browser import serving
-from tests.console.examples import EXAMPLES
 
 
 def take(into: Path, home: Path, name: str, parts: tuple[str, ...]) -> None:
     """Take them."""
     paths = [
-        (route.name, _path(route.name, route.path, home))
+        (route.name, serving.address(route, homes.home(home)))
         for route in ROUTES
         if route.method == "GET"
     ]
@@ -27,7 +24,7 @@ def take(into: Path, home: Path, name: str, parts: tuple[str, ...]) -> None:
             with serving.window(browser, size) as opened:
                 page = site.signed_in(opened.new_page(), name)
                 for language in ("en", "zh"):
-                    _speak(page, language)
+                    serving.speak(page, language)
                     for route, path in paths:
                         if not parts or route.startswith(parts):
                             page.goto(f"{site.url}{path}")
@@ -35,22 +32,6 @@ def take(into: Path, home: Path, name: str, parts: tuple[str, ...]) -> None:
                             page.screenshot(
                                 path=into / f"{route}-{width}-{language}.png", full_page=True
                             )
-
-
-def _path(name: str, path: str, home: Path) -> str:
-    kwargs = EXAMPLES[name](homes.home(home)) if "<" in path else {}
-    for key, value in kwargs.items():
-        for kind in ("str", "int", "slug", "path", "uuid"):
-            path = path.replace(f"<{kind}:{key}>", str(value))
-    return f"/{path}"
-
-
-def _speak(page: Page, language: str) -> None:
-    button = page.locator(f"button[name=language][value={language}]")
-    if button.count():
-        if not button.is_visible():
-            page.click("details.menu > summary")
-        button.click()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,13 +17,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from allauth.mfa.models import Authenticator
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    sync_playwright,
+)
 
+from seawall.console.routing import Route
 from seawall.office import homes
+from seawall.office.homes import Home
 from seawall.records import starting
 from tests.console.conftest import PASSWORD
+from tests.console.examples import EXAMPLES
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -70,17 +82,13 @@ def served(folder: Path) -> Iterator[Site]:
     command = [
         sys.executable,
         "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--factory",
-        "--host",
-        "127.0.0.1",
+        "seawall",
+        "serve",
+        "--with-work",
         "--port",
         str(port),
-        "--blocking-threads",
-        "64",
-        "seawall.console.serving:application",
+        "--home",
+        str(folder),
     ]
     log = folder.with_suffix(".log")
     with log.open("w") as out:
@@ -88,7 +96,7 @@ def served(folder: Path) -> Iterator[Site]:
             command,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "SEAWALL_HOME": str(folder)},
+            env=dict(os.environ),
         )
     site = Site(f"http://localhost:{port}", folder, secrets)
     try:
@@ -137,3 +145,37 @@ def window(made: Browser, size: tuple[int, int] = DESKTOP, **more: object) -> Br
     """A window of a browser of its own: cookies of nobody."""
     width, height = size
     return made.new_context(viewport={"width": width, "height": height}, **more)  # type: ignore[arg-type]
+
+
+def speak(page: Page, language: str) -> None:
+    """Change the language by the button of the frame."""
+    button = page.locator(f"button[name=language][value={language}]")
+    if button.count():
+        if not button.is_visible():
+            page.click("details.menu > summary")
+        button.click()
+
+
+def address(route: Route, home: Home) -> str:
+    """The path of a page, of an object that there is."""
+    kwargs = EXAMPLES[route.name](home) if "<" in route.path else {}
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: quote(str(kwargs[found[1]])), route.path)
+
+
+@contextmanager
+def overheard(page: Page) -> Iterator[list[str]]:
+    """What a browser says against a page: errors of scripts, refused styles; not that a page answers 404."""
+    said: list[str] = []
+
+    def hear(told: ConsoleMessage) -> None:
+        if told.type == "error" and "the server responded with a status of 4" not in told.text:
+            said.append(told.text)
+
+    def fail(error: Error) -> None:
+        said.append(str(error))
+
+    page.on("console", hear)
+    page.on("pageerror", fail)
+    yield said
+    page.remove_listener("console", hear)
+    page.remove_listener("pageerror", fail)

@@ -33,6 +33,7 @@ CAST = {
     "heidi": (("customer_care",), "house/online"),
     "ivan": (("security_officer",), "house"),
     "judy": (("assessor",), "house"),
+    "olivia": (("credit_manager",), "house"),
     "root": (("administrator",), "house"),
 }
 PASSWORD = "a long sentence for tests"  # noqa: S105 - of simulated people
