@@ -48,6 +48,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/warning.py
 	$(BIN)/python -m bench.cases
 	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.lists
 
 docs: $(VENV)/.dev
 	$(BIN)/mkdocs build --strict

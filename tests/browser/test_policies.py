@@ -17,7 +17,18 @@ from tests.browser.serving import PHONE, Site
 
 NO_PLAN = schedule.shipped().model_copy(update={"entries": ()})
 EDITOR = "/policies/micro_loan/edit/"
-TABS = ("", "rules", "values", "tables", "cases", "versions", "differences", "history", "replay", "edit")
+TABS = (
+    "",
+    "rules",
+    "values",
+    "tables",
+    "cases",
+    "versions",
+    "differences",
+    "history",
+    "replay",
+    "edit",
+)
 PAGES = ("/policies/", *(f"/policies/micro_loan/{tab}{'/' * bool(tab)}" for tab in TABS))
 
 

@@ -32,6 +32,7 @@ class Verification:
         start: from which entry on; 0 where the whole ledger was recomputed.
         size: up to, and without, which; all where the ledger did not grow meanwhile.
         root: the tree's root at that size.
+        erased: how many bodies are gone, among these entries.
         wrong: how many problems were found.
     """
 
@@ -41,20 +42,20 @@ class Verification:
     start: int
     size: int
     root: bytes
+    erased: int
     wrong: int
 
 
 def verify(
-    ledger: Ledger, signed: Signed, *, whole: bool
+    ledger: Ledger, signed: Signed, *, since: Checkpoint | None = None
 ) -> tuple[Verification, tuple[Problem, ...]]:
     """Verify, and tell so; what came of it, and what is wrong, the first entry first.
 
     Args:
-        ledger: whose index is up to date.
+        ledger: what is verified.
         signed: who verifies.
-        whole: recompute all, not only what came since.
+        since: up to where all was found right before: see `last_sound`; all is recomputed where None.
     """
-    since = None if whole else _since(ledger)
     found = audit(ledger, since=since)
     head = found.checkpoint or Checkpoint("", 0, bytes(32))
     body = {
@@ -78,8 +79,8 @@ def made(ledger: Reader, most: int) -> list[Verification]:
     return [_of(row, entry) for row, entry in told if entry.content is not None]
 
 
-def _since(ledger: Reader) -> Checkpoint | None:
-    """Up to where all was found right before; None where nobody verified."""
+def last_sound(ledger: Reader) -> Checkpoint | None:
+    """Up to where all was found right the last time, as far as the index knows; None where nobody verified."""
     good = (each for each in made(ledger, LOOKED_AT) if each.wrong == 0)
     last = next(good, None)
     return None if last is None else Checkpoint(ledger.key.name, last.size, last.root)
@@ -91,4 +92,6 @@ def _of(row: EntryRow, entry: Recorded) -> Verification:
 
 def _read(number: int, by: str, at_us: int, body: dict[str, Any]) -> Verification:
     root = bytes.fromhex(body["root"])
-    return Verification(number, by, at_us, body["from"], body["size"], root, body["problems"])
+    return Verification(
+        number, by, at_us, body["from"], body["size"], root, body["erased"], body["problems"]
+    )

@@ -83,9 +83,9 @@ class Counter:
     home: Home
     ledger: Ledger
 
-    def catch_up(self) -> Caught:
-        """Bring the index nearer to the ledger; all of it but after long."""
-        return indexing.catch_up(self.ledger, CATCH_UP_MOST)
+    def catch_up(self, most: int = CATCH_UP_MOST) -> Caught:
+        """Bring the index nearer to the ledger; up to it, where that is not far."""
+        return indexing.catch_up(self.ledger, most)
 
     def browse(self, which: Browsed) -> Listing:
         """A page of entries, the latest first."""
@@ -112,9 +112,22 @@ class Counter:
         )
 
     def verify(self, signed: Signed) -> tuple[Verification, tuple[Problem, ...]]:
-        """Recompute the ledger, a large one from where it was last found right; the ledger tells of it."""
+        """Recompute the ledger, a large one from where it was last found right; the ledger tells of it.
+
+        Raises:
+            UnableToWaitForAll: that would take longer than somebody waits; a worker can do it.
+        """
         self.catch_up()
-        return auditing.verify(self.ledger, signed, whole=self.ledger.size <= WHOLE_MOST)
+        since = auditing.last_sound(self.ledger)
+        if self.ledger.size <= WHOLE_MOST:
+            since = None
+        elif self.ledger.size - (since.size if since else 0) > WHOLE_MOST:
+            raise UnableToWaitForAll
+        return auditing.verify(self.ledger, signed, since=since)
+
+    def verify_whole(self, signed: Signed) -> tuple[Verification, tuple[Problem, ...]]:
+        """Recompute all of it, however long that takes; the ledger tells of it."""
+        return auditing.verify(self.ledger, signed)
 
     def verified(self) -> list[Verification]:
         """The latest verifications that the index knows of, the last one first."""
@@ -170,6 +183,20 @@ def _cosigned(note: Note, origin: str) -> Iterator[tuple[str, int]]:
     for name, _, signature in note.signatures:
         if name != origin:
             yield name, int.from_bytes(signature[:8], "big") * _SECOND
+
+
+class UnableToWaitForAll(Unable, RuntimeError):
+    """So much is to be verified that nobody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__(_TOO_MUCH, most=f"{WHOLE_MOST:,}")
+
+
+_TOO_MUCH = Text(
+    en="more than {most} entries were never verified, or not since long: have the whole ledger verified in "
+    "the background, or by `seawall ledger verify`",
+    zh="有超过 {most} 条记录从未核验或久未核验：请由后台任务核验整个账本，或运行 `seawall ledger verify`",
+)
 
 
 class UnableToPackSoMuch(Unable, ValueError):

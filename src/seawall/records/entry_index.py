@@ -157,13 +157,15 @@ def decisions(which: Sought) -> list[DecisionRow]:
     units = _within(which.unit)
     if not units:
         return []
-    if which.application or which.customer:  # few: the unit is looked at row by row
+    if which.application or which.customer or len(units) > _WAYS_MOST:
+        # Of one customer there are few: the unit is looked at row by row.
         ways = [("unit IN ({})".format(", ".join(["%s"] * len(units))), units)]
     else:
         ways = [("unit = %s", [unit]) for unit in units]
-    if which.policy and which.outcomes:
+    if which.policy and which.outcomes and len(ways) * len(which.outcomes) <= _WAYS_MOST:
         ways = [(f"{asked} AND outcome = %s", [*told, outcome])
                 for asked, told in ways for outcome in which.outcomes]  # fmt: skip
+        which = which._replace(outcomes=())
     parts = [_part(which, *way) for way in ways]
     # Each part is one run of an index; a condition with OR would read all of it and sort.
     every = " UNION ALL ".join(f"SELECT * FROM ({text}) AS part" for text, _ in parts)
@@ -172,6 +174,8 @@ def decisions(which: Sought) -> list[DecisionRow]:
     return [DecisionRow(*row) for row in found]
 
 
+_WAYS_MOST = 400
+"""SQLite puts no more answers together in one statement than 500."""
 _LATEST = "ORDER BY at_us DESC, entry DESC LIMIT %s"
 
 
@@ -187,7 +191,7 @@ def _part(which: Sought, way: str, values: Sequence[str]) -> tuple[str, list[str
         if value:
             asked.append(f"{name} = %s")
             told.append(value)
-    if which.outcomes and not which.policy:
+    if which.outcomes:
         asked.append(f"outcome IN ({', '.join(['%s'] * len(which.outcomes))})")
         told += which.outcomes
     for sign, at_us in ((">=", which.since_us), ("<", which.until_us)):

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner
 
+from seawall.acts import auditing
 from seawall.cli.main import app
 from seawall.console import place
 from seawall.ledger.verifier import (
@@ -22,7 +23,11 @@ from seawall.ledger.verifier import (
     verify,
     vouched,
 )
+from seawall.office import ledgers
 from seawall.office.homes import Home
+from seawall.office.work import schedule
+from seawall.office.work.jobs import Job
+from seawall.office.work.worker import Worker
 from seawall.records.models import Person
 
 As = Callable[[str], Client]
@@ -182,6 +187,34 @@ def test_verifying_names_the_first_entry_that_was_altered(as_: As) -> None:
             direct.execute(str(sql))
         direct.close()
     assert dana.post("/ledger/verify", {"key": "v3"}).status_code == 302
+
+
+def test_a_large_ledger_is_verified_since_it_was_sound_and_whole_by_a_worker(
+    as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana, size = as_("dana"), place.home().ledger.size
+    dana.post("/ledger/verify", {"key": "w0"})
+    monkeypatch.setattr(ledgers, "WHOLE_MOST", 5)
+    dana.post("/ledger/verify", {"key": "w1"})
+    latest = place.home().ledger.entry(size + 1).content or {}
+    assert (latest["from"], latest["size"], latest["problems"]) == (size, size + 1, 0)
+    assert f"entries {size:,} to {size:,}" in dana.get("/ledger/proofs").text
+    dana.post("/ledger/verify", {"key": "w2", "whole": "1"})
+    assert "waits for a worker" in dana.get("/ledger/proofs").text
+    told: list[Job] = []
+    Worker(place.home(), schedule.shipped(), told.append).once()
+    (run,) = [job for job in told if (job.task, job.asked_by) == ("ledger.verify", "dana")]
+    assert (run.state, run.result["problems"]) == ("done", 0)
+    assert "waits for a worker" not in dana.get("/ledger/proofs").text
+
+
+def test_what_nobody_waits_for_is_refused_with_what_to_do(
+    as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "WHOLE_MOST", 5)
+    monkeypatch.setattr(auditing, "LOOKED_AT", 0)
+    answer = as_("dana").post("/ledger/verify", {"key": "x1"})
+    assert (answer.status_code, "in the background" in answer.text) == (409, True)
 
 
 def test_who_may_not_verify_is_refused(as_: As) -> None:

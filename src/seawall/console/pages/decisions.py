@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,7 +63,7 @@ def page(request: Request) -> HttpResponseBase:
         "outcomes": [(name, MADE[name]) for name in OUTCOMES] + [(ERASED, MADE[""])],
         "searched": any(request.GET.get(name) for name in _FILTERS),
         "forms": FORMS,
-        **_OUTCOME,
+        "told": {name: render_to_string(_CHIP, {"outcome": name, **_OUTCOME}) for name in MADE},
     })  # fmt: skip
 
 
@@ -112,6 +113,7 @@ def decide(request: Request) -> HttpResponse:
     return redirect(reverse("decision", args=[made.entry]), permanent=False)
 
 
+_CHIP = "console/decisions/outcome.html"
 _FILTERS = ("application", "customer", "policy", "outcome", "reason", "since", "until")
 _OUTCOME = {"words": WORDS, "made": MADE, "chips": CHIPS, "signs": SIGNS}
 

@@ -15,11 +15,16 @@ from seawall.console.asking import Request, signed
 from seawall.console.exporting import FORMS, answer
 from seawall.office import ledger_sheets, ledgers
 from seawall.office.ledgers import Shown
+from seawall.office.work import jobs
 from seawall.records.entry_index import Browsed
 
 OF_CUSTOMERS: Final = frozenset({decision_entries.KIND, opening.KIND, opening.FIND, ERASING})
 """Kinds of entry whose body says something of a customer: for those who may see decisions."""
 CHECKPOINTS_SHOWN: Final = 10
+VERIFYING: Final = "ledger.verify"
+"""The task of a worker that verifies the whole ledger."""
+JOBS_LOOKED_AT: Final = 100
+RUNS_SHOWN: Final = 3
 AT_ONCE: Final = 1_000
 """Rows that a file reads from the database at once."""
 
@@ -71,7 +76,10 @@ def proofs(request: Request) -> HttpResponse:
 
 
 def verify(request: Request) -> HttpResponse:
-    """Recompute the ledger; what is wrong is shown, and where nothing is, the verification."""
+    """Recompute the ledger, or ask a worker to; what is wrong is shown, and where nothing is, the verification."""
+    if "whole" in request.POST:
+        jobs.ask(VERIFYING, {}, signed(request, "verify"))
+        return redirect(reverse("ledger_proofs"))
     _, problems = place.ledgers().verify(signed(request, "verify"))
     if problems:
         return _proofs(request, problems=problems)
@@ -110,7 +118,8 @@ def _proofs(request: Request, **more: object) -> HttpResponse:
         "kept": counter.kept(CHECKPOINTS_SHOWN),
         "key": str(counter.ledger.key),
         "most": ledgers.PACK_MOST,
-        "whole_most": ledgers.WHOLE_MOST,
+        "large": counter.ledger.size > ledgers.WHOLE_MOST,
+        "runs": [each for each in jobs.listed(JOBS_LOOKED_AT) if each.task == VERIFYING][:RUNS_SHOWN],
         **more,
     })  # fmt: skip
 

@@ -12,8 +12,9 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from seawall.acts import change_telling, indexing
+from seawall.acts import change_telling
 from seawall.acts.proving import prove
+from seawall.acts.signing import Signed, fresh, now
 from seawall.acts.watching import Watched
 from seawall.core.period import microseconds
 from seawall.core.problem import Problem, Unable, sentences
@@ -21,7 +22,7 @@ from seawall.core.text import Text
 from seawall.ledger import witness, witness_http
 from seawall.ledger.publishing import publish
 from seawall.ledger.verifier import key_of
-from seawall.office import alerts, cases, library, witnessing
+from seawall.office import alerts, cases, ledgers, library
 from seawall.office.alerts import Watchman
 from seawall.office.answering import Answers
 from seawall.office.cases import Counter
@@ -35,6 +36,10 @@ Lane = Literal["quick", "long"]
 LANES: Final[tuple[Lane, ...]] = ("quick", "long")
 """What takes seconds never waits for what takes minutes."""
 _SHOWN = 3
+WORKER: Final = "worker"
+"""Under which name the ledger tells what a worker does by itself."""
+INDEXED_MOST: Final = 100_000
+"""Entries in one run: some seconds, so that other quick work does not wait for long."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class Workplace:
     def counter(self) -> Counter:
         """Where cases are handled."""
         return cases.counter(self.home)
+
+    @cached_property
+    def ledger(self) -> ledgers.Counter:
+        """Where the ledger is looked at."""
+        return ledgers.counter(self.home)
 
     @cached_property
     def watchman(self) -> Watchman:
@@ -120,9 +130,14 @@ def _prove(at: Workplace, _: Nothing) -> Came:
 
 
 def _verify(at: Workplace, _: Nothing) -> Came:
-    audit = witnessing.audit_ledger(at.home, ())
-    found = {"entries": audit.entries, "erased": audit.erased, "problems": len(audit.problems)}
-    return Came(found, _first(audit.problems))
+    told, problems = at.ledger.verify_whole(Signed(fresh("verify"), WORKER, now()))
+    found = {"entries": told.size, "erased": told.erased, "problems": told.wrong}
+    return Came(found, _first(problems))
+
+
+def _index(at: Workplace, _: Nothing) -> Came:
+    caught = at.ledger.catch_up(INDEXED_MOST)
+    return Came({"entries": caught.added, "behind": caught.behind})
 
 
 def _publish(at: Workplace, _: Nothing) -> Came:
@@ -171,11 +186,6 @@ def _propose(at: Workplace, told: Proposing) -> Came:
     return Came(policy_work.propose(at.home, told))
 
 
-def _index(at: Workplace, _: Nothing) -> Came:
-    caught = indexing.catch_up(at.counter.desk.ledger)
-    return Came({"entries": caught.added, "behind": caught.behind})
-
-
 def _compare(at: Workplace, _: Nothing) -> Came:
     found = tuple(change_telling.compare(at.counter.desk.ledger))
     return Came({"problems": len(found)}, _first(found))
@@ -187,11 +197,11 @@ def _first(problems: tuple[Problem, ...]) -> Text | None:
 
 TASKS: Final[tuple[Task, ...]] = (
     Task("cases.tick", Text(en="Look at every clock, send notices", zh="检查全部时限并发送通知"), "quick", _tick),
+    Task("ledger.index", Text(en="Bring lists up to date with the ledger", zh="按账本更新检索索引"), "quick", _index),
     Task("ledger.publish", Text(en="Publish the ledger", zh="公布账本"), "quick", _publish),
     Task("ledger.checkpoint", Text(en="Keep a checkpoint with the witness", zh="由见证方留存检查点"), "quick", _checkpoint),
     Task("people.tell", Text(en="Tell the ledger of changed accesses", zh="将权限变更记入账本"), "quick", _tell_changes),
     Task("people.compare", Text(en="Hold accesses against the ledger", zh="将权限与账本比对"), "long", _compare),
-    Task("ledger.index", Text(en="Index new decisions and entries", zh="为新决策与记录建立索引"), "quick", _index),
     Task("work.forget", Text(en="Forget old runs", zh="清理过期运行记录"), "quick", _forget),
     Task("book.watch", Text(en="Watch the book", zh="监测账册"), "long", _watch),
     Task("book.warm", Text(en="Compute pages of the portfolio ahead", zh="预先计算资产组合页面"), "long", _warm),
