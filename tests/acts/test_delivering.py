@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from seawall.acts import channels
+from seawall.acts import channels, outgoing
 from seawall.acts.channels import AppriseChannel, Declared, UnableToOpenChannel
 from seawall.acts.delivering import (
     Delivered,
@@ -229,7 +229,7 @@ def web() -> Iterator[ThreadingHTTPServer]:
 def test_a_letter_reaches_a_mail_server(mail: socketserver.ThreadingTCPServer) -> None:
     port = mail.server_address[1]
     url = f"mailto://127.0.0.1:{port}/?from=risk@lender.example&to=bob@lender.example&smtp=127.0.0.1&mode=insecure"
-    AppriseChannel("mail", Declared(url=url)).send(LETTER)
+    AppriseChannel("mail", Declared(url=url, internal=True)).send(LETTER)
     (got,) = mail.got  # type: ignore[attr-defined]
     assert b"Subject: A refund is asked for" in got
     assert b"Please look at it." in got
@@ -238,7 +238,7 @@ def test_a_letter_reaches_a_mail_server(mail: socketserver.ThreadingTCPServer) -
 
 def test_a_letter_reaches_a_webhook_in_the_channels_language(web: ThreadingHTTPServer) -> None:
     url = f"json://127.0.0.1:{web.server_address[1]}/hook"
-    AppriseChannel("hook", Declared(url=url, language="zh")).send(LETTER)
+    AppriseChannel("hook", Declared(url=url, language="zh", internal=True)).send(LETTER)
     (got,) = web.got  # type: ignore[attr-defined]
     assert "退款申请".encode() in got or b"\\u9000\\u6b3e" in got
 
@@ -246,7 +246,8 @@ def test_a_letter_reaches_a_webhook_in_the_channels_language(web: ThreadingHTTPS
 def test_a_refusal_tells_the_number_and_no_secret(web: ThreadingHTTPServer) -> None:
     web.answer = 503  # type: ignore[attr-defined]
     channel = AppriseChannel(
-        "hook", Declared(url=f"json://127.0.0.1:{web.server_address[1]}/s3cret-path")
+        "hook",
+        Declared(url=f"json://127.0.0.1:{web.server_address[1]}/s3cret-path", internal=True),
     )
     with pytest.raises(UnableToDeliver, match="503") as caught:
         channel.send(LETTER)
@@ -255,6 +256,43 @@ def test_a_refusal_tells_the_number_and_no_secret(web: ThreadingHTTPServer) -> N
     web.server_close()
     with pytest.raises(UnableToDeliver, match="not reached"):
         channel.send(LETTER)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "[::1]", "10.1.2.3", "192.168.0.9",
+             "169.254.169.254", "[fd00::1]", "0.0.0.0"],  # noqa: S104 - sent to, not bound
+)  # fmt: skip
+def test_nothing_is_sent_into_the_house_unless_it_is_meant(
+    host: str, web: ThreadingHTTPServer
+) -> None:
+    channel = AppriseChannel("hook", Declared(url=f"json://{host}:{web.server_address[1]}/hook"))
+    with pytest.raises(UnableToDeliver, match="inside the house"):
+        channel.send(LETTER)
+    assert web.got == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "host", ["::ffff:127.0.0.1", "2002:7f00:1::", "224.0.0.1", "no.such.host.invalid"]
+)
+def test_other_spellings_of_the_house_are_refused_too(host: str) -> None:
+    assert outgoing.refused(host) is not None
+
+
+def test_a_door_that_leads_on_is_not_gone_through(web: ThreadingHTTPServer) -> None:
+    web.answer = 307  # type: ignore[attr-defined]
+    url = f"json://127.0.0.1:{web.server_address[1]}/hook"
+    with pytest.raises(UnableToDeliver, match="307"):
+        AppriseChannel("hook", Declared(url=url, internal=True)).send(LETTER)
+    assert len(web.got) == 1  # type: ignore[attr-defined]
+
+
+def test_a_mail_server_inside_the_house_is_meant_or_refused(
+    mail: socketserver.ThreadingTCPServer,
+) -> None:
+    url = f"mailto://lender.example:{mail.server_address[1]}/?from=a@lender.example&to=b@lender.example&smtp=127.0.0.1&mode=insecure"
+    with pytest.raises(UnableToDeliver):
+        AppriseChannel("mail", Declared(url=url)).send(LETTER)
+    assert mail.got == []  # type: ignore[attr-defined]
 
 
 def test_channels_are_read_from_a_private_file(

@@ -15,6 +15,7 @@ from typing import Literal
 import apprise
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from seawall.acts import outgoing
 from seawall.acts.delivering import Letter, Notice, UnableToDeliver
 from seawall.core.problem import Unable
 from seawall.core.text import Language, Text, verbatim
@@ -31,6 +32,7 @@ class Declared(BaseModel):
         language: of what is sent by it.
         roles: whom it reaches; everybody where none is named.
         ways: `page`, `message`, `mail`; all of them where none is named.
+        internal: whether it may lead to this machine or the institution's own network.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +41,7 @@ class Declared(BaseModel):
     language: Language = "en"
     roles: frozenset[str] = frozenset()
     ways: frozenset[Literal["page", "message", "mail"]] = frozenset()
+    internal: bool = False
 
     def takes(self, notice: Notice) -> bool:
         """Whether a notice goes by it."""
@@ -62,7 +65,8 @@ class AppriseChannel:
         self.name = name
         self.language = declared.language
         self.takes = declared.takes
-        self._to = apprise.Apprise()
+        self._internal = declared.internal
+        self._to = apprise.Apprise(asset=_ASSET)
         if not self._to.add(_address(name, declared.url)):
             raise UnableToOpenChannel(
                 name,
@@ -73,6 +77,7 @@ class AppriseChannel:
 
     def send(self, letter: Letter) -> None:
         """See `delivering.Channel`."""
+        self._look_out()
         with apprise.LogCapture(level=logging.WARNING, name=_LOGGER.name) as said:  # type: ignore[no-untyped-call]
             taken = self._to.notify(
                 title=letter.title.in_(self.language),
@@ -85,7 +90,16 @@ class AppriseChannel:
             why = _ANSWERED.filled(code=code[1]) if code else _UNREACHED
             raise UnableToDeliver(self.name, why)
 
+    def _look_out(self) -> None:
+        """Refuse to send into the house, unless it is meant."""
+        hosts = [getattr(server, "host", None) for server in self._to]
+        hosts += [getattr(server, "smtp_host", None) for server in self._to]
+        for host in [] if self._internal else hosts:
+            if why := outgoing.refused(host):
+                raise UnableToDeliver(self.name, why)
 
+
+_ASSET = apprise.AppriseAsset(http_redirects=False)  # a door that leads on could lead in
 _ANSWERED = Text(en="the other side answered {code}", zh="对方答复 {code}")
 _UNREACHED = Text(en="it was not reached", zh="未能连通")
 _LOGGER = logging.getLogger("apprise")

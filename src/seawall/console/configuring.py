@@ -11,13 +11,16 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
-from seawall.office.addresses import Mail
+from seawall.office.addresses import Identity, Mail
 from seawall.office.homes import Home
 from seawall.records import starting
 
 _DAY = int(timedelta(days=1).total_seconds())
 _YEAR = 365 * _DAY
 
+IDENTITY: Final = "house"
+"""The institution's own provider of identities, in the addresses of signing in."""
+_IDENTITY_SECRET: Final = "SEAWALL_IDENTITY_SECRET"  # noqa: S105 - the name of a variable
 DJANGO: Final[dict[str, Any]] = {
     "INSTALLED_APPS": [
         "seawall.records",
@@ -161,6 +164,8 @@ def of(home: Home, environment: Mapping[str, str]) -> dict[str, Any]:
         "CSRF_TRUSTED_ORIGINS": [console.origin],
         **(_mail(console.mail, environment) if console.mail else {"EMAIL_BACKEND": _NO_MAIL}),
     }
+    if console.identity:
+        told |= _identity(console.identity, environment)
     if console.encrypted:
         told |= ENCRYPTED
     return told | PROXIED if console.behind_proxy else told
@@ -177,6 +182,23 @@ def secret(home: Home) -> str:
             os.link(mine, file)
         mine.unlink()
     return file.read_text(encoding="ascii")
+
+
+def _identity(identity: Identity, environment: Mapping[str, str]) -> dict[str, Any]:
+    """People sign in where they do already; who is nobody's here does not come in."""
+    app = {
+        "provider_id": IDENTITY, "name": identity.title, "client_id": identity.client,
+        "secret": environment.get(_IDENTITY_SECRET, ""),
+        "settings": {"server_url": identity.issuer, "oauth_pkce_enabled": True},
+    }  # fmt: skip
+    providers = ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    return {
+        "INSTALLED_APPS": [*DJANGO["INSTALLED_APPS"], *providers],
+        "SOCIALACCOUNT_ADAPTER": "seawall.console.signing_in_elsewhere.Elsewhere",
+        "SOCIALACCOUNT_PROVIDERS": {"openid_connect": {"APPS": [app]}},
+        "SOCIALACCOUNT_ONLY": False,
+        "SEAWALL_IDENTITY": identity.title,
+    }
 
 
 def _mail(mail: Mail, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -102,6 +103,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "language": getattr(request, "language", "en"),
         "theme": person.theme if person else "auto",
         "signed_in": person is not None,
+        "identity": getattr(settings, "SEAWALL_IDENTITY", ""),
         "may": may,
         "navigation": navigation.of(may if inside else may & navigation.OF_UNITS, request.path),
     }

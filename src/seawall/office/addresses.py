@@ -53,6 +53,23 @@ class Mail(BaseModel):
     encrypted: Annotated[str, Field(pattern="^(starttls|tls)$")] = "starttls"
 
 
+class Identity(BaseModel):
+    """Where the institution's own people sign in already (OpenID Connect): they are known here by their e-mail address.
+
+    Attributes:
+        issuer: the provider's address, `https://…`; its configuration is read below it (`/.well-known/…`).
+        client: as which client the console is known there; the secret is in `SEAWALL_IDENTITY_SECRET`, and never in a
+            file of settings.
+        title: what the button says.
+    """
+
+    model_config = _CONFIG
+
+    issuer: str
+    client: str
+    title: str
+
+
 class Console(BaseModel):
     """How the console is reached.
 
@@ -77,6 +94,7 @@ class Console(BaseModel):
     private_key: Path | None = None
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     mail: Mail | None = None
+    identity: Identity | None = None
 
     @property
     def local(self) -> bool:
