@@ -43,7 +43,7 @@ class Told:
     Attributes:
         chart: of the whole; None where the measure has none, or is broken down.
         parts: charts of its segments, where it is broken down.
-        grid: its figures, at most `ROWS_SHOWN` rows.
+        grid: its figures; not all rows, where there are many.
         rows: how many rows the answer has.
         account: how it was made.
     """
@@ -79,11 +79,12 @@ def overview(answers: Answers, asked: Asked) -> Overview:
     rows = whole.rows.to_pylist()
     tiles = tuple((column, rows[0][column.name]) for column in whole.measure.columns)
     others = (Asked(name, only=asked.only, as_of=asked.as_of) for name in OVERVIEW)
-    return Overview(tiles, tell(answers, asked), tuple(tell(answers, each) for each in others))
+    told = (tell(answers, each, most=leaf.ROWS_TOLD) for each in others)
+    return Overview(tiles, tell(answers, asked), tuple(told))
 
 
-def tell(answers: Answers, asked: Asked) -> Told:
-    """A measure as a page tells it. What is raised: see `Answers.answer`."""
+def tell(answers: Answers, asked: Asked, *, most: int = ROWS_SHOWN) -> Told:
+    """A measure as a page tells it, with so many rows at most. What is raised: see `Answers.answer`."""
     answer = answers.answer(asked)
     measure, marks = answer.measure, answer.reading.conventions.marks
     split = bool(asked.by) and not _lists_segments(answer)
@@ -93,7 +94,7 @@ def tell(answers: Answers, asked: Asked) -> Told:
         meaning=measure.meaning,
         chart=None if split else portfolio.chart(measure, answer.rows, marks),
         parts=portfolio.parts(measure, answer.rows, asked.by, marks) if split else (),
-        grid=_grid(answer),
+        grid=_grid(answer, most),
         rows=answer.rows.num_rows,
         account=account(answer),
     )
@@ -157,11 +158,11 @@ def _lists_segments(answer: Answer) -> bool:
     return any(column.name == "segment" for column in answer.measure.columns)
 
 
-def _grid(answer: Answer) -> Grid:
+def _grid(answer: Answer, most: int) -> Grid:
     """The rows to show: the latest months, where rows are months; else the first."""
     columns = leaf.headed(portfolio.worded(answer.measure), answer.by)
     latest = not answer.by and columns[0].unit == "date"
-    rows = answer.rows.slice(max(0, answer.rows.num_rows - ROWS_SHOWN) if latest else 0, ROWS_SHOWN)
+    rows = answer.rows.slice(max(0, answer.rows.num_rows - most) if latest else 0, most)
     cells = (tuple(row[column.name] for column in columns) for row in rows.to_pylist())
     return Grid(columns, tuple(cells))
 
