@@ -47,6 +47,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/clocks.py
 	$(BIN)/python bench/warning.py
 	$(BIN)/python -m bench.cases
+	$(BIN)/python -m bench.case_lists
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.lists
 

@@ -65,8 +65,8 @@ def growth_csv(home: Home) -> Kwargs:
 def case(home: Home) -> Kwargs:
     """A case of the whole house."""
     starting.start(home.records)
-    found = rows("CaseNow").filter(kind="incident", unit="").first()
-    return {"case_id": found.case_id}
+    found = rows("CaseNow").filter(kind="incident", unit="").values_list("case_id", flat=True)
+    return {"case_id": found[0]}
 
 
 def case_verb(home: Home) -> Kwargs:
@@ -88,7 +88,7 @@ def many(home: Home) -> Kwargs:
 def drill(home: Home) -> Kwargs:
     """A drill that was played."""
     starting.start(home.records)
-    return {"case_id": rows("CaseNow").filter(kind="drill").first().case_id}
+    return {"case_id": rows("CaseNow").filter(kind="drill").values_list("case_id", flat=True)[0]}
 
 
 def drill_sheet(home: Home) -> Kwargs:

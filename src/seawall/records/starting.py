@@ -155,6 +155,8 @@ def _database(database: Path | str) -> dict[str, object]:
         }
     address = urlsplit(database)
     options = dict(parse_qsl(address.query))
+    # Compiling a statement takes longer than any of ours does: a list's page would wait half a second for it.
+    options["options"] = f"{options.get('options', '')} -c jit=off".strip()
     named = address.path.strip("/") or "service" in options
     if address.scheme not in ("postgresql", "postgres") or not named:
         raise UnableToOpenRecords(address.scheme)
