@@ -319,6 +319,18 @@ def test_two_persons_put_a_change_in_force_and_take_it_back(
     assert "0 problems" in command("policy", "verify", home=lender)
 
 
+def test_a_page_that_waits_for_its_proposal_is_sent_there(as_: As, lender: Home) -> None:
+    bob = as_("bob")
+    answer = bob.post(
+        LOAN + "edit/propose", form(bob, ("annual_rate: 0.234", "annual_rate: 0.233"))
+    )
+    run = answer.headers["Location"]
+    assert 'hx-trigger="every 1s"' in bob.get(run).text
+    proposal = worked(lender, bob, answer).headers["Location"]
+    told = bob.get(run, headers={"HX-Request": "true"})
+    assert told.headers["HX-Redirect"] == proposal
+
+
 def test_what_is_published_for_later_comes_then(as_: As, lender: Home) -> None:
     bob, grace, alice = as_("bob"), as_("grace"), as_("alice")
     address = proposed(lender, bob, ("annual_rate: 0.214", "annual_rate: 0.211"))
@@ -373,7 +385,7 @@ def test_the_whole_check_finds_what_the_command_finds(
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/policies/", 6), *((LOAN + tab, 8) for tab in TABS), (LOAN + "edit/", 6), (LOAN + "proposals/1/", 6)],
+    [("/policies/", 7), *((LOAN + tab, 8) for tab in TABS), (LOAN + "edit/", 6), (LOAN + "proposals/1/", 6)],
 )  # fmt: skip
 def test_pages_ask_the_database_no_more_than_agreed(as_: As, path: str, most: int) -> None:
     alice = as_("alice")

@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from seawall.acts.signing import now
 from seawall.console import place
@@ -34,6 +36,8 @@ def run(request: Request, policy: str, number: int) -> HttpResponse:
     if found is None or found.policy != policy:
         raise Http404
     if found.number is not None:
-        return redirect("policy_proposal", policy=policy, number=found.number)
+        there = reverse("policy_proposal", kwargs={"policy": policy, "number": found.number})
+        # A page that asks again and again takes a redirect for its next piece: it is told to go there itself.
+        return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
     told = {"policy": policy, "run": found, "job": found.job}
     return render(request, "console/policies/run.html", told)
