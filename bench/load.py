@@ -36,6 +36,7 @@ from seawall.acts.signing import Signed, now
 from seawall.console import configuring
 from seawall.ledger.audit import audit
 from seawall.office import homes
+from seawall.office.addresses import VARIABLE
 from seawall.office.homes import Home
 from seawall.office.publishing import texts
 from seawall.office.settings import Settings, without_secrets
@@ -49,6 +50,8 @@ BARS = (
 POLICY = "instalment_loan"
 BAR_S, RECOVERY_S = 0.1, 5
 OVERLOAD = 3
+WORKERS = 2
+"""Processes of the server, as `workers` under `[console]`: one for each core."""
 OK, NO_ROOM = 200, 503
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -256,6 +259,7 @@ def _keeps(answers: Sequence[Sequence[Any]]) -> bool:
 def run(place: Place, rate: float, seconds: float) -> dict[str, Any]:
     """Load, then a rush; then what was acknowledged is looked for."""
     secret = prepare(place)
+    os.environ.setdefault(f"{VARIABLE}WORKERS", str(WORKERS))
     with served(place.home.folder) as server:
         rig = Rig(place, server, secret)
         rig.send(arrivals(rate / 5, 4))  # compiles, and warms what is cached

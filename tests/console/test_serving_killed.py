@@ -109,7 +109,7 @@ def test_killed_under_load_it_loses_and_doubles_nothing(tmp_path: Path, settings
     with served(tmp_path / "home") as server:
         callers.again(server)
     assert acknowledged.items() <= callers.told.items()
-    assert len(acknowledged) > KILLS, "it did not live long enough to decide anything"
+    assert len(acknowledged) >= KILLS, "it did not live long enough to decide anything"
     assert_whole(tmp_path, callers, settings)
 
 
