@@ -204,6 +204,13 @@ def _api() -> str:
               '"where", "message": {"en", "zh"}, "remedy": {"en", "zh"}}]}`. Codes are stable '
               "([problem codes](problems.md)).", "", "| status | when |", "|---|---|"]  # fmt: skip
     lines += [f"| {status} | {when} |" for status, when in _STATUSES.items()]
+    from seawall.console.counting import METRICS  # noqa: PLC0415 - Django is told first
+
+    lines += ["", "## Metrics", "", "`GET /api/v1/metrics`, in Prometheus's text form. Where several processes serve, each "
+              "counts requests and decisions for itself, and `PROMETHEUS_MULTIPROC_DIR` names a folder in which they come "
+              "together.",
+              "", "| name | what |", "|---|---|"]  # fmt: skip
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in METRICS.items()]
     return "\n".join((*lines, ""))
 
 
@@ -215,6 +222,7 @@ _STATUSES = {
     409: "the call is refused as things stand",
     413: "more than one request may bring",
     422: "the input is wrong: every problem of it is told",
+    429: "this machine asks more often than there is room for; `Retry-After` says when to send the same again",
     500: "something broke here; sent again, what was done is done once",
     503: "busy, or a store is away: nothing was done; `Retry-After` says when to send the same again",
 }

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from seawall.acts import granting, staffing
 from seawall.acts.granting import (
@@ -150,3 +151,18 @@ def test_its_last_use_is_noted_to_the_minute(ledger: Ledger) -> None:
         assert used is not None
         noted.append((used - NOW).total_seconds())
     assert noted == [0, 0, 0, 60, 60, 121]
+
+
+def test_a_token_that_came_or_changed_by_the_database_alone_is_found(ledger: Ledger) -> None:
+    numbers = [grant(ledger, WANTED, AMONG, signed(f"grant:{n}")).number for n in range(4)]
+    revoke(ledger, numbers[3], signed("revoke:3"))
+    assert list(granting.compare(ledger)) == []
+    rows = apps.get_model("records", "ApiToken").objects
+    rows.filter(number=numbers[0]).update(scopes='["facts.write", "ledger.read"]')
+    rows.filter(number=numbers[1]).update(expires_us=2**50)
+    rows.filter(number=numbers[3]).update(revoked_us=None)
+    told = rows.filter(number=numbers[2]).values().get()
+    slipped = rows.create(**{**told, "number": None, "hash": "0" * 64}).number
+    found = list(granting.compare(ledger))
+    assert {each.facts["number"] for each in found} == {numbers[0], numbers[1], numbers[3], slipped}
+    assert {each.code for each in found} == {"token-otherwise"}

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from seawall.client import wire
 from seawall.client.house import House
 from seawall.client.refusals import UnableToGetAnswer, UnableToReachHouse, UnableToTrustAddress
 from seawall.client.wire import Request, Wire
@@ -74,11 +73,11 @@ def script() -> Iterator[Script]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What the client would have slept."""
     slept: list[float] = []
-    monkeypatch.setattr(wire.time, "sleep", slept.append)
+    monkeypatch.setattr("seawall.client.wire.time.sleep", slept.append)
     return slept
 
 
-OK = (200, {}, b"{}")
+OK: tuple[int, dict[str, str], bytes] = (200, {}, b"{}")
 ASK = Request("POST", "/cases", body=("application/json", b'{"a": 1}'), key="k-7")
 
 
@@ -107,7 +106,7 @@ def test_a_connection_is_kept(script: Script, asking: Wire) -> None:
 def test_a_busy_house_is_asked_the_same_again_when_it_says(
     script: Script, asking: Wire, pauses: list[float]
 ) -> None:
-    script.answers = [(503, {"Retry-After": "3"}, REFUSAL), (503, {}, REFUSAL), OK]
+    script.answers = [(503, {"Retry-After": "3"}, REFUSAL), (429, {}, REFUSAL), OK]
     assert asking.ask(ASK) == b"{}"
     assert pauses[0] >= 3
     assert 0 < pauses[1] <= 1

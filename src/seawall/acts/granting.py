@@ -16,10 +16,12 @@ from seawall.core.period import microseconds, moment_at, utc
 from seawall.core.problem import Place, Problem, Unable, UnableToUseInput
 from seawall.core.text import Text
 from seawall.ledger.entry import Entry
-from seawall.ledger.log import Ledger
+from seawall.ledger.log import Ledger, Reader
 from seawall.records import people_register as register
 from seawall.records.people_register import TokenRow, UnableToFindPerson
 
+GRANT, REVOKE = "token.grant", "token.revoke"
+"""The kinds of entry."""
 PREFIX = "swl_"
 """How a secret begins, so that scanners of repositories and logs know one."""
 SECRET_BYTES = 32
@@ -109,7 +111,7 @@ def grant(ledger: Ledger, wanted: Wanted, among: Grantable, signed: Signed) -> G
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     row = TokenRow(wanted.name, _hash(secret), tuple(sorted(wanted.scopes)), wanted.unit, signed.by,
                    microseconds(signed.at), microseconds(wanted.expires))  # fmt: skip
-    ledger.append(_entry("token.grant", row, signed))
+    ledger.append(_entry(GRANT, row, signed))
     return Granted(register.keep_token(row), secret)
 
 
@@ -124,7 +126,7 @@ def revoke(ledger: Ledger, number: int, signed: Signed) -> bool:
         raise UnableToFindToken(number)
     if row.revoked_us is not None:
         return False
-    ledger.append(_entry("token.revoke", row, signed))
+    ledger.append(_entry(REVOKE, row, signed))
     return register.revoke_token(number, microseconds(signed.at))
 
 
@@ -146,6 +148,23 @@ def holder(secret: str, at: datetime) -> Token | None:
 def listed() -> dict[int, Token]:
     """Every token that was ever granted, by its number, the latest first."""
     return {number: _token(row) for number, row in register.tokens().items()}
+
+
+def compare(ledger: Reader) -> Iterator[Problem]:
+    """Tokens that are otherwise than the ledger's acts left them: whoever can write rows could let himself in."""
+    granted: dict[str, dict[str, object]] = {}
+    revoked = set[str]()
+    for entry in ledger.entries():
+        kind, digest = entry.told["kind"], entry.told["digests"].get("token")
+        if kind == GRANT and entry.content is not None:
+            granted[digest] = {**entry.content, "name": entry.told["subject"]}
+        if kind == REVOKE:
+            revoked.add(digest)
+    for number, row in register.tokens().items():
+        as_told = granted.get(row.hash) == {**_told(row), "name": _subject(row)}
+        if not as_told or (row.hash in revoked) != (row.revoked_us is not None):
+            facts: dict[str, object] = {"number": number, "name": row.name}
+            yield Problem(problems.OTHERWISE, Place(f"token:{number}"), facts)
 
 
 def _hash(secret: str) -> str:
@@ -190,13 +209,19 @@ def _moment(at_us: int | None) -> datetime | None:
     return None if at_us is None else moment_at(at_us)
 
 
+def _subject(row: TokenRow) -> str:
+    return f"token:{row.name}"
+
+
+def _told(row: TokenRow) -> dict[str, object]:
+    expires = f"{moment_at(row.expires_us).isoformat()}Z"
+    return {"scopes": list(row.scopes), "unit": row.unit, "expires": expires}
+
+
 def _entry(kind: str, row: TokenRow, signed: Signed) -> Entry:
     """What the ledger is told: for whom, what, until when; of the secret its hash."""
-    body = {
-        "scopes": list(row.scopes), "unit": row.unit, "expires": f"{moment_at(row.expires_us).isoformat()}Z",
-    }  # fmt: skip
-    return Entry(kind=kind, subject=f"token:{row.name}", actor=signed.by, at=signed.at, act=signed.act,
-                 digests={"token": row.hash}, body=body)  # fmt: skip
+    return Entry(kind=kind, subject=_subject(row), actor=signed.by, at=signed.at, act=signed.act,
+                 digests={"token": row.hash}, body=_told(row))  # fmt: skip
 
 
 class UnableToFindToken(Unable, LookupError):

@@ -41,4 +41,16 @@ NAME_OF_A_PERSON = Kind(
     ),
 )
 
-KINDS = (SCOPE_UNKNOWN, SCOPE_NONE, UNIT_UNKNOWN, EXPIRY, NAME_OF_A_PERSON)
+OTHERWISE = Kind(
+    "token-otherwise",
+    Text(
+        en="Token {number} of {name} is another than the ledger's acts left it.",
+        zh="{name} 的令牌 {number} 与账本中的操作不符。",
+    ),
+    Text(
+        en="Somebody changed the row behind the office's back: revoke it, and find out who.",
+        zh="有人绕过系统修改了该行：请吊销该令牌，并查明责任人。",
+    ),
+)
+
+KINDS = (SCOPE_UNKNOWN, SCOPE_NONE, UNIT_UNKNOWN, EXPIRY, NAME_OF_A_PERSON, OTHERWISE)

@@ -21,7 +21,8 @@ from seawall.client.told import Refusal
 from seawall.core.problem import Unable
 
 PREFIX: Final = "/api/v1"
-BUSY: Final = 503
+LATER: Final = frozenset({429, 503})
+"""The house has no time for anybody now, or not for this machine again so soon."""
 _REDIRECTED: Final = 300
 """From this status on a request was not done; nobody is followed elsewhere with a token."""
 _PAUSE_FIRST, _PAUSE_MOST = 0.1, 5.0
@@ -106,7 +107,7 @@ class Wire:
                 if status < _REDIRECTED:
                     return body
                 failed = _refused(status, body)
-                if status != BUSY:
+                if status not in LATER:
                     raise failed
             except (OSError, HTTPException) as lost:
                 self.close()

@@ -25,13 +25,26 @@ _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 """Bounds of the histogram: 0.1 and 1 are those that are promised of decisions."""
 _SECOND_US: Final = 1_000_000
 _OWN = CollectorRegistry()
-REQUESTS = Counter(
-    "seawall_requests", "Requests answered.", ("route", "method", "status"), registry=_OWN
-)
-SECONDS = Histogram("seawall_request_seconds", "How long answers took.", ("route",), registry=_OWN,
-                    buckets=_SECONDS)  # fmt: skip
+METRICS: Final = {
+    "seawall_requests_total": "Requests answered, by route, method and status.",
+    "seawall_request_seconds": "How long answers took, by route.",
+    "seawall_decisions_total": "Decisions given to machines, by outcome.",
+    "seawall_open_cases": "Cases that are open, by kind.",
+    "seawall_open_alerts": "Alerts that are open.",
+    "seawall_errands_waiting": "What follows from events and waits to be done, by task.",
+    "seawall_work_waiting": "Background work that is not over.",
+    "seawall_work_last_done_seconds": "When each of the schedule's entries was last done, Unix time.",
+    "seawall_decisions_waiting": "Applications that wait for a decision in this process.",
+    "seawall_facts_waiting": "Batches of facts that this process takes in or lets wait.",
+    "seawall_ledger_entries": "Entries in the ledger.",
+}
+"""Everything that is told, by its name, and what it means."""
+REQUESTS = Counter("seawall_requests", METRICS["seawall_requests_total"], ("route", "method", "status"),
+                   registry=_OWN)  # fmt: skip
+SECONDS = Histogram("seawall_request_seconds", METRICS["seawall_request_seconds"], ("route",),
+                    registry=_OWN, buckets=_SECONDS)  # fmt: skip
 DECISIONS = Counter(
-    "seawall_decisions", "Decisions given to machines.", ("outcome",), registry=_OWN
+    "seawall_decisions", METRICS["seawall_decisions_total"], ("outcome",), registry=_OWN
 )
 _METHODS: Final = frozenset({"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -59,44 +72,29 @@ class _Standing(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         cases = counting.open_cases()
-        yield _family("seawall_open_cases", "Cases that are open.", "kind", cases)
-        alerts = GaugeMetricFamily("seawall_open_alerts", "Alerts that are open.")
-        alerts.add_metric([], cases.get(ALERT, 0))
-        yield alerts
-        yield _family(
-            "seawall_errands_waiting", "What waits to be done.", "task", counting.waiting_errands()
-        )
-        work = GaugeMetricFamily("seawall_work_waiting", "Background work that is not over.")
-        work.add_metric([], counting.waiting_work())
-        yield work
+        yield _by("seawall_open_cases", "kind", cases)
+        yield _one("seawall_open_alerts", cases.get(ALERT, 0))
+        yield _by("seawall_errands_waiting", "task", counting.waiting_errands())
+        yield _one("seawall_work_waiting", counting.waiting_work())
         done = {plan: at_us / _SECOND_US for plan, at_us in counting.last_done().items()}
-        yield _family("seawall_work_last_done_seconds", "When the schedule's entries were last done, Unix time.",
-                      "entry", done)  # fmt: skip
-        facts = GaugeMetricFamily("seawall_facts_waiting", "Batches of facts in this process.")
-        facts.add_metric([], place.inlet().turns.here)
-        yield facts
-        waiting = GaugeMetricFamily(
-            "seawall_applications_waiting", "Applications that wait for a decision in this process."
-        )
-        waiting.add_metric([], place.live().waiting)
-        yield waiting
-        yield from _ledger()
+        yield _by("seawall_work_last_done_seconds", "entry", done)
+        yield _one("seawall_decisions_waiting", place.live().waiting)
+        yield _one("seawall_facts_waiting", place.inlet().turns.here)
+        try:
+            yield _one("seawall_ledger_entries", place.cases().desk.ledger.size)
+        except Unable:  # what cannot be read is left out: a gap in a chart is seen, a nought is not
+            return
 
 
-def _ledger() -> Iterator[GaugeMetricFamily]:
-    size = GaugeMetricFamily("seawall_ledger_entries", "Entries in the ledger.")
-    try:
-        size.add_metric([], place.cases().desk.ledger.size)
-    except Unable:  # what cannot be read is left out: a gap in a chart is seen, a nought is not
-        return
-    yield size
-
-
-def _family(name: str, meaning: str, label: str, counts: Mapping[str, float]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, meaning, labels=[label])
+def _by(name: str, label: str, counts: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, METRICS[name], labels=[label])
     for each, count in sorted(counts.items()):
         family.add_metric([each], count)
     return family
+
+
+def _one(name: str, count: int) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, METRICS[name], value=count)
 
 
 def text() -> bytes:

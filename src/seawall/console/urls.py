@@ -5,7 +5,7 @@ from typing import Final
 from django.urls import include, path
 from django.views.decorators.http import require_GET, require_POST
 
-from seawall.console.api.main import api
+from seawall.console.api.main import api, nowhere
 from seawall.console.pages import (
     alerts,
     charts,
@@ -151,6 +151,7 @@ urlpatterns = [
     path("setup/make", require_POST(setup.make), name="setup_make"),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("api/<path:rest>", nowhere),
 ]
 handler403 = failures.denied
 handler404 = failures.missing

@@ -11,12 +11,12 @@ import pytest
 
 from seawall.acts import alert_cases
 from seawall.acts.proving import prove
-from seawall.console import place
-from seawall.console.api import measures
+from seawall.console import counting, place
+from seawall.console.api import measures, tokens
 from seawall.ledger import tree
 from seawall.ledger.verifier import leaf_hash, node_hash
 from seawall.office import measuring, queues
-from seawall.office.turns import Turns
+from seawall.office.turns import Pace, Turns
 from seawall.records import case_register as register
 from seawall.records.case_register import Listed
 from tests.console.api.conftest import COMPLAINT, Machine, problems
@@ -251,12 +251,11 @@ def test_metrics_tell_what_stands_and_what_was_asked(machine: Machine) -> None:
     caller = machine("metrics.read", "cases.read")
     caller.get("cases")
     caller.get("cases/alert-00000000000000000000")
-    lines = dict(
-        line.rsplit(" ", 1)
-        for line in caller.get("metrics").content.decode().splitlines()
-        if line[0] != "#"
-    )
+    text = caller.get("metrics").content.decode()
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")
     assert float(lines["seawall_ledger_entries"]) == place.cases().desk.ledger.size
+    named = {line.split()[2] for line in text.splitlines() if line.startswith("# HELP")}
+    assert {each for each in named if not each.endswith("_created")} == set(counting.METRICS)
     held = register.listed(Listed("alert", is_open=True, most=100_000))
     assert (
         float(lines["seawall_open_alerts"])
@@ -312,3 +311,19 @@ def test_what_breaks_is_told_by_a_number_and_logged_without_values(
 def test_a_body_that_is_no_json_is_refused(machine: Machine) -> None:
     refused = machine("cases.open").post("cases", b"{not json")
     assert (refused.status_code, problems(refused)) == (400, ["api-unreadable"])
+
+
+def test_a_machine_that_asks_too_often_is_told_so_and_others_are_not(machine: Machine) -> None:
+    often, other = machine("cases.read", name="often-1"), machine("cases.read", name="other-1")
+    with patch.object(tokens, "PACE", Pace(per_second=0.001, at_once=3)):
+        asked = [often.get("kinds") for _ in range(4)]
+        assert [each.status_code for each in asked] == [200, 200, 200, 429]
+        assert (problems(asked[-1]), asked[-1]["Retry-After"]) == (["api-too-often"], "1")
+        assert other.get("kinds").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["gossip", "cases/", "v2/cases", "ledger/tile"])
+def test_what_is_no_route_is_refused_in_the_same_form(machine: Machine, path: str) -> None:
+    caller = machine("cases.read")
+    for refused in (caller.get(path), caller.post(path, {})):
+        assert (refused.status_code, problems(refused)) == (404, ["api-not-found"])

@@ -22,7 +22,7 @@ from seawall.records.case_register import CaseRow
 from seawall.warning.cause import Cause
 
 router = Router(tags=["alerts"])
-TURNS: Final = Turns()
+TURNS: Final = Turns(waiting_most=1)
 """An explanation reads the book."""
 AlertId = Annotated[str, Path(pattern=r"^alert-[0-9a-f]{20}$")]
 

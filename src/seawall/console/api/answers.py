@@ -11,7 +11,7 @@ from seawall.core.problem import Kind, Place, Problem
 from seawall.core.text import Text
 
 REQUEST = Place("request")
-REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 422, 500, 503})
+REFUSALS = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 500, 503})
 """The statuses of refusals: each has the body `Refusal`."""
 
 At = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -24,7 +25,7 @@ from seawall.core.text import Text
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore
 from seawall.office.live import UnableToAnswer
 from seawall.office.receiving import UnableToTakeSoMuch
-from seawall.office.turns import UnableToWaitLonger
+from seawall.office.turns import UnableToComeSoOften, UnableToWaitLonger
 from seawall.records.starting import UnableToUseRecords
 from seawall.vault.database import UnableToReachDatabase
 
@@ -87,6 +88,7 @@ _STATUSES: tuple[tuple[tuple[type[Exception], ...], int, Kind], ...] = (
     ((UnableToTakeSoMuch,), 413, problems.TOO_MUCH),
     ((UnableToTake, UnableToAnswer, UnableToWaitLonger, UnableToOpenStore, UnableToReadStore, UnableToWriteStore,
       UnableToUseRecords, UnableToReachDatabase), 503, problems.BUSY),
+    ((UnableToComeSoOften,), 429, problems.TOO_OFTEN),
     ((Unable,), 409, problems.REFUSED),
 )  # fmt: skip
 """What a call's failure is answered with, the first that fits."""
@@ -105,7 +107,7 @@ def unable(request: HttpRequest, error: Unable) -> HttpResponse:
         return _refuse(request, 404, one(problems.NOT_FOUND, what=_OBJECT))
     status, kind = next((code, kind) for kinds, code, kind in _STATUSES if isinstance(error, kinds))
     response = _refuse(request, status, one(kind, why=error.said))
-    if kind is problems.BUSY:
+    if kind in (problems.BUSY, problems.TOO_OFTEN):
         response["Retry-After"] = str(getattr(error, "after_seconds", AGAIN_SECONDS))
     return response
 
@@ -167,5 +169,12 @@ def failed(request: HttpRequest, error: Exception) -> HttpResponse:
     return _refuse(request, 500, one(problems.FAILED, reference=reference))
 
 
+@csrf_exempt
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 - the path says enough
+    """Below the API's address, but no route of it."""
+    return _refuse(request, 404, one(problems.NOT_FOUND, what=_ROUTE))
+
+
+_ROUTE = Text(en="route", zh="接口")
 _OBJECT = Text(en="object", zh="对象")
 _BODY = Text(en="the body is too long", zh="请求体过长")

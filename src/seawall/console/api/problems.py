@@ -59,6 +59,14 @@ BUSY = Kind(
         zh="请在 `Retry-After` 所示秒数后重发相同请求。",
     ),
 )
+TOO_OFTEN = Kind(
+    "api-too-often",
+    Text(en="Nothing was done: {why}.", zh="未执行任何操作：{why}。"),
+    Text(
+        en="Ask for more at once, as lists and batches do; then send the same again after `Retry-After`.",
+        zh="请使用列表或批量接口一次多取；并在 `Retry-After` 所示秒数后重发相同请求。",
+    ),
+)
 FAILED = Kind(
     "api-failed",
     Text(
@@ -72,5 +80,5 @@ FAILED = Kind(
 )
 
 KINDS = (
-    UNKNOWN, NOT_ALLOWED, NOT_FOUND, UNREADABLE, INVALID, AMONG, REFUSED, TOO_MUCH, BUSY, FAILED,
+    UNKNOWN, NOT_ALLOWED, NOT_FOUND, UNREADABLE, INVALID, AMONG, REFUSED, TOO_MUCH, BUSY, TOO_OFTEN, FAILED,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Machines show a token with each request: without one, or without the scope, nothing is answered."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest
 from ninja.security import HttpBearer
@@ -11,6 +12,10 @@ from seawall.cases.case import Actor
 from seawall.cases.kind import MACHINE
 from seawall.console import access
 from seawall.office import units
+from seawall.office.turns import Pace
+
+PACE: Final = Pace(per_second=100, at_once=500)
+"""Of one machine's requests in one process; decisions have a way, and a bound, of their own."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,18 @@ class Token(HttpBearer):
         if scope not in access.machine():
             raise ValueError(f"no machine may be given {scope!r}")
         self.scope = scope
+
+    def __call__(self, request: HttpRequest) -> Machine | None:
+        """Who asks; None where nobody is known to.
+
+        Raises:
+            UnableToLetIn: as `authenticate`.
+            UnableToComeSoOften: he asks too often.
+        """
+        machine: Machine | None = super().__call__(request)
+        if machine is not None:
+            PACE.come(machine.name)
+        return machine
 
     def authenticate(self, request: HttpRequest, token: str) -> Machine | None:  # noqa: ARG002
         """Who shows a token; None where it opens nothing.

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from seawall.acts import change_telling
+from seawall.acts import change_telling, granting
 from seawall.acts.proving import prove
 from seawall.acts.signing import Signed, fresh, now
 from seawall.acts.watching import Watched
@@ -187,7 +187,8 @@ def _propose(at: Workplace, told: Proposing) -> Came:
 
 
 def _compare(at: Workplace, _: Nothing) -> Came:
-    found = tuple(change_telling.compare(at.counter.desk.ledger))
+    ledger = at.counter.desk.ledger
+    found = (*change_telling.compare(ledger), *granting.compare(ledger))
     return Came({"problems": len(found)}, _first(found))
 
 
