@@ -23,18 +23,24 @@ __all__ = ["made"]
 KEY = "a shared secret of the stand-in, long enough for HS256"
 
 
+class _Server(ThreadingHTTPServer):
+    claims: dict[str, object]
+
+
 class _Provider(BaseHTTPRequestHandler):
     """Answers what a provider answers; `server.claims` is whoever signs in there."""
 
+    server: _Server
+
     def do_GET(self) -> None:
-        base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        base = f"http://127.0.0.1:{self.server.server_port}"
         answers = {
             "/.well-known/openid-configuration": {
                 "issuer": base, "authorization_endpoint": f"{base}/authorize", "token_endpoint": f"{base}/token",
                 "userinfo_endpoint": f"{base}/me", "jwks_uri": f"{base}/keys",
                 "token_endpoint_auth_methods_supported": ["client_secret_post"],
             },
-            "/me": self.server.claims,  # type: ignore[attr-defined]
+            "/me": self.server.claims,
         }  # fmt: skip
         self._say(answers[self.path])
 
@@ -42,14 +48,14 @@ class _Provider(BaseHTTPRequestHandler):
         asked = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
         assert asked["client_secret"] == ["the console's own secret"]
         assert asked["code_verifier"], "PKCE"
-        base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        base = f"http://127.0.0.1:{self.server.server_port}"
         claims = {
             **self.server.claims,
             "iss": base,
             "aud": "seawall",
             "exp": 4_000_000_000,
             "iat": 1,
-        }  # type: ignore[attr-defined]
+        }
         self._say(
             {"access_token": "t", "token_type": "Bearer", "id_token": jwt.encode(claims, KEY)}
         )
@@ -67,8 +73,8 @@ class _Provider(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Provider) as told:
+def provider() -> Iterator[_Server]:
+    with _Server(("127.0.0.1", 0), _Provider) as told:
         threading.Thread(target=told.serve_forever, daemon=True).start()
         yield told
         told.shutdown()
@@ -76,12 +82,12 @@ def provider() -> Iterator[ThreadingHTTPServer]:
 
 @pytest.fixture(scope="module")
 def url(
-    provider: ThreadingHTTPServer, made: Path, tmp_path_factory: pytest.TempPathFactory
+    provider: _Server, made: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:  # fmt: skip
     folder = tmp_path_factory.mktemp("identity") / "home"
     shutil.copytree(made, folder)
     (folder / "seawall.toml").write_text(
-        f'[console.identity]\nissuer = "http://127.0.0.1:{provider.server_address[1]}"\n'
+        f'[console.identity]\nissuer = "http://127.0.0.1:{provider.server_port}"\n'
         'client = "seawall"\ntitle = "Lender"\n'
     )
     starting.start(homes.home(folder).records)
@@ -96,9 +102,9 @@ def url(
             yield site.url
 
 
-def signed_in(url: str, provider: ThreadingHTTPServer, **claims: object) -> requests.Response:
+def signed_in(url: str, provider: _Server, **claims: object) -> requests.Response:
     """Where somebody comes out whom the provider vouches for."""
-    provider.claims = {"sub": str(claims["email"]), **claims}  # type: ignore[attr-defined]
+    provider.claims = {"sub": str(claims["email"]), **claims}
     with requests.Session() as browser:
         page = browser.get(f"{url}/accounts/login/").text
         (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page))
@@ -110,7 +116,7 @@ def signed_in(url: str, provider: ThreadingHTTPServer, **claims: object) -> requ
 
 
 def test_a_person_of_a_vouched_address_comes_in_and_is_asked_for_his_factor(
-    url: str, provider: ThreadingHTTPServer
+    url: str, provider: _Server
 ) -> None:
     answer = signed_in(url, provider, email="Olivia@lender.example", email_verified=True)
     assert urlsplit(answer.url).path == "/accounts/2fa/authenticate/"
@@ -121,9 +127,7 @@ def test_a_person_of_a_vouched_address_comes_in_and_is_asked_for_his_factor(
     {"email": "olivia@lender.example", "email_verified": False, "sub": "another"},
     {"email": "frank@lender.example", "email_verified": True},
 ])  # fmt: skip
-def test_nobody_else_comes_in(
-    url: str, provider: ThreadingHTTPServer, claims: dict[str, object]
-) -> None:
+def test_nobody_else_comes_in(url: str, provider: _Server, claims: dict[str, object]) -> None:
     answer = signed_in(url, provider, **claims)
     assert answer.status_code == 403
     assert "Not known here" in answer.text
