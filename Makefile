@@ -2,15 +2,25 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# What keeps rows; rooms that have PostgreSQL's tests of their own (ledger, vault, homes, backups, work) run them in `test`.
+STATEFUL := tests/records tests/acts tests/console
 export SEAWALL_DATA ?= $(abspath ../shared/data)
 
-.PHONY: demo test check lint types imports bench soak docs clean
+.PHONY: demo test test-postgres test-browser check lint types imports bench soak docs clean
 
 demo: $(VENV)/.run
 	$(BIN)/seawall demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
+
+# The same, where rows lie in PostgreSQL: a private server of the system's binaries, gone afterwards.
+test-postgres: $(VENV)/.dev
+	SEAWALL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(STATEFUL)
+
+# In the system's Chromium.
+test-browser: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/browser
 
 # What takes long or much disk: a file with a line of 2 GB, many kills at random points.
 soak: $(VENV)/.dev

@@ -10,6 +10,7 @@ from seawall.console import configuring
 from seawall.core import pack
 from seawall.core.engine import DuckEngine
 from seawall.portfolio.conventions import Conventions
+from tests import elsewhere
 
 # Django is told once in a process what it is to know, so all tests have the console's settings; the tables of
 # sign-ins are made only where `records.starting.migrate` is called.
@@ -26,6 +27,13 @@ configuring.prepare(
 
 ROOT = Path(__file__).parents[1]
 PACKS = ROOT / "src" / "seawall" / "packs"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stores() -> Iterator[None]:
+    """Where stores lie in this run, see `elsewhere`."""
+    with elsewhere.chosen():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A PostgreSQL server for tests: its own, on loopback, gone afterwards."""
 
+import atexit
 import os
 import pwd
 import secrets
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,24 +34,40 @@ def server() -> Iterator[str]:
 @contextmanager
 def durable(options: str = "") -> Iterator["Server"]:
     """A fresh server that keeps what it acknowledged, and can be stopped and started."""
-    folder = Path(tempfile.mkdtemp(prefix="seawall-postgresql-"))
-    password = secrets.token_hex(8)
-    (folder / "password").write_text(password, encoding="ascii")
-    if os.geteuid() == 0:
-        for path in (folder, folder / "password"):
-            os.chown(path, pwd.getpwnam(OTHER).pw_uid, -1)
+    folder = _folder()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    _run(folder, "initdb", "-D", str(folder / "data"), "-U", "bob", "-A", "scram-sha-256", "-E", "UTF8",
-         "--pwfile", str(folder / "password"))  # fmt: skip
-    made = Server(folder, port, password, options)
+    new = _new()
+    _run(folder, "cp", "-a", str(new / "data"), str(folder / "data"))
+    made = Server(folder, port, (new / "password").read_text(encoding="ascii"), options)
     made.start()
     try:
         yield made
     finally:
         made.stop()
         shutil.rmtree(folder)
+
+
+@lru_cache(maxsize=1)
+def _new() -> Path:
+    """A cluster that was just made, to be copied: making one takes longer than most tests. Gone with this process."""
+    folder = _folder()
+    atexit.register(shutil.rmtree, folder)
+    (folder / "password").write_text(secrets.token_hex(8), encoding="ascii")
+    if os.geteuid() == 0:
+        os.chown(folder / "password", pwd.getpwnam(OTHER).pw_uid, -1)
+    _run(folder, "initdb", "-D", str(folder / "data"), "-U", "bob", "-A", "scram-sha-256", "-E", "UTF8",
+         "--no-sync", "--pwfile", str(folder / "password"))  # fmt: skip
+    return folder
+
+
+def _folder() -> Path:
+    """A folder of whoever runs the server."""
+    folder = Path(tempfile.mkdtemp(prefix="seawall-postgresql-"))
+    if os.geteuid() == 0:
+        os.chown(folder, pwd.getpwnam(OTHER).pw_uid, -1)
+    return folder
 
 
 class Server:
@@ -76,5 +94,6 @@ class Server:
 
 def _run(folder: Path, *command: str) -> None:
     user = OTHER if os.geteuid() == 0 else None
-    subprocess.run([str(FOLDERS[0] / command[0]), *command[1:]], check=True, user=user, cwd=folder,
+    program = FOLDERS[0] / command[0]
+    subprocess.run([str(program) if program.is_file() else command[0], *command[1:]], check=True, user=user, cwd=folder,
                    env={"LC_ALL": "C", "PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL)  # fmt: skip

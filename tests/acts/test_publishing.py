@@ -24,6 +24,7 @@ from seawall.office.publishing import texts
 from seawall.records import policy_register as register
 from seawall.records import starting
 from seawall.records.policy_register import UnableToRegister, Version
+from tests.elsewhere import SQLITE
 
 NOON = datetime(2026, 11, 26, 12)  # noqa: DTZ001 - the house's times are UTC, without an offset
 POLICY = """\
@@ -245,6 +246,7 @@ class Dying:
         return kind is KeyboardInterrupt
 
 
+@SQLITE  # PostgreSQL gives no number twice
 def test_a_proposal_stopped_half_way_is_told_again_though_another_took_its_number(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

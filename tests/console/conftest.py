@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from seawall.office.homes import Home
 from seawall.records import starting
 from seawall.records.models import Person
 from seawall.simulator.truth import Plan
+from tests.elsewhere import copied
 
 CAST = {
     "alice": (("chief_risk_officer",), "house"),
@@ -75,8 +75,7 @@ def _make(folder: Path) -> None:
 def lender(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """The lender of a module of tests: a copy of its own, served by the console."""
     folder = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(made, folder)
-    home = homes.home(folder)
+    home = copied(homes.home(made), folder)
     starting.start(home.records)
     place.choose(home)
     yield home

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from seawall.cli import showing
+from seawall.cli.beside import BesideOption, follow
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
@@ -27,6 +28,7 @@ def serve(
         bool, typer.Option("--with-work", help="Do background work beside, as `seawall work` does: for small homes.")
     ] = False,
     demonstration: Annotated[bool, typer.Option("--demonstration", hidden=True)] = False,
+    beside: BesideOption = 0,
     look: Annotated[bool, typer.Option("--look", hidden=True)] = False,
     home: HomeOption = None,
     quiet: QuietOption = False,
@@ -34,6 +36,7 @@ def serve(
 ) -> None:  # fmt: skip
     """Serve the console and the API until SIGTERM or Ctrl-C."""
     screen = Screen(language(lang), quiet=quiet)
+    follow(beside, lambda: os.kill(os.getpid(), signal.SIGTERM))
     chosen(home, host=host, port=port)
     if look:
         showing.look(screen)

@@ -69,14 +69,18 @@ def look(screen: Screen) -> None:
     secret = demonstration.fresh_secret()
     accounts = {each.name: each for each in demonstration.furnish(ready.home, secret)}
     server.let_go()
-    child = subprocess.Popen([sys.executable, "-m", "seawall", "serve", "--quiet"])
+    child = subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "seawall", "serve", "--quiet", "--beside", str(os.getpid())]
+    )
     seen = []
     try:
         if not Caller(ready.origin).answers(lambda: child.poll() is None):
             raise UnableToShow(ready.origin, 0)
         for name in _LOOKS_AS:
             caller = Caller(ready.origin)
-            first = caller.sign_in(name, accounts[name].password, demonstration.code(secret)[0])
+            first = caller.sign_in(
+                name, accounts[name].password, lambda: demonstration.code(secret)[0]
+            )
             seen += [first, *caller.visit(first)]
     finally:
         child.terminate()

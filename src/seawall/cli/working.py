@@ -1,6 +1,5 @@
 """The commands of background work: do it, and see what became of it."""
 
-import os
 import signal
 import threading
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from seawall.cli.beside import BesideOption, follow
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
@@ -26,9 +26,7 @@ def work(
     once: Annotated[
         bool, typer.Option("--once", help="Do what is due and what waits now, and end: for a cron of your own.")
     ] = False,
-    beside: Annotated[
-        int, typer.Option("--beside", hidden=True, help="End when this process, which began it, is gone.")
-    ] = 0,
+    beside: BesideOption = 0,
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
@@ -43,18 +41,10 @@ def work(
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    if beside:
-        threading.Thread(target=_follow, args=(beside, stop), daemon=True).start()
+    follow(beside, stop.set)
     screen.say(_WORKING, home=at.folder, n=len(told.entries), zone=told.zone)
     worker.run(stop, grace_s=GRACE_S)
     screen.say(_ENDED)
-
-
-def _follow(parent: int, stop: threading.Event) -> None:
-    """Stop when the process that began this one is gone, however it ended."""
-    while os.getppid() == parent and not stop.wait(1):
-        pass
-    stop.set()
 
 
 def _say(screen: Screen, job: Job) -> None:
@@ -83,7 +73,8 @@ def list_jobs(
     screen = Screen(language(lang))
     starting.start(homes.home(home).records)
     if check:
-        late = jobs.late(schedule.shipped(), datetime.now(UTC))
+        told = schedule.shipped()
+        late = jobs.late(told, datetime.now(UTC), jobs.last_runs(told))
         screen.say(_LATE if late else _IN_TIME, names=", ".join(late))
         raise typer.Exit(1 if late else 0)
     table = Table(show_edge=False, header_style="bold", pad_edge=False)

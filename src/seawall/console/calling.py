@@ -13,7 +13,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 _TOKEN: Final = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _NAVIGATION: Final = re.compile(r"<nav\b.*?</nav>", re.DOTALL)
 _LINK: Final = re.compile(r'href="(/[^"#]*)"')
-_WAIT_S: Final = 60.0
+_WAIT_S: Final = 180.0
 OK: Final = 200
 
 
@@ -49,11 +49,11 @@ class Caller:
         told = {**fields, "csrfmiddlewaretoken": token[1] if token else ""}
         return self._ask(path, urlencode(told).encode())
 
-    def sign_in(self, name: str, password: str, code: str) -> Page:
-        """Sign in with a second factor; the page that comes then."""
+    def sign_in(self, name: str, password: str, code: Callable[[], str]) -> Page:
+        """Sign in with a second factor, whose code is asked for when it is sent; the page that comes then."""
         login = "/accounts/login/"
         second = self.post(login, self.get(login), login=name, password=password)
-        return self.post("/accounts/2fa/authenticate/", second, code=code)
+        return self.post("/accounts/2fa/authenticate/", second, code=code())
 
     def visit(self, first: Page) -> Iterator[Page]:
         """Every page that the navigation of a page shows."""

@@ -19,6 +19,7 @@ from seawall.console.pages import (
     settings,
     setup,
     today,
+    work,
 )
 from seawall.console.pages.cases import deeds as case_deeds
 from seawall.console.pages.cases import many as case_many
@@ -134,6 +135,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("people/<str:name>/review", people.review, "person_review", "users.review", method="POST", of="unit"),
 
     Route("settings/", settings.page, "settings", "settings.read"),
+    Route("settings/work/", work.page, "work", "work.read"),
+    Route("settings/work/ask", work.ask, "work_ask", "settings.manage", method="POST"),
     Route("settings/tokens/", settings.tokens, "tokens", "tokens.manage"),
     Route("settings/tokens/grant", settings.grant, "token_grant", "tokens.manage", method="POST"),
     Route("settings/tokens/<int:number>/revoke", settings.revoke, "token_revoke", "tokens.manage", method="POST"),

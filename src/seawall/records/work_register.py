@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.db import close_old_connections, connections
+from django.db.models import Max
 
 from seawall.records.rows import rows as _rows
 
@@ -97,6 +98,14 @@ def last_of(plan: str) -> WorkRow | None:
     rows = _rows("Work").filter(plan=plan).order_by("-asked_us")
     found = rows.values_list(*WorkRow._fields).first()
     return None if found is None else WorkRow(*found)
+
+
+def last_of_plans() -> dict[str, WorkRow]:
+    """What was last asked for by each entry of the schedule, in one question."""
+    planned = _rows("Work").exclude(plan="").order_by()
+    last = planned.values("plan").annotate(last=Max("number")).values("last")
+    found = _rows("Work").filter(number__in=last).values_list(*WorkRow._fields)
+    return {row.plan: row for row in (WorkRow(*each) for each in found)}
 
 
 def listed(most: int, *, before: int | None = None, asked_by: str | None = None) -> list[WorkRow]:

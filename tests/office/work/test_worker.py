@@ -286,15 +286,20 @@ def test_old_runs_are_forgotten_but_the_last_of_each_entry_stays(place: Place) -
 def test_what_is_late_is_told(place: Place) -> None:
     told = schedule.shipped()
     at = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
-    assert set(jobs.late(told, at)) == {each.id for each in told.entries}, "nobody ever worked"
+    assert set(jobs.late(told, at, jobs.last_runs(told))) == {each.id for each in told.entries}, (
+        "nobody ever worked"
+    )
     jobs.plan(told, at, at)
     place.worker().once()
-    assert jobs.late(told, at + timedelta(minutes=5)) == ()
-    later_on = jobs.late(told, at + timedelta(minutes=7))
+    assert jobs.late(told, at + timedelta(minutes=5), jobs.last_runs(told)) == ()
+    later_on = jobs.late(told, at + timedelta(minutes=7), jobs.last_runs(told))
     assert set(later_on) == {"cases", "changes", "index"}, (
         "those of each minute; nothing else was due"
     )
-    assert set(jobs.late(told, at + timedelta(minutes=16))) == {*later_on, "publish"}
+    assert set(jobs.late(told, at + timedelta(minutes=16), jobs.last_runs(told))) == {
+        *later_on,
+        "publish",
+    }
 
 
 def test_the_command_works_until_it_is_told_to_stop(place: Place) -> None:

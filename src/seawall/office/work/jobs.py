@@ -126,11 +126,11 @@ def latest(task: str, told: str, most: int) -> list[Job]:
 
 def last_runs(schedule: Schedule) -> dict[str, Job | None]:
     """The last run of each entry of the schedule; None where there was none."""
-    rows = {entry.id: register.last_of(entry.id) for entry in schedule.entries}
-    return {id_: None if row is None else _job(row) for id_, row in rows.items()}
+    rows = register.last_of_plans()
+    return {each.id: _job(rows[each.id]) if each.id in rows else None for each in schedule.entries}
 
 
-def late(schedule: Schedule, at: datetime) -> tuple[str, ...]:
+def late(schedule: Schedule, at: datetime, runs: Mapping[str, Job | None]) -> tuple[str, ...]:
     """Entries of the schedule that are not done though they were due: no worker works, or one is stuck.
 
     An entry that was never run is not waited for, as long as others are run.
@@ -138,8 +138,8 @@ def late(schedule: Schedule, at: datetime) -> tuple[str, ...]:
     Args:
         schedule: what is due when.
         at: now, aware.
+        runs: what `last_runs` says.
     """
-    runs = last_runs(schedule)
     if not any(runs.values()):
         return tuple(runs)
     before = at - PATIENCE

@@ -1,0 +1,68 @@
+"""Background work on screen: the schedule and its runs, and what an administrator wants done now."""
+
+import html
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from seawall.acts.signing import Signed, now
+from seawall.office.homes import Home
+from seawall.office.work import jobs, schedule
+from seawall.office.work.worker import Worker
+
+AsWhom = Callable[[str], Client]
+
+
+def text(client: Client, path: str = "/settings/work/") -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return html.unescape(answer.content.decode())
+
+
+def test_the_schedule_is_shown_in_both_languages_and_says_that_nobody_works(as_: AsWhom) -> None:
+    dana = as_("dana")
+    shown = text(dana)
+    for entry in schedule.shipped().entries:
+        assert entry.title.en in shown
+    assert "no worker works" in shown
+    assert "Do it now" not in shown, "who looks touches nothing"
+    dana.post("/me/change", {"language": "zh", "theme": "auto", "time_zone": "UTC"})
+    assert "后台任务" in text(dana)
+
+
+def test_who_may_not_see_it_does_not(as_: AsWhom) -> None:
+    assert as_("frank").get("/settings/work/").status_code == 403
+    assert as_("charlie").get("/settings/work/").status_code == 404
+    assert as_("dana").post("/settings/work/ask", {"entry": "prove"}).status_code == 403
+
+
+def test_an_administrator_has_an_entry_done_and_sees_what_came_of_it(
+    as_: AsWhom, lender: Home
+) -> None:
+    root = as_("root")
+    assert root.post("/settings/work/ask", {"entry": "paint"}).status_code == 404
+    asked = root.post("/settings/work/ask", {"entry": "prove", "act": "asked-once"})
+    assert (asked.status_code, asked.headers["Location"]) == (302, "/settings/work/")
+    (job,) = [each for each in jobs.listed(10) if each.task == "cases.prove"]
+    assert (job.asked_by, job.state) == ("root", "waiting")
+    assert "waits for a worker" in text(root)
+    plan = schedule.shipped().model_copy(update={"entries": ()})
+    Worker(lender, plan, lambda _: None).once()
+    assert jobs.job(job.number).state == "done"
+    assert 'class="chip good"' in text(root)
+
+
+@pytest.mark.parametrize("runs", [1, 60])
+def test_it_costs_the_same_however_much_was_done(as_: AsWhom, runs: int) -> None:
+    for n in range(runs):
+        jobs.ask("work.forget", {}, Signed(f"many-{n}", "root", now()))
+    client = as_("root")
+    client.get("/settings/work/")
+    with CaptureQueriesContext(connection) as told:
+        client.get("/settings/work/")
+    assert len(told) <= 12
+    if runs > 50:
+        assert "?after=" in text(client)
