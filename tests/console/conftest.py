@@ -15,7 +15,7 @@ from seawall.acts.signing import Signed, now
 from seawall.acts.simulating import make_lender
 from seawall.acts.staffing import Newcomer
 from seawall.console import place
-from seawall.office import demonstrating, homes, packs
+from seawall.office import demonstrating, homes, library, packs
 from seawall.office.homes import Home
 from seawall.records import starting
 from seawall.records.models import Person
@@ -68,6 +68,7 @@ def _make(folder: Path) -> None:
         person.password = password
         person.save()
         TOTP.activate(person, generate_totp_secret())
+    library.compressed(home)  # the drawing script, once for all copies
     starting.stop()
 
 

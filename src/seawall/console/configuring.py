@@ -103,7 +103,7 @@ DJANGO: Final[dict[str, Any]] = {
     "MFA_ADAPTER": "seawall.console.signing_in.SecondFactors",
     "MFA_ALLOW_UNVERIFIED_EMAIL": True,
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
-    "USERSESSIONS_TRACK_ACTIVITY": True,
+    "USERSESSIONS_TRACK_ACTIVITY": False,  # a row written at every look would cost more than it tells
     # What a browser may do.
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
