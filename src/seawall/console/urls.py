@@ -19,6 +19,7 @@ from seawall.console.pages import (
     settings,
     setup,
     today,
+    tour,
     work,
 )
 from seawall.console.pages.cases import deeds as case_deeds
@@ -37,6 +38,7 @@ _PROPOSAL: Final = f"{_POLICY}/proposals/<int:number>"
 # fmt: off
 ROUTES: Final[tuple[Route, ...]] = (
     Route("", today.page, "today", "today.read", of="unit"),
+    Route("tour/", tour.page, "tour", SIGNED_IN),
 
     Route("portfolio/", portfolio.overview, "portfolio", "portfolio.read"),
     Route("portfolio/measures/", portfolio.every, "portfolio_measures", "portfolio.read"),
