@@ -11,7 +11,7 @@ from seawall.cases.case import Actor
 from seawall.cases.kind import Kind
 from seawall.core.period import microseconds, moment_at
 from seawall.core.text import Text
-from seawall.office import units
+from seawall.office import case_titles, units
 from seawall.office.cases import Counter
 from seawall.records import case_lists
 from seawall.records.case_lists import After, Line, Order, Which
@@ -96,8 +96,7 @@ class Shown:
     @property
     def title(self) -> Text:
         """What it is called by; its kind where nothing else is known."""
-        called = self.line.title
-        return Text(en=called, zh=called) if called else self.kind.title
+        return case_titles.called(self.kind, self.line.title)
 
     @property
     def state(self) -> Text:

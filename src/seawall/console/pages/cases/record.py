@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
 from seawall.acts import attaching
+from seawall.acts.case_rows import titled
 from seawall.cases import choices, evidence
 from seawall.cases.act import EDIT
 from seawall.cases.case import Case, Event
@@ -24,7 +25,7 @@ from seawall.console.pages.cases.forms import Fact
 from seawall.console.pages.cases.who import Looked
 from seawall.core.problem import Problem
 from seawall.core.text import Text
-from seawall.office import packs, queues
+from seawall.office import case_titles, packs, queues
 from seawall.office.cases import EVIDENCE
 from seawall.office.queues import Shown
 from seawall.records import case_register as register
@@ -115,8 +116,7 @@ def _running(looked: Looked, due: Due, now: datetime) -> Running:
 
 def title(kind: Kind, case: Case) -> Text:
     """What a case is called by."""
-    called = str(case.fields.get(kind.heading, "") if kind.heading else "").strip().splitlines()
-    return Text(en=called[0], zh=called[0]) if called else kind.title
+    return case_titles.called(kind, titled(case, kind))
 
 
 def history(looked: Looked) -> list[Done]:
