@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# What keeps rows; rooms that have PostgreSQL's tests of their own (ledger, vault, homes, backups, work) run them in `test`.
-STATEFUL := tests/records tests/acts tests/console
+# What keeps rows; rooms that have PostgreSQL's tests of their own (ledger, vault, records, homes, backups, work) run them in `test`.
+STATEFUL := tests/acts tests/console
 export SEAWALL_DATA ?= $(abspath ../shared/data)
 
 .PHONY: demo test test-postgres test-browser check lint types imports bench soak docs clean
