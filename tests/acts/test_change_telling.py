@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from seawall.acts import change_telling, staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer, UnableToAssign
+from seawall.ledger.sequencing import UnableToAppend
 from seawall.office import homes
 from seawall.office.homes import Home
 from seawall.office.settings import Settings
@@ -178,3 +179,37 @@ def test_a_name_is_given_once(home: Home) -> None:
             home.ledger, Newcomer("bob", "Another Bob", (), "house"), by("root", "add:again")
         )
     assert list(change_telling.compare(home.ledger)) == []
+
+
+def test_a_form_sent_again_gives_nothing_back(home: Home) -> None:
+    added(home, "bob", "risk_analyst")
+    for key, role in (("K", "chief_risk_officer"), ("L", "risk_analyst")):
+        staffing.assign(home.ledger, "bob", [role], "house", by("root", key))
+    staffing.assign(home.ledger, "bob", ["chief_risk_officer"], "house", by("root", "K"))
+    assert register.person_of("bob").roles == ("risk_analyst",)
+    staffing.leave(home.ledger, "bob", by("root", "M"), reason="left")
+    staffing.come_back(home.ledger, "bob", by("root", "N"), reason="back")
+    staffing.leave(home.ledger, "bob", by("root", "M"), reason="left")
+    assert register.person_of("bob").is_active
+    assert [staffing.invite(home.ledger, "bob", by("root", "I")) for _ in range(2)] == [True, False]
+    assert list(change_telling.compare(home.ledger)) == []
+
+
+def test_a_key_used_for_one_adds_no_other(home: Home) -> None:
+    added(home, "one")
+    with pytest.raises(UnableToAppend):
+        staffing.add(
+            home.ledger,
+            Newcomer("ghost", "Ghost", ("chief_risk_officer",), "house"),
+            by("root", "add:one"),
+        )
+    assert "ghost" not in {each.name for each in register.people()}
+
+
+def test_nobody_is_called_as_a_machine(home: Home) -> None:
+    register.keep_token(
+        TokenRow("origination", "e" * 64, ("decisions.decide",), "house", "ivan", 1, 2)
+    )
+    for name in ("origination", "recorder", "machine"):
+        with pytest.raises(UnableToKeepPerson):
+            added(home, name)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from seawall.console import configuring
+from seawall.console import configuring, server
+from seawall.console.server import UnableToListen
 from seawall.office import homes
 from seawall.office.addresses import Console, Mail
 from seawall.office.homes import Home
@@ -164,3 +165,12 @@ def test_what_is_unsafe_or_not_there_is_not_served(
     )  # fmt: skip
     assert (done.returncode, said in done.stderr) == (1, True), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_somebody_listens_at_is_refused(home: Home) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(UnableToListen, match=str(port)):
+            server.server(with_(home, port=port))

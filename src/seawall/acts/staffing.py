@@ -1,20 +1,23 @@
 """Who works here: people are added, change roles and units, leave, and their access is reviewed; one entry each.
 
-Nobody is deleted: the ledger knows his name. The entry is told before the row changes, under a key of its own, so that
-a process that stops in between has told of what is then done by the same call again.
+Nobody is deleted: the ledger knows his name. The entry is durable before the row changes; an act that the ledger knows
+already changes nothing, so that a form sent again cannot give back what was taken away meanwhile. Where a process stops
+in between, `change_telling.compare` tells, and the act is done again under another key.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from seawall.acts.change_telling import RECORDER
 from seawall.acts.signing import Signed, checked
+from seawall.cases.kind import MACHINE
 from seawall.core.period import microseconds
 from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
 from seawall.records import people_register as register
-from seawall.records.people_register import PersonRow
+from seawall.records.people_register import PersonRow, UnableToKeepPerson
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,18 @@ def add(ledger: Ledger, who: Newcomer, signed: Signed) -> None:
     """Add a person; he cannot sign in before he has set a password.
 
     Raises:
-        UnableToKeepPerson: the name, or the address, is another's.
+        UnableToKeepPerson: the name, or the address, is another's, or a machine's.
+        UnableToAppend: the act's key was used for somebody else.
     """
+    if who.name in {MACHINE, RECORDER, *register.machines()}:
+        raise UnableToKeepPerson(who.name)
     row = PersonRow(who.name, who.shown, who.email, tuple(sorted(who.roles)), who.unit, who.language,
                     is_active=True, added_us=microseconds(signed.at))  # fmt: skip
-    register.add(row)
+    register.refuse_taken(row)
     ledger.append(
         _entry("person.add", who.name, signed, {"roles": list(row.roles), "unit": row.unit})
     )
+    register.add(row)
 
 
 def assign(ledger: Ledger, name: str, roles: Sequence[str], unit: str, signed: Signed) -> None:
@@ -72,8 +79,8 @@ def assign(ledger: Ledger, name: str, roles: Sequence[str], unit: str, signed: S
         "unit": unit,
         "before": {"roles": list(before.roles), "unit": before.unit},
     }
-    ledger.append(_entry("person.assign", name, signed, told))
-    register.change(name, roles=tuple(roles), unit=unit)
+    if ledger.append(_entry("person.assign", name, signed, told)).new:
+        register.change(name, roles=tuple(roles), unit=unit)
 
 
 def leave(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
@@ -81,8 +88,8 @@ def leave(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
     register.person_of(name)
     if name == signed.by:
         raise UnableToAssign(name)
-    ledger.append(_entry("person.leave", name, signed, {"reason": reason}))
-    register.change(name, is_active=False)
+    if ledger.append(_entry("person.leave", name, signed, {"reason": reason})).new:
+        register.change(name, is_active=False)
 
 
 def come_back(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
@@ -90,8 +97,8 @@ def come_back(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None
     register.person_of(name)
     if name == signed.by:
         raise UnableToAssign(name)
-    ledger.append(_entry("person.return", name, signed, {"reason": reason}))
-    register.change(name, is_active=True)
+    if ledger.append(_entry("person.return", name, signed, {"reason": reason})).new:
+        register.change(name, is_active=True)
 
 
 def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str) -> None:
@@ -100,18 +107,21 @@ def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str)
     if name == signed.by:
         raise UnableToAssign(name)
     told = {"roles": list(row.roles), "unit": row.unit, "keeps": keeps, "note": note}
-    ledger.append(_entry("person.review", name, signed, told))
-    register.change(name, reviewed_us=microseconds(signed.at))
+    if ledger.append(_entry("person.review", name, signed, told)).new:
+        register.change(name, reviewed_us=microseconds(signed.at))
 
 
-def invite(ledger: Ledger, name: str, signed: Signed) -> None:
+def invite(ledger: Ledger, name: str, signed: Signed) -> bool:
     """A person is given a link by which he sets a password, once; the ledger tells that it was made, not the link.
+
+    Returns:
+        whether it was told now: a link is made for each entry, and none beside.
 
     Raises:
         UnableToFindPerson: there is nobody of this name.
     """
     register.person_of(name)
-    ledger.append(_entry("person.invite", name, signed, {}))
+    return ledger.append(_entry("person.invite", name, signed, {})).new
 
 
 def _entry(kind: str, name: str, signed: Signed, body: dict[str, object]) -> Entry:

@@ -63,11 +63,12 @@ def run(screen: Screen, *, with_work: bool) -> None:
     from seawall.office.work.companion import Companion  # noqa: PLC0415
 
     ready = server.ready()
+    made = server.server(ready.home)
     screen.say(_SERVING, origin=ready.origin)
     if ready.code is not None:
         screen.result(_FIRST.filled(origin=ready.origin, code=ready.code).in_(screen.language))
     with Companion(ready.home.folder) if with_work else nullcontext():
-        server.server(ready.home).serve()
+        made.serve()
     screen.say(_ENDED)
 
 

@@ -16,6 +16,8 @@ from seawall.records.models import Person
 FILE: Final = PACKS / "access" / "access.yaml"
 HOUSE: Final = "house"
 """The unit of the whole institution; the others lie within it."""
+EMPLOYEE: Final = "employee"
+"""The role that goes with every other."""
 _CONFIG = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -43,6 +45,7 @@ class Access(BaseModel):
     permissions: dict[str, Text]
     groups: dict[str, tuple[str, ...]]
     roles: dict[str, Role]
+    alone: tuple[str, ...] = ()
     units: dict[str, Text]
 
     @model_validator(mode="after")
@@ -54,9 +57,16 @@ class Access(BaseModel):
         groups = {group for role in self.roles.values() for group in role.groups}
         if unknown := sorted(groups - set(self.groups)):
             raise ValueError(f"no such groups: {', '.join(unknown)}")
+        if unknown := sorted(set(self.alone) - set(self.roles)):
+            raise ValueError(f"no such roles: {', '.join(unknown)}")
         if astray := [unit for unit in self.units if not inside(unit, HOUSE)]:
             raise ValueError(f"units lie within {HOUSE!r}: {', '.join(astray)}")
         return self
+
+    def apart(self, roles: Iterable[str]) -> str | None:
+        """The role that cannot be one person's together with the others; None where they go together."""
+        held = set(roles) - {EMPLOYEE}
+        return next((role for role in self.alone if role in held and len(held) > 1), None)
 
     def of(self, roles: Iterable[str]) -> frozenset[str]:
         """All that some roles may together; a role that is not declared may nothing."""

@@ -7,11 +7,20 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from seawall.console import access
+from seawall.console.middleware import COOKIE, LANGUAGES
 from seawall.records.models import Person
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs himself up; a person who left does not come in."""
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """Sign in, in the language that was chosen before."""
+        super().login(request, user)
+        chosen = request.COOKIES.get(COOKIE)
+        if chosen in LANGUAGES and chosen != user.language:
+            user.language = chosen
+            user.save(update_fields=["language"])
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: `acts.staffing` adds people."""

@@ -48,6 +48,25 @@ def add(row: PersonRow) -> bool:
     return bool(new)
 
 
+def refuse_taken(row: PersonRow) -> None:
+    """Refuse a person whose name or address is another's; the same person again is none other.
+
+    Raises:
+        UnableToKeepPerson: so it is.
+    """
+    held = _rows("Person").exclude(name=row.name)
+    if row.email and held.filter(email__iexact=row.email).exists():
+        raise UnableToKeepPerson(row.name)
+    found = _rows("Person").filter(name=row.name).values_list(*_FIELDS).first()
+    if found is not None and _row(found)._replace(added_us=0) != row._replace(added_us=0):
+        raise UnableToKeepPerson(row.name)
+
+
+def machines() -> frozenset[str]:
+    """The names under which machines have, or had, tokens."""
+    return frozenset(_rows("ApiToken").values_list("name", flat=True))
+
+
 def change(name: str, **fields: object) -> None:
     """Change what is kept of a person: shown, email, unit, is_active, reviewed_us, or roles (a sequence)."""
     if "roles" in fields:

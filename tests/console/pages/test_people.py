@@ -99,3 +99,19 @@ def test_the_matrix_is_the_pack(as_: As) -> None:
     text = as_("judy").get("/people/access")
     assert text.status_code == 403
     assert "policies.approve" in as_("dana").get("/people/access").text
+
+
+def test_who_gives_access_takes_no_decisions(as_: As) -> None:
+    form = {"roles": ["administrator", "chief_risk_officer"], "unit": "house"}
+    assert as_("root").post("/people/heidi/assign", form).status_code == 409
+    assert "chief_risk_officer" not in json.loads(Person.objects.get(name="heidi").roles)
+
+
+def test_a_unit_that_nobody_declared_is_none(as_: As) -> None:
+    form = {"name": "peggy", "shown": "Peggy", "unit": "house/yyy", "email": "no address"}
+    assert as_("root").post("/people/add", form).status_code == 404
+    assert as_("root").post("/people/add", {**form, "unit": "house/online"}).status_code in {
+        302,
+        303,
+    }
+    assert Person.objects.get(name="peggy").email is None

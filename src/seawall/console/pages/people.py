@@ -7,17 +7,21 @@ from typing import Any
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from seawall.acts import staffing
 from seawall.acts.staffing import Newcomer
+from seawall.cases.kind import MACHINE
 from seawall.console import access, place, routing
 from seawall.console.asking import Request, signed
 from seawall.console.exporting import answer
 from seawall.core.measure import Column
 from seawall.core.period import moment_at
+from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.office import packs
 from seawall.records.models import Person
@@ -86,8 +90,13 @@ def adding(request: Request) -> HttpResponse:
 def add(request: Request) -> HttpResponse:
     """Add somebody; his page then shows the link by which he sets a password."""
     form = request.POST
-    who = Newcomer(form.get("name", "").strip(), form.get("shown", "").strip()[:120], _roles(request),
-                   _unit(request), form.get("email", "").strip() or None, form.get("language", "en"))  # fmt: skip
+    who = Newcomer(
+        form.get("name", "").strip(),
+        form.get("shown", "").strip()[:120],
+        _roles(request),
+        _unit(request),
+        _email(form.get("email", "")),
+    )
     staffing.add(place.ledger(), who, signed(request, "person.add"))
     return redirect("person", name=who.name)
 
@@ -121,7 +130,8 @@ def review(request: Request, name: str) -> HttpResponse:
 def invite(request: Request, name: str) -> HttpResponse:
     """Make a link by which a person sets his password, and show it once."""
     person = _found(request, name)
-    staffing.invite(place.ledger(), name, signed(request, "person.invite"))
+    if not staffing.invite(place.ledger(), name, signed(request, "person.invite")):
+        return redirect("person", name=name)
     key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
     uidb36, _, token = key.partition("-")
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
@@ -145,7 +155,7 @@ def _choices(request: Request) -> dict[str, Any]:
         "roles": [
             (role, titles[role], declared.roles[role].privileged)
             for role in declared.roles
-            if role != "machine"
+            if role != MACHINE
         ],
         "units": [
             (unit, title)
@@ -156,15 +166,34 @@ def _choices(request: Request) -> dict[str, Any]:
 
 
 def _roles(request: Request) -> tuple[str, ...]:
-    known = set(access.declared().roles) - {"machine"}
-    return tuple(sorted(known.intersection(request.POST.getlist("roles"))))
+    """The roles that a form gives.
+
+    Raises:
+        UnableToCombine: one person cannot have them together.
+    """
+    known = set(access.declared().roles) - {MACHINE}
+    roles = tuple(sorted(known.intersection(request.POST.getlist("roles"))))
+    if (alone := access.declared().apart(roles)) is not None:
+        raise UnableToCombine(packs.roles().titles[alone])
+    return roles
 
 
 def _unit(request: Request) -> str:
-    """The unit that a form gives: one within the reader's own."""
-    unit = request.POST.get("unit", "")
+    """The unit that a form gives: one of the institution's, within the reader's own."""
+    unit = request.POST.get("unit", "") or access.HOUSE
     routing.owned(request, unit)
-    return unit or access.HOUSE
+    if unit not in access.declared().units:
+        raise Http404
+    return unit
+
+
+def _email(text: str) -> str | None:
+    """An address as it is kept: in small letters; None where it is none."""
+    try:
+        validate_email(text.strip())
+    except ValidationError:
+        return None
+    return text.strip().lower()
 
 
 def _found(request: Request, name: str) -> Person:
@@ -200,3 +229,16 @@ def _sheet(seen: list[Seen]) -> Sheet:
         for one in seen
     )  # fmt: skip
     return Sheet(Text(en="People and access", zh="人员与权限"), _COLUMNS, rows)
+
+
+class UnableToCombine(Unable, ValueError):
+    """One person would be his own check."""
+
+    def __init__(self, role: Text) -> None:
+        super().__init__(
+            Text(
+                en="{role} goes with no other role: one person would be his own check",
+                zh="“{role}”不得与其他角色兼任：同一人不得自我监督",
+            ),
+            role=role,
+        )
