@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 
 from seawall.acts.signing import Signed, now
 from seawall.cases.case import Actor
@@ -24,6 +24,31 @@ class Request(HttpRequest):
     user: Person
     language: Language
     htmx: "HtmxDetails"
+
+
+DIGITS_MOST = 18
+"""Of a number from an address or a form: with them it fits into 64 bits, as all databases count."""
+
+
+def whole(text: str) -> int | None:
+    """A whole number as addresses and forms hold it; None where it is none, or larger than any we write.
+
+    >>> whole("0042"), whole("-1"), whole("²"), whole("1" * 19)
+    (42, None, None, None)
+    """
+    digits = text.isascii() and text.isdecimal() and len(text) <= DIGITS_MOST
+    return int(text) if digits else None
+
+
+class SeeOther(HttpResponseRedirect):
+    """Go on and look at another page, with GET whatever was sent here."""
+
+    status_code = 303
+
+
+def see_other(address: str) -> SeeOther:
+    """What a page's POST ends with: a change was made, and reloading must not make it again."""
+    return SeeOther(address)
 
 
 def signed(request: Request, verb: str) -> Signed:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from seawall.console import access, navigation
+from seawall.console import access, navigation, refusals
 from seawall.core.problem import Unable, UnableToUseInput
 from seawall.core.text import Language
 from seawall.records.models import Person
@@ -85,11 +85,13 @@ class Refusals:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The page of a refusal: 422 where an input is wrong, 409 where a call is."""
+        """The page of a refusal: 422 where an input is wrong, else what the API answers, too."""
         if isinstance(error, UnableToUseInput):
             return render(request, "console/refused.html", {"problems": error.problems}, status=422)
         if isinstance(error, Unable):
-            return render(request, "console/refused.html", {"sentence": error.said}, status=409)
+            status, told = refusals.status(error), {"sentence": error.said}
+            response = render(request, "console/refused.html", told, status=status)
+            return refusals.timed(response, error)
         return None
 
 

@@ -1,9 +1,10 @@
 """Alerts as lists and pages tell them: open and ended ones, and one with its account."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from seawall.acts import handling
 from seawall.acts.alert_cases import (
@@ -26,6 +27,7 @@ from seawall.core.problem import UnableToUseInput
 from seawall.core.text import Text, verbatim
 from seawall.office import accounting, measuring, packs, quieting, warning
 from seawall.office.alerts import Watchman
+from seawall.office.turns import Turns
 from seawall.records import case_register, watch_register
 from seawall.records.case_register import CaseRow
 from seawall.records.watch_register import Ended
@@ -36,7 +38,11 @@ from seawall.warning.explaining import Account
 from seawall.warning.indicator import Indicator
 
 PAGE = 50
+Place = tuple[int, str]
+"""Where a row stands in a list: of open alerts by level and day, of ended ones by when they ended; then by id."""
 _NOTHING = verbatim("")
+TURNS: Final = Turns()
+"""An account reads the book with an engine of its own: one at a time, whoever asks."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Asked:
     Attributes:
         ended: those that are over, instead of those that are open.
         state: the state it is in, or ended in.
-        after: the `next` of the page before.
+        after: the `next` of the page before; None for the first.
     """
 
     ended: bool = False
@@ -54,7 +60,7 @@ class Asked:
     level: str = ""
     indicator: str = ""
     state: str = ""
-    after: str = ""
+    after: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -85,10 +91,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of alerts, and what asks for the next; empty where there is none."""
+    """A page of alerts, and what asks for the next; None where there is none."""
 
     rows: tuple[Listed, ...]
-    next: str
+    next: Place | None
 
 
 def page(man: Watchman, asked: Asked, at: datetime) -> Page:
@@ -100,10 +106,10 @@ def _open_page(man: Watchman, asked: Asked, at: datetime) -> Page:
     """At most one alert is open for a cause, so that all of them can be put in order."""
     quiet = quieting.in_force(at)
     every = [(alert, row) for alert, row in open_alerts().values() if _meant(man, asked, row)]
-    keyed = sorted((f"{9 - alert.level}.{alert.since}.{row.case_id}", row) for alert, row in every)
-    rest = [pair for pair in keyed if pair[0] > asked.after]
+    keyed = sorted(((9 - alert.level, f"{alert.since}.{row.case_id}"), row) for alert, row in every)
+    rest = [pair for pair in keyed if asked.after is None or pair[0] > asked.after]
     rows = tuple(_listed(man, row, quiet) for _, row in rest[:PAGE])
-    return Page(rows, rest[PAGE - 1][0] if len(rest) > PAGE else "")
+    return Page(rows, rest[PAGE - 1][0] if len(rest) > PAGE else None)
 
 
 def _meant(man: Watchman, asked: Asked, row: CaseRow) -> bool:
@@ -118,13 +124,11 @@ def _meant(man: Watchman, asked: Asked, row: CaseRow) -> bool:
 
 
 def _ended_page(man: Watchman, asked: Asked) -> Page:
-    changed, _, case_id = asked.after.partition(".")
-    after = (int(changed), case_id) if changed.isdecimal() else None
     found = watch_register.ended(
-        Ended(_among(man, asked), asked.state, asked.level, after, PAGE + 1)
+        Ended(_among(man, asked), asked.state, asked.level, asked.after, PAGE + 1)
     )
     rows = found[:PAGE]
-    more = f"{rows[-1].changed_us}.{rows[-1].case_id}" if len(found) > PAGE else ""
+    more = (rows[-1].changed_us, rows[-1].case_id) if len(found) > PAGE else None
     return Page(tuple(_listed(man, row, ()) for row in rows), more)
 
 
@@ -272,12 +276,13 @@ def perform(man: Watchman, case_id: str, verb: str, actor: Actor, signed: Signed
 def account(man: Watchman, case_id: str) -> tuple[Text, ...]:
     """What `seawall warn why` says of an alert's cause, as of the period that was last looked at.
 
-    It asks the book, so it takes a moment.
+    It asks the book, so it takes a moment, and one is made at a time.
 
     Raises:
         UnableToFindCase: there is no such alert.
         UnableToFindIndicator: its indicator is no longer declared.
         UnableToFindSegment: the book holds nothing of its segment.
+        UnableToWaitLonger: others are before this one.
     """
     row = case_register.standing(case_id)
     if row is None or row.kind != KIND:
@@ -291,6 +296,9 @@ def _account(man: Watchman, row: CaseRow) -> Account:
     known = man.rules.indicators
     if cause.indicator not in known:
         raise warning.UnableToFindIndicator(cause.indicator, sorted(known))
-    reading = measuring.read(man.home, date.fromisoformat(fields["as_of"]))
-    past = became(man, cause.indicator)
-    return accounting.account(reading, known[cause.indicator], cause.segment, past)
+    past, as_of = became(man, cause.indicator), date.fromisoformat(fields["as_of"])
+    with TURNS.taken():
+        book = measuring.opened(man.home)
+        with closing(book.engine):
+            reading = book.reading(book.engine.table(measuring.extent(as_of)), as_of)
+            return accounting.account(reading, known[cause.indicator], cause.segment, past)

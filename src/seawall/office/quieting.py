@@ -79,12 +79,12 @@ class Silenced:
     standing: str
 
 
-def page(after: str, at: datetime) -> tuple[tuple[Silenced, ...], str]:
-    """A page of silences, the newest first; and what asks for the next."""
-    found = silencing.page(int(after) if after.isdecimal() else None, PAGE + 1)
+def page(after: int | None, at: datetime) -> tuple[tuple[Silenced, ...], int | None]:
+    """A page of silences, the newest first, from before a number on; and the number before which the next begins."""
+    found = silencing.page(after, PAGE + 1)
     rows, moment = found[:PAGE], utc(at)
     told = tuple(Silenced(each, _standing(each, moment)) for each in rows)
-    return told, rows[-1].id if len(found) > PAGE else ""
+    return told, int(rows[-1].id) if len(found) > PAGE else None
 
 
 def _standing(each: Silence, moment: datetime) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from unittest.mock import patch
 
+import duckdb
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,9 +15,12 @@ from seawall.acts.alert_cases import ended_alerts, ever_raised, fields_of, open_
 from seawall.acts.signing import now
 from seawall.acts.silencing import silences
 from seawall.console import place
+from seawall.core.engine import DuckEngine
+from seawall.core.steps import Steps
 from seawall.office import accounting, alert_lists, alerts, measuring, warning
 from seawall.office.alert_lists import Asked
 from seawall.office.homes import Home
+from seawall.office.turns import Turns
 from seawall.records import case_register, watch_register
 from seawall.warning import explaining
 
@@ -58,7 +63,7 @@ def test_pages_of_a_list_hold_each_alert_once(
 ) -> None:
     del lender
     monkeypatch.setattr(alert_lists, "PAGE", 5)
-    man, seen, after = place.watchman(), list[str](), ""
+    man, seen, after = place.watchman(), list[str](), None
     while True:
         page = alert_lists.page(man, Asked(ended=ended, after=after), now())
         assert len(page.rows) <= 5
@@ -122,6 +127,40 @@ def test_an_alert_says_what_the_command_says(as_: As, lender: Home) -> None:
         assert f"{outcome.en} {times}" in page
 
 
+def test_who_asks_while_others_wait_for_an_account_is_told_when_to_come_again(
+    as_: As, lender: Home
+) -> None:
+    del lender
+    _, row = next(iter(open_alerts().values()))
+    with patch.object(alert_lists, "TURNS", Turns(waiting_most=0)):
+        answer = as_("alice").get(f"/alerts/{row.case_id}/why")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert "too many ask at once" in answer.text
+
+
+def test_an_account_gives_its_engine_back_whether_or_not_the_book_knows_the_segment(
+    as_: As, lender: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[DuckEngine]()
+
+    def engine(home: Home) -> DuckEngine:
+        made.append(DuckEngine(home.folder / "scratch"))
+        return made[-1]
+
+    monkeypatch.setattr(type(lender), "engine", engine)
+    _, row = next(iter(open_alerts().values()))
+    assert as_("alice").get(f"/alerts/{row.case_id}/why").status_code == 200
+    with (
+        patch.object(accounting, "account", side_effect=LookupError),
+        pytest.raises(LookupError),
+    ):
+        alert_lists.account(place.watchman(), row.case_id)
+    assert len(made) == 2
+    for each in made:
+        with pytest.raises(duckdb.ConnectionException):
+            each.table(Steps().then("one", "SELECT 1 AS one"))
+
+
 def test_a_part_of_the_page_is_only_that_part(as_: As) -> None:
     _, row = next(iter(open_alerts().values()))
     answer = as_("alice").get(f"/alerts/{row.case_id}/why", headers={"hx-request": "true"})
@@ -134,8 +173,8 @@ def test_an_analyst_takes_an_alert_on_and_the_ledger_tells(as_: As, lender: Home
     bob = as_("bob")
     assert "acknowledge" in bob.get(f"/alerts/{row.case_id}/").text
     path, form = f"/alerts/{row.case_id}/acknowledge", {"key": "once"}
-    assert bob.post(path, form).status_code == 302
-    assert bob.post(path, form).status_code == 302
+    assert bob.post(path, form).status_code == 303
+    assert bob.post(path, form).status_code == 303
     standing = case_register.standing(row.case_id)
     assert standing is not None
     assert standing.state == "acknowledged"
@@ -163,7 +202,7 @@ def test_a_silence_is_asked_for_kept_told_and_listed(as_: As, lender: Home) -> N
              "segment": "channel=app", "key": "s"}  # fmt: skip
     before = len(entries(lender, "warning.silence"))
     for _ in range(2):
-        assert alice.post("/alerts/silence", given).status_code == 302
+        assert alice.post("/alerts/silence", given).status_code == 303
     (kept,) = [each for each in silences(now()) if each.reason == given["reason"]]
     assert (kept.by, kept.indicator, kept.segment) == ("alice", "api_errors", (("channel", "app"),))
     assert kept.until - kept.since == timedelta(hours=6)
@@ -208,7 +247,7 @@ def test_a_silence_shows_on_the_board_and_in_the_list(as_: As) -> None:
     _, row = next(iter(open_alerts().values()))
     name = fields_of(row)["indicator"]
     given = {"indicator": name, "reason": "Known.", "hours": "1", "key": "t"}
-    assert alice.post("/alerts/silence", given).status_code == 302
+    assert alice.post("/alerts/silence", given).status_code == 303
     assert "silenced" in text(alice, f"/alerts/?indicator={name}")
     assert "silenced" in text(alice, "/indicators/")
 
@@ -218,7 +257,7 @@ def test_silences_page_by_page(lender: Home, monkeypatch: pytest.MonkeyPatch) ->
 
     del lender
     monkeypatch.setattr(quieting, "PAGE", 1)
-    seen, after = list[str](), ""
+    seen, after = list[str](), None
     while True:
         rows, after = quieting.page(after, now())
         seen += [each.silence.id for each in rows]

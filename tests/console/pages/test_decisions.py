@@ -235,7 +235,7 @@ def test_an_application_is_decided_by_hand_once(carols: Client, decided: dict[st
     form = {"policy": "instalment_loan", "country": "CN", "in.application_id": "by-hand-1",
             **{f"in.{name}": value for name, value in GIVEN.items()}}  # fmt: skip
     first = carols.post("/decisions/make", form)
-    assert first.status_code == 302
+    assert first.status_code == 303
     entry = place.home().ledger.find("decide:by-hand-1")
     assert entry is not None
     assert first.headers["Location"] == f"/decisions/{entry.number}/"

@@ -186,7 +186,7 @@ def test_verifying_names_the_first_entry_that_was_altered(as_: As) -> None:
         for _, sql in triggers:
             direct.execute(str(sql))
         direct.close()
-    assert dana.post("/ledger/verify", {"key": "v3"}).status_code == 302
+    assert dana.post("/ledger/verify", {"key": "v3"}).status_code == 303
 
 
 def test_a_large_ledger_is_verified_since_it_was_sound_and_whole_by_a_worker(

@@ -15,7 +15,7 @@ def test_a_person_chooses_language_and_colours(as_: As) -> None:
     answer = bob.post(
         "/me/change", {"language": "zh", "theme": "dark", "time_zone": "Asia/Shanghai"}
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     text = bob.get("/me/").text
     assert "个人设置" in text
     assert 'data-theme="dark"' in text

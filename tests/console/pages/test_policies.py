@@ -82,7 +82,7 @@ def form(
 
 def worked(lender: Home, client: Client, answer: Any) -> Any:  # noqa: ANN401 - likewise
     """The page of work that was asked for, once a worker did it."""
-    assert answer.status_code == 302, answer.text[-2000:]
+    assert answer.status_code == 303, answer.text[-2000:]
     assert "waiting for its turn" in plain(client.get(answer.headers["Location"]))
     Worker(lender, NO_PLAN, lambda _: None).once()
     return client.get(answer.headers["Location"])
@@ -188,7 +188,7 @@ def test_looking_keeps_nothing_and_tells_nobody(as_: As, lender: Home) -> None:
 def test_a_draft_is_kept_for_its_writer_and_not_overwritten_unseen(as_: As, lender: Home) -> None:
     erin, bob = as_("erin"), as_("bob")
     first = form(bob, DEARER)
-    assert bob.post(LOAN + "edit/keep", first).status_code == 302
+    assert bob.post(LOAN + "edit/keep", first).status_code == 303
     assert "Your draft, kept" in plain(bob.get(LOAN + "edit/"))
     assert DEARER[1] in form(bob)["text"]
     assert "your draft" in plain(bob.get("/policies/"))
@@ -287,21 +287,21 @@ def test_two_persons_put_a_change_in_force_and_take_it_back(
     for _ in range(2):  # a double click is one approval
         assert (
             grace.post(bobs + "approve", {"evidence": seen.evidence_digest, "key": key}).status_code
-            == 302
+            == 303
         )
     assert "You have approved it already." in plain(grace.get(bobs))
     assert grace.post(bobs + "publish", {"since": ""}).status_code == 403
     past = alice.post(bobs + "publish", {"since": "2020-01-01T00:00"})
     assert past.status_code == 409
     assert alice.post(bobs + "publish", {"since": "soon"}).status_code == 409
-    assert alice.post(bobs + "publish", {"since": "", "key": uuid4().hex}).status_code == 302
+    assert alice.post(bobs + "publish", {"since": "", "key": uuid4().hex}).status_code == 303
     now = command("policy", "history", "instalment_loan", home=lender)
     assert now.splitlines()[-1].startswith("→")
     assert seen.version.digest[:12] in now.splitlines()[-1]
     assert seen.version.digest[:12] in plain(as_("dana").get("/policies/"))
 
     first = now.splitlines()[0].split()[2]
-    for reason, status in (("  ", 409), ("Too dear for grade E", 302)):
+    for reason, status in (("  ", 409), ("Too dear for grade E", 303)):
         asked = {"digest": first, "reason": reason, "key": uuid4().hex}
         assert alice.post(LOAN + "roll-back", asked).status_code == status
     assert (
@@ -340,7 +340,7 @@ def test_what_is_published_for_later_comes_then(as_: As, lender: Home) -> None:
     Person.objects.filter(name="alice").update(time_zone="Asia/Shanghai")
     later = (datetime.now(UTC) + timedelta(days=2, hours=8)).replace(tzinfo=None, microsecond=0)
     answer = alice.post(address + "publish", {"since": later.isoformat("T", "minutes")})
-    assert answer.status_code == 302, plain(answer)
+    assert answer.status_code == 303, plain(answer)
     last = command("policy", "history", "instalment_loan", home=lender).splitlines()[-1]
     assert last.split()[:2] == [
         f"{later - timedelta(hours=8):%Y-%m-%d}",

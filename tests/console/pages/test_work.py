@@ -45,7 +45,7 @@ def test_an_administrator_has_an_entry_done_and_sees_what_came_of_it(
     root = as_("root")
     assert root.post("/settings/work/ask", {"entry": "paint"}).status_code == 404
     asked = root.post("/settings/work/ask", {"entry": "prove", "act": "asked-once"})
-    assert (asked.status_code, asked.headers["Location"]) == (302, "/settings/work/")
+    assert (asked.status_code, asked.headers["Location"]) == (303, "/settings/work/")
     (job,) = [each for each in jobs.listed(10) if each.task == "cases.prove"]
     assert (job.asked_by, job.state) == ("root", "waiting")
     assert "waits for a worker" in text(root)

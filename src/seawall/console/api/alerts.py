@@ -1,6 +1,6 @@
 """Alerts: what is open, and what each says of itself."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from django.http import Http404
 from ninja import Path, Router, Schema
@@ -16,14 +16,11 @@ from seawall.console.api.tokens import Asking, Token
 from seawall.core.period import moment_at
 from seawall.office import alert_lists
 from seawall.office.queues import Asked
-from seawall.office.turns import Turns
 from seawall.records import case_register
 from seawall.records.case_register import CaseRow
 from seawall.warning.cause import Cause
 
 router = Router(tags=["alerts"])
-TURNS: Final = Turns(waiting_most=1)
-"""An explanation reads the book."""
 AlertId = Annotated[str, Path(pattern=r"^alert-[0-9a-f]{20}$")]
 
 
@@ -90,11 +87,10 @@ def read_alert(request: Asking, alert_id: AlertId) -> AlertTold:
 
 def _explained(alert_id: str) -> list[Words]:
     """What the book says of it now; nothing where it no longer knows the indicator or the segment."""
-    with TURNS.taken():
-        try:
-            return [words(each) for each in alert_lists.account(place.watchman(), alert_id)]
-        except LookupError:
-            return []
+    try:
+        return [words(each) for each in alert_lists.account(place.watchman(), alert_id)]
+    except LookupError:
+        return []
 
 
 def _cause(row: CaseRow) -> Cause | None:

@@ -3,7 +3,7 @@
 import logging
 import traceback
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -15,23 +15,15 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from seawall import __version__
-from seawall.acts.gathering import UnableToTake
 from seawall.acts.in_force import UnableToDecideBy
+from seawall.console import refusals
 from seawall.console.api import alerts, cases, decisions, facts, health, ledger, measures, problems
 from seawall.console.api.answers import one, refusal
 from seawall.console.api.tokens import Token, UnableToLetIn
 from seawall.core.problem import Kind, Place, Problem, Unable, UnableToUseInput
 from seawall.core.text import Text
-from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore
-from seawall.office.live import UnableToAnswer
-from seawall.office.receiving import UnableToTakeSoMuch
-from seawall.office.turns import UnableToComeSoOften, UnableToWaitLonger
-from seawall.records.starting import UnableToUseRecords
-from seawall.vault.database import UnableToReachDatabase
 
 _log = logging.getLogger(__name__)
-AGAIN_SECONDS = 1
-"""When to come again where a store is away, and nobody knows for how long."""
 
 
 def nobody(request: HttpRequest) -> None:
@@ -84,14 +76,12 @@ def _refuse(request: HttpRequest, status: int, found: tuple[Problem, ...]) -> Ht
     return api.create_response(request, refusal(found), status=status)
 
 
-_STATUSES: tuple[tuple[tuple[type[Exception], ...], int, Kind], ...] = (
-    ((UnableToTakeSoMuch,), 413, problems.TOO_MUCH),
-    ((UnableToTake, UnableToAnswer, UnableToWaitLonger, UnableToOpenStore, UnableToReadStore, UnableToWriteStore,
-      UnableToUseRecords, UnableToReachDatabase), 503, problems.BUSY),
-    ((UnableToComeSoOften,), 429, problems.TOO_OFTEN),
-    ((Unable,), 409, problems.REFUSED),
-)  # fmt: skip
-"""What a call's failure is answered with, the first that fits."""
+_KINDS: Final[dict[int, Kind]] = {
+    refusals.TOO_MUCH: problems.TOO_MUCH,
+    refusals.BUSY: problems.BUSY,
+    refusals.TOO_OFTEN: problems.TOO_OFTEN,
+    refusals.REFUSED: problems.REFUSED,
+}
 
 
 @api.exception_handler(UnableToUseInput)
@@ -105,11 +95,9 @@ def unable(request: HttpRequest, error: Unable) -> HttpResponse:
     """A call that was refused, or a machine's failure; where it is worth coming again, when."""
     if isinstance(error, LookupError) and not isinstance(error, UnableToDecideBy):
         return _refuse(request, 404, one(problems.NOT_FOUND, what=_OBJECT))
-    status, kind = next((code, kind) for kinds, code, kind in _STATUSES if isinstance(error, kinds))
-    response = _refuse(request, status, one(kind, why=error.said))
-    if kind in (problems.BUSY, problems.TOO_OFTEN):
-        response["Retry-After"] = str(getattr(error, "after_seconds", AGAIN_SECONDS))
-    return response
+    status = refusals.status(error)
+    response = _refuse(request, status, one(_KINDS[status], why=error.said))
+    return refusals.timed(response, error)
 
 
 @api.exception_handler(AuthenticationError)

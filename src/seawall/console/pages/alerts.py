@@ -1,34 +1,41 @@
 """Alerts: those that are open or over, one with its account, and what silences them."""
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
 from seawall.acts.alert_cases import KIND
 from seawall.acts.signing import now
 from seawall.console import exporting, place
-from seawall.console.asking import Request, actor, signed
+from seawall.console.asking import Request, actor, see_other, signed, whole
 from seawall.core.problem import UnableToUseInput
 from seawall.office import alert_lists, alert_sheet, quieting, warning
-from seawall.office.alert_lists import Asked
+from seawall.office.alert_lists import Asked, Place
 from seawall.office.quieting import Quieting
 
-_FILTERS = ("risk", "level", "indicator", "state", "after")
+_FILTERS = ("risk", "level", "indicator", "state")
 _QUIETING = ("reason", "hours", "indicator", "team", "segment")
 
 
 def listed(request: Request) -> HttpResponseBase:
     """Alerts that are open, or with `?over` those that are over."""
     chosen = {name: request.GET.get(name, "") for name in _FILTERS}
-    asked = Asked(ended="over" in request.GET, **chosen)
+    asked = Asked(ended="over" in request.GET, after=_place(request.GET.get("after", "")), **chosen)
     man = place.watchman()
     file = exporting.answer(request, alert_sheet.sheet(man, asked, now()), needs="cases.export")
     if file is not None:
         return file
     page = alert_lists.page(man, asked, now())
     return render(request, "console/alerts/list.html", {
-        "page": page, "page_after": page.next, "asked_for": asked, "risks": warning.RISKS,
+        "page": page, "page_after": page.next and "{}.{}".format(*page.next), "asked_for": asked, "risks": warning.RISKS,
         "indicators": man.rules.indicators, "states": man.desk.kinds.in_force[KIND].states,
     })  # fmt: skip
+
+
+def _place(text: str) -> Place | None:
+    number, _, rest = text.partition(".")
+    first = whole(number)
+    return None if first is None else (first, rest)
 
 
 def one(request: Request, case_id: str) -> HttpResponse:
@@ -50,7 +57,7 @@ def do(request: Request, case_id: str, verb: str) -> HttpResponse:
     alert_lists.perform(
         place.watchman(), case_id, verb, actor(request), signed(request, f"alert.{verb}")
     )
-    return redirect("alert", case_id=case_id)
+    return see_other(reverse("alert", args=[case_id]))
 
 
 def silences(request: Request) -> HttpResponse:
@@ -65,14 +72,14 @@ def silence(request: Request) -> HttpResponse:
         quieting.silence(place.watchman(), Quieting(**given), signed(request, "warning.silence"))
     except UnableToUseInput as refused:
         return _silences(request, given, refused)
-    return redirect("silences")
+    return see_other(reverse("silences"))
 
 
 def _silences(
     request: Request, given: dict[str, str], refused: UnableToUseInput | None = None
 ) -> HttpResponse:
     man = place.watchman()
-    rows, after = quieting.page(request.GET.get("after", ""), now())
+    rows, after = quieting.page(whole(request.GET.get("after", "")), now())
     declared = man.rules.indicators
     context = {
         "rows": rows, "page_after": after, "given": given, "most": quieting.HOURS_MOST,

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils import timezone
 from seawall.acts.deciding import Order
 from seawall.acts.signing import now
 from seawall.console import access, place
-from seawall.console.asking import Request, signed
+from seawall.console.asking import Request, see_other, signed, whole
 from seawall.console.exporting import FORMS, answer
 from seawall.console.routing import owned
 from seawall.core.period import microseconds
@@ -110,7 +110,7 @@ def decide(request: Request) -> HttpResponse:
         made = decisions.by_hand(place.decisions(), order, _given(request))
     except UnableToUseInput as refused:
         return _form(request, problems=refused.problems, status=422)
-    return redirect(reverse("decision", args=[made.entry]), permanent=False)
+    return see_other(reverse("decision", args=[made.entry]))
 
 
 _CHIP = "console/decisions/outcome.html"
@@ -145,8 +145,9 @@ def _day_us(text: str, *, days: int = 0) -> int | None:
 
 
 def _place(text: str) -> tuple[int, int] | None:
-    at_us, _, entry = text.partition(".")
-    return (int(at_us), int(entry)) if at_us.isdecimal() and entry.isdecimal() else None
+    first, _, second = text.partition(".")
+    at_us, entry = whole(first), whole(second)
+    return None if at_us is None or entry is None else (at_us, entry)
 
 
 def _mine(request: Request, entry: int) -> Shown:

@@ -14,9 +14,8 @@ from seawall.cases.drill import SUBJECTS, VERDICTS, Drill
 from seawall.cases.playbook import PHASES, Step
 from seawall.cases.playbook_run import Event, Progress
 from seawall.console import access, place
-from seawall.console.asking import Request
+from seawall.console.asking import Request, see_other, whole
 from seawall.console.pages.cases import who
-from seawall.console.pages.cases.deeds import see_other
 from seawall.console.pages.cases.who import Looked
 from seawall.core.problem import UnableToUseInput
 from seawall.office import drilling, packs, queues
@@ -118,8 +117,7 @@ def start(request: Request, case_id: str) -> HttpResponse:
 def give(request: Request, case_id: str) -> HttpResponse:
     """Give an inject."""
     looked = who.look(request, case_id)
-    number = request.POST.get("number", "")
-    told = int(number) if number.isascii() and number.isdigit() else 0
+    told = whole(request.POST.get("number", "")) or 0
     return _on(
         drilling.give(looked.counter.desk, case_id, _going(looked), told, _command(request, looked))
     )

@@ -4,14 +4,14 @@ import json
 from typing import Final
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from seawall.acts import decision_entries, opening
 from seawall.acts.erasing import KIND as ERASING
 from seawall.acts.indexing import HOUSE
 from seawall.console import access, place
-from seawall.console.asking import Request, signed
+from seawall.console.asking import Request, see_other, signed, whole
 from seawall.console.exporting import FORMS, answer
 from seawall.office import ledger_sheets, ledgers
 from seawall.office.ledgers import Shown
@@ -32,9 +32,8 @@ AT_ONCE: Final = 1_000
 def page(request: Request) -> HttpResponseBase:
     """Entries, the latest first, by kind, subject and actor; as a file where one is asked for."""
     asked = {name: request.GET.get(name, "").strip() for name in ("kind", "subject", "actor")}
-    after = request.GET.get("after", "")
     counter = place.ledgers()
-    before = int(after) if after.isdecimal() else None
+    before = whole(request.GET.get("after", ""))
     which = Browsed(asked["kind"], asked["subject"], asked["actor"], before)
     found = counter.browse(which)
     sheet = ledger_sheets.of_entries(which._replace(most=AT_ONCE))
@@ -79,21 +78,21 @@ def verify(request: Request) -> HttpResponse:
     """Recompute the ledger, or ask a worker to; what is wrong is shown, and where nothing is, the verification."""
     if "whole" in request.POST:
         jobs.ask(VERIFYING, {}, signed(request, "verify"))
-        return redirect(reverse("ledger_proofs"))
+        return see_other(reverse("ledger_proofs"))
     _, problems = place.ledgers().verify(signed(request, "verify"))
     if problems:
         return _proofs(request, problems=problems)
-    return redirect(reverse("ledger_proofs"))
+    return see_other(reverse("ledger_proofs"))
 
 
 def pack(request: Request) -> HttpResponse:
     """A pack of entries, which an auditor verifies alone; for whoever may see the whole house."""
     if not access.sees(request.user, HOUSE):
         raise Http404
-    first, last = (request.GET.get(name, "") for name in ("first", "last"))
-    if not (first.isdecimal() and last.isdecimal()):
+    first, last = (whole(request.GET.get(name, "")) for name in ("first", "last"))
+    if first is None or last is None:
         raise Http404
-    made = place.ledgers().pack(int(first), int(last))
+    made = place.ledgers().pack(first, last)
     return _file(made, f"ledger-{first}-{last}.zip", "application/zip")
 
 

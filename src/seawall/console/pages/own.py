@@ -2,12 +2,13 @@
 
 from zoneinfo import available_timezones
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from seawall.console import access
-from seawall.console.asking import Request
+from seawall.console.asking import Request, see_other
 from seawall.console.middleware import COOKIE, LANGUAGES
 from seawall.records.models import Person
 
@@ -32,7 +33,7 @@ def change(request: Request) -> HttpResponse:
     zone = form.get("time_zone", "")
     person.time_zone = zone if zone in available_timezones() else person.time_zone
     person.save(update_fields=["language", "theme", "time_zone"])
-    return redirect("own")
+    return see_other(reverse("own"))
 
 
 def speak(request: HttpRequest) -> HttpResponse:
@@ -43,7 +44,7 @@ def speak(request: HttpRequest) -> HttpResponse:
         onward, {request.get_host()}, require_https=request.is_secure()
     ):
         onward = "/"
-    response = HttpResponseRedirect(onward)
+    response = see_other(onward)
     if language in LANGUAGES:
         if isinstance(request.user, Person):
             request.user.language = language

@@ -10,14 +10,14 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from seawall.acts import staffing
 from seawall.acts.staffing import Newcomer
 from seawall.cases.kind import MACHINE
 from seawall.console import access, place, routing
-from seawall.console.asking import Request, signed
+from seawall.console.asking import Request, see_other, signed
 from seawall.console.exporting import answer
 from seawall.core.measure import Column
 from seawall.core.period import moment_at
@@ -98,7 +98,7 @@ def add(request: Request) -> HttpResponse:
         _email(form.get("email", "")),
     )
     staffing.add(place.ledger(), who, signed(request, "person.add"))
-    return redirect("person", name=who.name)
+    return see_other(reverse("person", args=[who.name]))
 
 
 def assign(request: Request, name: str) -> HttpResponse:
@@ -107,7 +107,7 @@ def assign(request: Request, name: str) -> HttpResponse:
     staffing.assign(
         place.ledger(), name, _roles(request), _unit(request), signed(request, "person.assign")
     )
-    return redirect("person", name=name)
+    return see_other(reverse("person", args=[name]))
 
 
 def leave(request: Request, name: str) -> HttpResponse:
@@ -116,7 +116,7 @@ def leave(request: Request, name: str) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:500]
     act = staffing.come_back if request.POST.get("do") == "return" else staffing.leave
     act(place.ledger(), name, signed(request, "person.leave"), reason=reason)
-    return redirect("person", name=name)
+    return see_other(reverse("person", args=[name]))
 
 
 def review(request: Request, name: str) -> HttpResponse:
@@ -124,7 +124,7 @@ def review(request: Request, name: str) -> HttpResponse:
     _found(request, name)
     note, keeps = request.POST.get("note", "").strip()[:500], request.POST.get("keeps") == "yes"
     staffing.review(place.ledger(), name, signed(request, "person.review"), keeps=keeps, note=note)
-    return redirect("people")
+    return see_other(reverse("people"))
 
 
 def invite(request: Request, name: str) -> HttpResponse:

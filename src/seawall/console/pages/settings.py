@@ -4,13 +4,14 @@ from datetime import timedelta
 from importlib.metadata import version
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
 from seawall.acts import granting
 from seawall.acts.granting import Grantable, Wanted
 from seawall.acts.signing import now
 from seawall.console import access, place, routing
-from seawall.console.asking import Request, signed
+from seawall.console.asking import Request, see_other, signed, whole
 from seawall.core.problem import UnableToUseInput
 from seawall.office import condition, servers
 
@@ -35,7 +36,7 @@ def tokens(request: Request) -> HttpResponse:
 def grant(request: Request) -> HttpResponse:
     """Grant a token, and show its secret once."""
     form = request.POST
-    days = int(form["days"]) if form.get("days", "").isdigit() else _DAYS[0]
+    days = whole(form.get("days", ""))
     unit = form.get("unit", "") or access.HOUSE
     routing.owned(request, unit)
     among = Grantable(access.machine(), access.declared().units)
@@ -44,7 +45,7 @@ def grant(request: Request) -> HttpResponse:
             form.get("name", "").strip(),
             frozenset(form.getlist("scopes")),
             unit,
-            now() + timedelta(days=days),
+            now() + timedelta(days=days if days in _DAYS else _DAYS[0]),
         )
         granted = granting.grant(place.ledger(), wanted, among, signed(request, "token.grant"))
     except UnableToUseInput as error:
@@ -55,7 +56,7 @@ def grant(request: Request) -> HttpResponse:
 def revoke(request: Request, number: int) -> HttpResponse:
     """Take a token back, at once."""
     granting.revoke(place.ledger(), number, signed(request, "token.revoke"))
-    return redirect("tokens")
+    return see_other(reverse("tokens"))
 
 
 def _tokens(request: Request, status: int = 200, **more: object) -> HttpResponse:

@@ -3,9 +3,11 @@
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
 from seawall.console import place
+from seawall.console.asking import see_other
 from seawall.office import settling
 from seawall.records.models import Person
 
@@ -31,4 +33,4 @@ def make(request: HttpRequest) -> HttpResponse:
     person = Person.objects.get(name=name)
     person.set_password(password)
     person.save(update_fields=["password"])
-    return redirect("account_login")
+    return see_other(reverse("account_login"))

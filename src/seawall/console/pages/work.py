@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
-from seawall.console.asking import Request, signed
+from seawall.console.asking import Request, see_other, signed, whole
 from seawall.office.work import jobs, schedule
 
 MOST = 50
@@ -14,9 +15,8 @@ MOST = 50
 def page(request: Request) -> HttpResponse:
     """The schedule with the last run of each entry, and the latest work."""
     told, now = schedule.shipped(), datetime.now(UTC)
-    after = request.GET.get("after", "")
     runs = jobs.last_runs(told)
-    listed = jobs.listed(MOST + 1, before=int(after) if after.isdecimal() else None)
+    listed = jobs.listed(MOST + 1, before=whole(request.GET.get("after", "")))
     return render(request, "console/settings/work.html", {
         "entries": [(each, runs[each.id], told.next_due(each, now)) for each in told.entries],
         "late": jobs.late(told, now, runs),
@@ -32,4 +32,4 @@ def ask(request: Request) -> HttpResponse:
     if asked not in known:
         raise Http404
     jobs.ask(known[asked], {}, signed(request, "work.ask"))
-    return redirect("work")
+    return see_other(reverse("work"))

@@ -13,7 +13,7 @@ from seawall.cases import choices
 from seawall.cases.choices import Choice
 from seawall.cases.evidence import ATTACH
 from seawall.console import place
-from seawall.console.asking import Request, key
+from seawall.console.asking import Request, key, see_other
 from seawall.console.pages.cases import forms, record, who
 from seawall.console.pages.cases.who import Looked
 from seawall.console.templatetags.seawall import said
@@ -121,11 +121,6 @@ def done(request: Request, came: Handled, what: Text) -> HttpResponse:
     else:
         messages.success(request, said(_DONE.filled(what=what)))
     return see_other(reverse("case", args=[came.case.id]))
-
-
-def see_other(address: str) -> HttpResponse:
-    """Go on and look at a page: a change was made, and reloading must not make it again."""
-    return HttpResponse(status=303, headers={"Location": address})
 
 
 _DONE = Text(en="Done: {what}.", zh="已完成：{what}。")

@@ -12,6 +12,7 @@ from seawall.cases import values
 from seawall.cases.case import Case, Links, Value
 from seawall.cases.choices import Choice
 from seawall.cases.kind import TEXT_MOST, Field, Kind
+from seawall.console.asking import whole
 from seawall.core.problem import Problem
 from seawall.core.text import Text
 
@@ -156,7 +157,10 @@ def linked(kind: Kind, sent: QueryDict) -> Links:
 
 
 def _whole(text: str) -> object:
-    return int(text) if text.lstrip("+-").isascii() and text.lstrip("+-").isdigit() else text
+    number = whole(text[1:] if text[:1] in ("+", "-") else text)
+    if number is None:
+        return text
+    return -number if text.startswith("-") else number
 
 
 def _number(text: str) -> object:

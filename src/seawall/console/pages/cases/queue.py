@@ -9,10 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from seawall.console import access, place
-from seawall.console.asking import Request
+from seawall.console.asking import Request, see_other, whole
 from seawall.console.exporting import FORMS, answer
 from seawall.console.pages.cases import who
-from seawall.console.pages.cases.deeds import see_other
 from seawall.office import queue_sheets, queues
 from seawall.office.queues import Asked
 from seawall.records import people_register
@@ -87,9 +86,9 @@ def keep(request: Request) -> HttpResponse:
 
 def drop(request: Request) -> HttpResponse:
     """Keep a filter no longer."""
-    number = request.POST.get("number", "")
-    if number.isascii() and number.isdigit():
-        people_register.drop_filter(request.user.name, int(number))
+    number = whole(request.POST.get("number", ""))
+    if number is not None:
+        people_register.drop_filter(request.user.name, number)
     return _back(queues.asked({}))
 
 

@@ -1,6 +1,5 @@
 """Who handles cases on a page, and which case he may see."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +9,10 @@ from seawall.acts.handling import UnableToFindCase
 from seawall.acts.signing import now
 from seawall.cases.case import Actor, Command, Links
 from seawall.console import access, place
-from seawall.console.asking import Request, key
+from seawall.console.asking import Request, key, whole
 from seawall.console.routing import owned
 from seawall.office import units
 from seawall.office.cases import Counter, Seen
-
-_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def actor(request: Request) -> Actor:
@@ -54,8 +51,7 @@ def look(request: Request, case_id: str) -> Looked:
 
 def revision(sent: QueryDict) -> int | None:
     """The case as it was when a form was shown; None where the form does not say."""
-    given = str(sent.get("revision", ""))
-    return int(given) if _NUMBER.fullmatch(given) else None
+    return whole(str(sent.get("revision", "")))
 
 
 def command(

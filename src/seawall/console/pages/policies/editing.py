@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
 from seawall.acts import drafting
 from seawall.acts.publishing import UnableToPropose
 from seawall.acts.signing import now
-from seawall.console import place
-from seawall.console.asking import Request, signed
+from seawall.console import asking, place
+from seawall.console.asking import Request, see_other, signed
 from seawall.core.problem import UnableToUseInput
 from seawall.core.text import Text
 from seawall.office import policy_runs, sketching
@@ -38,21 +39,21 @@ def keep(request: Request, policy: str) -> HttpResponse:
     sketching.keep(place.ledger(), opened.sketch, opened.base, signed(request, "draft"),
                    seen_us=opened.seen_us)  # fmt: skip
     messages.success(request, _KEPT.in_(request.language))
-    return redirect("policy_edit", policy=policy)
+    return see_other(reverse("policy_edit", args=[policy]))
 
 
 def drop(request: Request, policy: str) -> HttpResponse:
     """Throw one's draft away."""
     drafting.drop(place.ledger(), policy, signed(request, "draft_drop"))
     messages.success(request, _DROPPED.in_(request.language))
-    return redirect("policy", policy=policy)
+    return see_other(reverse("policy", args=[policy]))
 
 
 def whole(request: Request, policy: str) -> HttpResponse:
     """Begin the whole check of the text."""
     drawn = _opened(request, policy).sketch
     job = policy_runs.begin_check(drawn, signed(request, "check"))
-    return redirect("policy_run", policy=policy, number=job.number)
+    return see_other(reverse("policy_run", args=[policy, job.number]))
 
 
 def propose(request: Request, policy: str) -> HttpResponse:
@@ -67,15 +68,14 @@ def propose(request: Request, policy: str) -> HttpResponse:
         return _editor(request, opened, status=422)  # the editor says what, and where
     except UnableToPropose as error:
         return _editor(request, opened, status=409, refused=error.said)
-    return redirect("policy_run", policy=policy, number=job.number)
+    return see_other(reverse("policy_run", args=[policy, job.number]))
 
 
 def _opened(request: Request, policy: str) -> Edited:
     """What the editor's form holds."""
     form = request.POST
     typed = sketching.typed(policy, form.get("text", ""), form.get("cases", ""), now())
-    seen = form.get("seen_us", "")
-    return replace(typed, base=form.get("base", ""), seen_us=int(seen) if seen.isdigit() else None)
+    return replace(typed, base=form.get("base", ""), seen_us=asking.whole(form.get("seen_us", "")))
 
 
 def _editor(

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from seawall.acts import publishing
 from seawall.acts.signing import now
 from seawall.console import place
-from seawall.console.asking import Request, signed
+from seawall.console.asking import Request, see_other, signed
 from seawall.console.pages.policies.verbs import verbs
 from seawall.core.problem import Unable
 from seawall.core.text import Text
@@ -42,7 +43,7 @@ def approve(request: Request, policy: str, number: int) -> HttpResponse:
     evidence = request.POST.get("evidence", "")
     publishing.approve(place.ledger(), number, evidence, signed(request, "approve"))
     messages.success(request, _APPROVED.filled(number=number).in_(request.language))
-    return redirect("policy_proposal", policy=policy, number=number)
+    return see_other(reverse("policy_proposal", args=[policy, number]))
 
 
 def publish(request: Request, policy: str, number: int) -> HttpResponse:
@@ -50,7 +51,7 @@ def publish(request: Request, policy: str, number: int) -> HttpResponse:
     since = _since(request.POST.get("since", ""))
     publishing.publish(place.ledger(), number, signed(request, "publish"), since)
     messages.success(request, _PUBLISHED.filled(policy=policy).in_(request.language))
-    return redirect("policy_history", policy=policy)
+    return see_other(reverse("policy_history", args=[policy]))
 
 
 def roll_back(request: Request, policy: str) -> HttpResponse:
@@ -59,7 +60,7 @@ def roll_back(request: Request, policy: str) -> HttpResponse:
     policies.roll_back(place.ledger(), policy, form.get("digest", ""), signed(request, "roll_back"),
                        form.get("reason", ""))  # fmt: skip
     messages.success(request, _BACK.filled(policy=policy).in_(request.language))
-    return redirect("policy_history", policy=policy)
+    return see_other(reverse("policy_history", args=[policy]))
 
 
 def _since(given: str) -> datetime | None:

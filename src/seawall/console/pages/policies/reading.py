@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from seawall.acts.signing import now
-from seawall.console.asking import Request
+from seawall.console.asking import Request, whole
 from seawall.console.pages.policies.verbs import verbs
 from seawall.core.text import Text
 from seawall.office import policies
@@ -91,11 +91,7 @@ def version(request: Request) -> str | None:
 
 def before(request: Request) -> int | None:
     """The number of the last row that the page before this one showed."""
-    given = request.GET.get("after", "")
-    return int(given) if given.isdigit() and len(given) < _DIGITS else None
-
-
-_DIGITS = 19
+    return whole(request.GET.get("after", ""))
 
 
 def _after(numbers: list[int]) -> int | None:

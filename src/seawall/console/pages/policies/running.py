@@ -7,7 +7,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from seawall.acts.signing import now
 from seawall.console import place
-from seawall.console.asking import Request, signed
+from seawall.console.asking import Request, see_other, signed
 from seawall.console.pages.policies import reading
 from seawall.office import policies, policy_runs
 
@@ -27,7 +27,7 @@ def begin(request: Request, policy: str) -> HttpResponse:
     over = policy_runs.over(policy, form.get("against", ""), form.get("where", ""))
     version = policies.shown(policy, form.get("version") or None, now()).version
     job = policy_runs.begin_replay(version, over, signed(request, "replay"))
-    return redirect("policy_run", policy=policy, number=job.number)
+    return see_other(reverse("policy_run", args=[policy, job.number]))
 
 
 def run(request: Request, policy: str, number: int) -> HttpResponse:
