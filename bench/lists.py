@@ -30,6 +30,7 @@ configuring.prepare({"SECRET_KEY": "of a benchmark, and of no home", "ALLOWED_HO
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - Django is told what it is to know first
 from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
+from tests.console.signing import sign_in  # noqa: E402
 
 from seawall.acts import indexing, staffing  # noqa: E402
 from seawall.acts.signing import Signed, now  # noqa: E402
@@ -162,8 +163,7 @@ def run(folder: Path, rows: int) -> dict[str, Any]:
             staffing.add(home.ledger, each, Signed(f"add:{each.name}", "root", now()))
             person = Person.objects.get(name=each.name)
             TOTP.activate(person, generate_totp_secret())
-            clients[each.name] = Client()
-            clients[each.name].force_login(person)
+            clients[each.name] = sign_in(Client(), person)
         indexing.catch_up(home.ledger)
         seconds = fill(rows)
         print(f"filled {3 * rows:,} rows in {seconds:.0f} s", flush=True)

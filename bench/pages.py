@@ -23,6 +23,7 @@ configuring.prepare({"SECRET_KEY": "of a benchmark only", "ALLOWED_HOSTS": ["*"]
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - Django is told first
 from django.test import Client  # noqa: E402
+from tests.console.signing import sign_in  # noqa: E402
 
 from seawall.acts import staffing  # noqa: E402
 from seawall.acts.signing import Signed, now  # noqa: E402
@@ -56,8 +57,7 @@ def main(loans: int, folder: Path) -> None:
     Answers(home).warm(lambda *_: None)
     warmed = time.perf_counter() - clock
     place.choose(home)
-    client = Client()
-    client.force_login(Person.objects.get(name="alice"))
+    client = sign_in(Client(), Person.objects.get(name="alice"))
     client.get("/me/")
     rows = [_page(client, path, ahead=path in PAGES) for path in (*PAGES, *SELECTED)]
     figures = {

@@ -20,6 +20,7 @@ from seawall.office.homes import Home
 from seawall.records import starting
 from seawall.records.models import Person
 from seawall.simulator.truth import Plan
+from tests.console.signing import sign_in
 from tests.elsewhere import copied
 
 CAST = {
@@ -89,8 +90,6 @@ def as_(lender: Home) -> Callable[[str], Client]:
     del lender
 
     def signed_in(name: str) -> Client:
-        client = Client()
-        client.force_login(Person.objects.get(name=name))
-        return client
+        return sign_in(Client(), Person.objects.get(name=name))
 
     return signed_in

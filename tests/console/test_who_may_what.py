@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import resolve, reverse
 
@@ -86,6 +88,34 @@ def test_a_privileged_role_without_a_second_factor_is_sent_to_add_one(as_: As) -
     assert answer.headers["Location"] == reverse("mfa_activate_totp")
     Person.objects.filter(name="peggy").update(roles='["risk_analyst"]')
     assert as_("peggy").get("/me/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/decisions/"])
+def test_a_session_that_is_older_than_the_second_factor_is_asked_for_it(
+    path: str, lender: Home, as_: As
+) -> None:
+    """A password, known to another too, opened it: neither a page nor a further factor is had by it."""
+    del lender
+    alice, older = Person.objects.get(name="alice"), Client()
+    older.force_login(alice)
+    answer = older.get(path)
+    assert answer.headers["Location"] == f"/accounts/2fa/reauthenticate/?next={quote(path)}"
+    assert older.get(answer.headers["Location"]).status_code == 200
+    posted = older.post("/cases/filters/keep")
+    assert posted.headers["Location"] == "/accounts/2fa/reauthenticate/?next=/"
+    assert as_("alice").get("/").status_code == 200
+
+
+def test_who_has_a_passkey_alone_is_asked_for_it(lender: Home) -> None:
+    del lender
+    alice, older = Person.objects.get(name="alice"), Client()
+    older.force_login(alice)
+    Authenticator.objects.filter(user=alice).update(type=Authenticator.Type.WEBAUTHN)
+    try:
+        asked = older.get("/").headers["Location"]
+    finally:
+        Authenticator.objects.filter(user=alice).update(type=Authenticator.Type.TOTP)
+    assert asked == "/accounts/2fa/webauthn/reauthenticate/?next=/"
 
 
 def test_who_left_sees_nothing(as_: As) -> None:

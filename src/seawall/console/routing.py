@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Literal, cast
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
-from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
-from seawall.console import access
+from seawall.console import access, factors
 from seawall.console.asking import Request
 
 View = Callable[..., HttpResponseBase]
@@ -60,8 +58,8 @@ class Route:
         """
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if access.privileged(request.user) and not is_mfa_enabled(request.user):
-            return redirect("mfa_activate_totp")
+        if access.privileged(request.user) and (asked := factors.asks(request)):
+            return asked
         if self.needs != SIGNED_IN:
             if self.of == "house" and not access.inside(request.user.unit, access.HOUSE):
                 raise Http404

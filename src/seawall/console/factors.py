@@ -1,0 +1,31 @@
+"""The second factor of a session: that a person has one is not enough, this session must have been shown it."""
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+
+def asks(request: HttpRequest) -> HttpResponseBase | None:
+    """Send somebody who must have a second factor to add one, or to show it; None where this session was shown it.
+
+    A session may be older than its owner's factor, or than the role that asks for one.
+    """
+    if not is_mfa_enabled(request.user):
+        return redirect("mfa_activate_totp")
+    return None if _shown(request) else _ask(request)
+
+
+def _shown(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    return any(each.get("method") == "mfa" for each in records)
+
+
+def _ask(request: HttpRequest) -> HttpResponseBase:
+    app = is_mfa_enabled(request.user, [Authenticator.Type.TOTP])
+    form = reverse("mfa_reauthenticate" if app else "mfa_reauthenticate_webauthn")
+    back = request.get_full_path() if request.method == "GET" else reverse("today")
+    return redirect_to_login(back, form)
