@@ -114,6 +114,33 @@ def test_told_twice_nothing_is_said_twice(home: Home) -> None:
     assert home.ledger.size == before
 
 
+def test_a_review_written_by_the_database_alone_is_told(home: Home) -> None:
+    added(home, "bob", "risk_analyst")
+    Person.objects.filter(name="bob").update(reviewed_us=7)
+    operation, before, after = told_of(home, "person:bob")[-1]
+    assert operation == "update"
+    assert (before["reviewed_us"], after["reviewed_us"]) == (None, 7)
+
+
+@pytest.mark.parametrize("table", ["records_person", "records_apitoken", "mfa_authenticator"])
+def test_on_postgresql_no_setting_of_a_session_passes_the_triggers(home: Home, table: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has neither")
+    added(home, "bob", "risk_analyst")
+    with pytest.raises(DatabaseError, match="watched"), transaction.atomic():
+        connection.cursor().execute(f"TRUNCATE {table} CASCADE")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled <> 'A'",
+            [table],
+        )
+        assert cursor.fetchall() == []
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE records_person SET unit = 'other' WHERE name = 'bob'")
+        cursor.execute("SET session_replication_role = origin")
+    assert told_of(home, "person:bob")[-1][2]["unit"] == "other"
+
+
 def test_a_token_granted_and_revoked_is_told_without_its_hash(home: Home) -> None:
     number = register.keep_token(
         TokenRow("origination", "f" * 64, ("decisions.decide",), "house", "ivan", 1, 2)

@@ -272,10 +272,15 @@ def test_nothing_is_sent_into_the_house_unless_it_is_meant(
 
 
 @pytest.mark.parametrize(
-    "host", ["::ffff:127.0.0.1", "2002:7f00:1::", "224.0.0.1", "no.such.host.invalid"]
-)
+    "host", ["::ffff:127.0.0.1", "2002:7f00:1::", "224.0.0.1", "no.such.host.invalid", "64:ff9b::a9fe:a9fe",
+             "64:ff9b::7f00:1", "::127.0.0.1", "::a9fe:a9fe", "64:ff9b::e000:1"],
+)  # fmt: skip
 def test_other_spellings_of_the_house_are_refused_too(host: str) -> None:
     assert outgoing.refused(host) is not None
+
+
+def test_an_address_outside_is_not_refused_for_how_it_is_carried() -> None:
+    assert outgoing.refused("64:ff9b::101:101") is None
 
 
 def test_a_door_that_leads_on_is_not_gone_through(web: ThreadingHTTPServer) -> None:

@@ -9,15 +9,18 @@ import pytest
 
 from seawall.console import serving
 from seawall.console.api import problems
+from seawall.console.express import LANES
 from seawall.console.serving import PAGE_THREADS, Pages, Shedding, Wsgi
 
-DECISION, PAGE, HEALTH = "/api/v1/decisions", "/portfolio/", "/api/v1/health"
+DECISION, PAGE, READY = "/api/v1/decisions", "/portfolio/", "/api/v1/ready"
+HEALTH = "/api/v1/health"
 
 
 class Held:
     """An application that answers when it is let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, holds_all: bool = False) -> None:
+        self.holds_all = holds_all
         self.go = threading.Event()
         self.inside = 0
         self.threads: set[str] = set()
@@ -25,15 +28,28 @@ class Held:
     def __call__(self, environ: dict[str, Any], start: Any) -> list[bytes]:  # noqa: ANN401
         self.inside += 1
         self.threads.add(threading.current_thread().name)
-        if environ["PATH_INFO"] != HEALTH:
+        if environ["PATH_INFO"] != READY or self.holds_all:
             assert self.go.wait(20)
         start("200 OK", [])
         return [b"done"]
 
 
-def ask(application: Wsgi, path: str) -> tuple[str, dict[str, str], bytes]:
+class Open(Held):
+    """One that answers at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go.set()
+
+
+def ask(
+    application: Wsgi, path: str, method: str = "", **more: str
+) -> tuple[str, dict[str, str], bytes]:
     told: list[Any] = []
-    content = application({"PATH_INFO": path}, lambda *said: told.extend(said))
+    method = method or ("POST" if path.startswith(DECISION) else "GET")
+    length = {"CONTENT_LENGTH": "2"} if method == "POST" else {}
+    environ = {"PATH_INFO": path, "REQUEST_METHOD": method, **length, **more}
+    content = application(environ, lambda *said: told.extend(said))
     return told[0], dict(told[1]), b"".join(content)
 
 
@@ -55,11 +71,77 @@ def test_decisions_and_pages_have_room_of_their_own() -> None:
         pages = [threads.submit(ask, made, PAGE) for _ in range(2)]
         until(held, 5)
         assert ask(made, PAGE)[0].startswith("503")
-        assert ask(made, HEALTH)[0] == "200 OK"
+        assert ask(made, READY)[0] == "200 OK"
+        for path, method in (
+            (DECISION, "GET"),
+            (f"{DECISION}/A-1", "POST"),
+            (f"{DECISION}x", "POST"),
+        ):
+            assert ask(made, path, method)[0].startswith("503"), "the pages' room, which is full"
         held.go.set()
         assert {each.result(20)[0] for each in decisions + pages} == {"200 OK"}
     for path in (DECISION, PAGE) * 3:
         assert ask(made, path)[0] == "200 OK"
+
+
+def test_pages_keep_none_of_the_decisions_room() -> None:
+    made = Shedding(Open(), decisions=1, pages=0)
+    assert ask(made, DECISION)[0] == "200 OK"
+    assert ask(made, f"{DECISION}/batch")[0] == "200 OK"
+    for path, method in (
+        (DECISION, "GET"),
+        (f"{DECISION}/A-1", "GET"),
+        (f"{DECISION}/A-1", "POST"),
+    ):
+        assert ask(made, path, method)[0].startswith("503")
+    assert frozenset(LANES) == serving.DECIDING
+
+
+def test_however_many_ask_whether_it_is_ready_four_wait_and_it_says_that_it_lives() -> None:
+    held = Held(holds_all=True)
+    made = Shedding(held)
+    with ThreadPoolExecutor(10) as threads:
+        asked = [threads.submit(ask, made, READY) for _ in range(4)]
+        until(held, 4)
+        assert ask(made, READY)[0].startswith("503")
+        assert ask(made, "/api/v1/metrics")[0].startswith("503")
+        status, _, body = ask(made, HEALTH)
+        assert (status, json.loads(body)) == ("200 OK", {"alive": True})
+        held.go.set()
+        assert {each.result(20)[0] for each in asked} == {"200 OK"}
+    assert held.inside == 4
+    assert ask(made, READY)[0] == "200 OK"
+
+
+LIMITS = {
+    "/cases/incident-1/attach": 25 * 1024**2,
+    "/api/v1/facts/loan": 9 * 1024**2,
+    "/accounts/login/": 2_500_000,
+    "/cases/incident-1/do/comment/now": 2_500_000,
+    DECISION: 2_500_000,
+}
+"""Bytes, by path."""
+
+
+@pytest.mark.parametrize("path", LIMITS)
+def test_a_body_that_is_too_long_is_refused_before_anybody_reads_it(path: str) -> None:
+    made, most = Shedding(Open()), LIMITS[path]
+    assert ask(made, path, "POST", CONTENT_LENGTH=str(most))[0] == "200 OK"
+    status, headers, body = ask(made, path, "POST", CONTENT_LENGTH=str(most + 1))
+    assert status.startswith("413")
+    assert int(headers["Content-Length"]) == len(body)
+    assert json.loads(body)["problems"][0]["code"] == problems.TOO_MUCH.code
+
+
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [("POST", {"CONTENT_LENGTH": ""}), ("PUT", {}), ("POST", {"CONTENT_LENGTH": "-1"}),
+     ("GET", {"HTTP_TRANSFER_ENCODING": "chunked"}), ("POST", {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"})],
+)  # fmt: skip
+def test_a_body_of_no_told_length_is_refused(method: str, more: dict[str, str]) -> None:
+    status, _, body = ask(Shedding(Open()), "/accounts/login/", method, **more)
+    assert status.startswith("411")
+    assert json.loads(body)["problems"][0]["code"] == problems.UNREADABLE.code
 
 
 def test_who_finds_no_room_is_told_when_to_come_again_as_the_api_tells_it() -> None:
@@ -104,7 +186,7 @@ def test_pages_are_rendered_in_few_threads_and_none_keeps_a_process_from_saying_
         asked = [threads.submit(ask, made, PAGE) for _ in range(30)]
         until(held, PAGE_THREADS)
         assert held.inside == PAGE_THREADS
-        assert ask(made, HEALTH)[2] == b"done"
+        assert ask(made, READY)[2] == b"done"
         held.go.set()
         assert {each.result(20)[2] for each in asked} == {b"done"}
     assert len(held.threads) == PAGE_THREADS + 1

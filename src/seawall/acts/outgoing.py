@@ -32,10 +32,19 @@ def refused(host: str | None) -> Text | None:
 
 def _leads_out(address: str | int) -> bool:
     ip = ipaddress.ip_address(str(address).partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return (mapped or ip).is_global and not ip.is_multicast
+    reached = _within(ip) if isinstance(ip, ipaddress.IPv6Address) else ip
+    return reached.is_global and not reached.is_multicast and not ip.is_multicast
 
 
+def _within(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that an IPv6 address only carries, and a gateway or the system itself goes to."""
+    if any(ip in each for each in _CARRIERS):
+        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip
+
+
+_CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+"""NAT64's well-known prefix (RFC 6052, 2.1), and IPv4-compatible addresses (RFC 4291, 2.5.5.1)."""
 _INSIDE = Text(
     en="{host} is inside the house: say internal = true where it is meant",
     zh="{host} 位于机构内部：如确有需要，请设置 internal = true",

@@ -39,8 +39,16 @@ THREADS: Final = DECISIONS_MOST + PAGES_MOST + 24
 BACKPRESSURE: Final = 2_048
 """Connections that the server takes before it lets the system's queue fill."""
 AGAIN_SECONDS: Final = 1
-_DECISIONS: Final = "/api/v1/decisions"
-_ALWAYS: Final = ("/api/v1/health", "/api/v1/ready", "/api/v1/metrics")
+ALWAYS_MOST: Final = 4
+"""Requests in flight that ask how the process is: they come from few machines, and anybody could ask."""
+DECIDING: Final = frozenset({"/api/v1/decisions", "/api/v1/decisions/batch"})
+"""Where decisions are made, by POST; they are looked at in the pages' room."""
+_HEALTH: Final = "/api/v1/health"
+_ALWAYS: Final = ("/api/v1/ready", "/api/v1/metrics")
+_MIB: Final = 1_048_576
+ATTACHED_MOST, FACTS_MOST, BODY_MOST = 25 * _MIB, 9 * _MIB, 2_500_000
+"""Bytes that a body may have: a file for a case, facts, and anything else. Longer ones are refused unread: Django
+would write them to the disk before it asks who sends them."""
 
 
 def application() -> Wsgi:
@@ -101,22 +109,59 @@ class Shedding:
         self, below: Wsgi, *, decisions: int = DECISIONS_MOST, pages: int = PAGES_MOST
     ) -> None:
         self._below = below
+        self._always = threading.Semaphore(ALWAYS_MOST)
         self._decisions = threading.Semaphore(decisions)
         self._pages = threading.Semaphore(pages)
 
     def __call__(self, environ: Environ, start: StartResponse) -> list[bytes]:
-        """Answer a request; how a process is, it tells at any time."""
-        path: str = environ["PATH_INFO"]
-        if path in _ALWAYS:
-            return self._below(environ, start)
-        room = self._decisions if path.startswith(_DECISIONS) else self._pages
+        """Answer a request; that the process lives, it tells at any time."""
+        if environ["PATH_INFO"] == _HEALTH and environ["REQUEST_METHOD"] == "GET":
+            return _answered(start, "200 OK", ALIVE)
+        if refused := _body_refused(environ):
+            return _answered(start, *refused)
+        room = self._room(environ)
         if not room.acquire(blocking=False):
-            start("503 Service Unavailable", _FULL)
-            return [FULL]
+            return _answered(start, "503 Service Unavailable", FULL, *_AGAIN)
         try:
             return self._below(environ, start)
         finally:
             room.release()
+
+    def _room(self, environ: Environ) -> threading.Semaphore:
+        path: str = environ["PATH_INFO"]
+        if path in _ALWAYS:
+            return self._always
+        deciding = path in DECIDING and environ["REQUEST_METHOD"] == "POST"
+        return self._decisions if deciding else self._pages
+
+
+def _body_refused(environ: Environ) -> tuple[str, bytes] | None:
+    """Why a request's body is not read: status and answer; None where it may be."""
+    length: str = environ.get("CONTENT_LENGTH") or ""
+    if not length.isdecimal():
+        brings = environ["REQUEST_METHOD"] in _BRINGING or "HTTP_TRANSFER_ENCODING" in environ
+        return ("411 Length Required", UNMEASURED) if brings or length else None
+    return (
+        ("413 Content Too Large", TOO_LONG) if int(length) > _most(environ["PATH_INFO"]) else None
+    )
+
+
+_BRINGING: Final = ("POST", "PUT", "PATCH")
+"""Methods whose requests bring a body, if an empty one."""
+
+
+def _most(path: str) -> int:
+    """How many bytes a body may have that is sent to a path."""
+    if path.startswith("/cases/") and path.endswith("/attach"):
+        return ATTACHED_MOST
+    return FACTS_MOST if path.startswith("/api/v1/facts/") else BODY_MOST
+
+
+def _answered(
+    start: StartResponse, status: str, body: bytes, *more: tuple[str, str]
+) -> list[bytes]:
+    start(status, [*_HEADERS, ("Content-Length", str(len(body))), *more])
+    return [body]
 
 
 def _refusal(kind: Kind, why: Text) -> bytes:
@@ -129,9 +174,15 @@ def _refusal(kind: Kind, why: Text) -> bytes:
 
 FULL: Final = _refusal(problems.BUSY, Text(en="too many ask at once", zh="同时请求过多"))
 """The body of every refusal for want of room; written once."""
-_FULL: Final = [
+TOO_LONG: Final = _refusal(problems.TOO_MUCH, Text(en="the body is too long", zh="请求体过长"))
+UNMEASURED: Final = _refusal(
+    problems.UNREADABLE, Text(en="Content-Length is missing", zh="缺少 Content-Length")
+)
+ALIVE: Final = b'{"alive": true}'
+"""As `api.health` answers, without its thread: nobody who asks keeps others from being told."""
+_HEADERS: Final = (
     ("Content-Type", "application/json; charset=utf-8"),
-    ("Content-Length", str(len(FULL))),
     ("Cache-Control", "no-store, private"),
-    ("Retry-After", str(AGAIN_SECONDS)),
-]
+    ("X-Content-Type-Options", "nosniff"),
+)
+_AGAIN: Final = (("Retry-After", str(AGAIN_SECONDS)),)

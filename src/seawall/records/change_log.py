@@ -34,8 +34,9 @@ class Watched:
     hidden: tuple[str, ...] = ()
 
     def triggers(self, vendor: str) -> list[str]:
-        """Statements that make the triggers."""
-        return [each for do in ("INSERT", "UPDATE", "DELETE") for each in self._trigger(vendor, do)]
+        """Statements that make the triggers; on PostgreSQL they fire for replicas, too, and nobody empties the table."""
+        rows = [each for do in ("INSERT", "UPDATE", "DELETE") for each in self._trigger(vendor, do)]
+        return rows if vendor == "sqlite" else rows + self._kept_from_emptying()
 
     def _trigger(self, vendor: str, do: Operation) -> list[str]:
         name, row = f"{self.table}_log_{do.lower()}", "OLD" if do == "DELETE" else "NEW"
@@ -52,6 +53,22 @@ class Watched:
         return [
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ {body} $$",
             f"CREATE TRIGGER {name} {on} EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {name}",
+        ]
+
+    def _kept_from_emptying(self) -> list[str]:
+        """TRUNCATE passes every trigger of rows, so it is refused: DELETE leaves its rows in the log."""
+        name, said = (
+            f"{self.table}_log_truncate",
+            f"{self.table} is watched: delete its rows one by one",
+        )
+        body = (
+            f"BEGIN RAISE EXCEPTION '{said}' USING ERRCODE = 'integrity_constraint_violation'; END"
+        )
+        return [
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+            f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {name}",
         ]
 
     def _state(self, vendor: str, row: Literal["OLD", "NEW"], do: Operation) -> str:

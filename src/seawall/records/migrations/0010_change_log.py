@@ -14,7 +14,7 @@ from seawall.records.change_log import Watched, watch
 _KEPT = ("number", "at_us", "kind", "subject", "operation", "before", "after")
 _SAID = "the change log is added to, and never changed"
 PEOPLE = Watched("records_person", "'person:' || {row}.name",
-                 ("name", "roles", "unit", "is_active"), ("password", "email", "shown"))  # fmt: skip
+                 ("name", "roles", "unit", "is_active", "reviewed_us"), ("password", "email", "shown"))  # fmt: skip
 TOKENS = Watched("records_apitoken", "'token:' || {row}.number",
                  ("name", "scopes", "unit", "granted_by", "expires_us", "revoked_us"), ("hash",))  # fmt: skip
 
