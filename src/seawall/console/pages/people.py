@@ -131,7 +131,7 @@ def invite(request: Request, name: str) -> HttpResponse:
     """Make a link by which a person sets his password, and show it once."""
     person = _found(request, name)
     if not staffing.invite(place.ledger(), name, signed(request, "person.invite")):
-        return redirect("person", name=name)
+        return see_other(reverse("person", args=[name]))
     key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
     uidb36, _, token = key.partition("-")
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
