@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from seawall.client.house import House
 from seawall.client.refusals import UnableToGetAnswer, UnableToReachHouse, UnableToTrustAddress
@@ -176,3 +177,15 @@ def test_a_query_is_written_as_the_api_reads_it() -> None:
         {"by": ["channel", "region"], "open": True, "as_of": None, "act": "decide:A 7&"},
     )
     assert asked.target == "/api/v1/measures/x?by=channel&by=region&open=true&act=decide%3AA+7%26"
+
+
+def test_nothing_is_asked_by_no_segment_and_zero_is_a_number(script: Script) -> None:
+    script.answers = [OK, OK]
+    with House(script.address, "swl_x") as house:
+        for ask in (lambda: house.measure("x"), lambda: house.consistency(0)):
+            with pytest.raises(ValidationError):  # the script tells nothing of a measure
+                ask()
+    assert [path for _, path, _, _ in script.heard] == [
+        "/api/v1/measures/x",
+        "/api/v1/ledger/consistency?old=0",
+    ]

@@ -20,6 +20,7 @@ from seawall.records.models import Person
 from seawall.reports.sheet import Sheet
 
 _ATTACK = '=HYPERLINK("http://evil.example","x")'
+_NEEDS = "portfolio.export"
 _COLUMNS = (
     Column("name", "label", Text(en="name", zh="姓名")),
     Column("n", "count", Text(en="number", zh="数量")),
@@ -51,12 +52,12 @@ def test_a_page_is_a_page_where_no_file_is_asked_for_and_reads_no_row() -> None:
         yield ()
 
     for form in ("", "exe", "CSV"):
-        assert exporting.answer(_request(form), _sheet(rows())) is None
+        assert exporting.answer(_request(form), _sheet(rows()), needs=_NEEDS) is None
 
 
 @pytest.mark.usefixtures("lender")
 def test_a_csv_opens_again_with_the_attack_as_text() -> None:
-    answer = exporting.answer(_request("csv", language="zh"), _sheet())
+    answer = exporting.answer(_request("csv", language="zh"), _sheet(), needs=_NEEDS)
     rows = list(csv.reader(io.StringIO(_content(answer).decode("utf-8-sig"))))
     assert rows == [["姓名", "数量"], [f"'{_ATTACK}", "3"], ["张三", "4"]]
     assert answer is not None
@@ -67,7 +68,7 @@ def test_a_csv_opens_again_with_the_attack_as_text() -> None:
 def test_a_workbook_opens_again_with_the_attack_as_text(lender: Home) -> None:
     before = set((lender.folder / "scratch").iterdir())
     book = openpyxl.load_workbook(
-        io.BytesIO(_content(exporting.answer(_request("xlsx"), _sheet())))
+        io.BytesIO(_content(exporting.answer(_request("xlsx"), _sheet(), needs=_NEEDS)))
     )
     page = book.worksheets[0]
     assert [[cell.value for cell in row] for row in page.iter_rows()] == [
@@ -79,7 +80,7 @@ def test_a_workbook_opens_again_with_the_attack_as_text(lender: Home) -> None:
 
 @pytest.mark.usefixtures("lender")
 def test_a_pdf_is_one_and_named_without_a_path() -> None:
-    answer = exporting.answer(_request("pdf"), _sheet())
+    answer = exporting.answer(_request("pdf"), _sheet(), needs=_NEEDS)
     assert _content(answer).startswith(b"%PDF")
     assert answer is not None
     assert answer.headers["Content-Disposition"] == 'attachment; filename="Cases-open.pdf"'
@@ -89,5 +90,5 @@ def test_a_pdf_is_one_and_named_without_a_path() -> None:
 @pytest.mark.usefixtures("lender")
 def test_who_may_look_may_not_take_away_without_a_permission_of_its_own() -> None:
     with pytest.raises(PermissionDenied):
-        exporting.answer(_request("csv", "ivan"), _sheet(), needs="portfolio.export")
-    assert exporting.answer(_request("csv", "bob"), _sheet(), needs="portfolio.export") is not None
+        exporting.answer(_request("csv", "ivan"), _sheet(), needs=_NEEDS)
+    assert exporting.answer(_request("csv", "bob"), _sheet(), needs=_NEEDS) is not None

@@ -52,6 +52,34 @@ def test_a_route_is_for_those_who_may(route: Route, name: str, lender: Home, as_
     assert json.loads(Person.objects.get(name="bob").roles) == ["risk_analyst"] or may
 
 
+TAKEN_AWAY = {
+    "/portfolio/": {"alice", "bob", "dana", "erin", "frank", "grace", "olivia"},
+    "/decisions/": {"alice", "dana", "grace", "olivia"},
+    "/alerts/": {"alice", "bob", "dana", "erin", "frank", "grace", "olivia"},
+    "/ledger/": {"dana", "grace"},
+    "/people/": {"alice", "dana", "grace", "ivan", "root"},
+}
+"""Who of the house may take a page's list away, written by hand; of who may not, some may look."""
+
+
+@pytest.mark.parametrize("path", TAKEN_AWAY)
+def test_who_may_look_takes_away_only_what_he_may(path: str, lender: Home, as_: As) -> None:
+    del lender
+    inside = {name for name, (_, unit) in CAST.items() if access.inside(unit, access.HOUSE)}
+    looked, taken = set[str](), set[str]()
+    for name in sorted(inside):
+        person = as_(name)
+        page = person.get(path)
+        answer = person.get(f"{path}?as=csv")
+        assert answer.status_code in {200, 403}
+        looked |= {name} if page.status_code == 200 else set()
+        taken |= {name} if answer.status_code == 200 else set()
+        if name not in TAKEN_AWAY[path]:
+            assert "as=csv" not in page.text, "no link to what is refused"
+    assert taken == TAKEN_AWAY[path]
+    assert taken <= looked
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.name}")
 def test_nobody_comes_in_without_signing_in(route: Route, lender: Home) -> None:
     answer = (Client().post if route.method == "POST" else Client().get)(address(route, lender))

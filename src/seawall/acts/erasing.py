@@ -22,6 +22,7 @@ from seawall.vault.erasure import Erasure, Order
 from seawall.vault.store import Vault
 
 KIND = "vault.erase"
+HOLD, RELEASE = "vault.hold", "vault.release"
 
 
 def erase(ledger: Ledger, vault: Vault, tokens: Sequence[str], *, by: Order) -> list[Erasure]:
@@ -111,13 +112,13 @@ def hold(ledger: Ledger, vault: Vault, on: Hold, *, signed: Signed, reason: str)
         UnableToFindPerson: there is no such token, or the person is erased.
         UnableToHold: the pack declares no such hold.
     """
-    entry = _of_hold("vault.hold", on, signed, reason)
+    entry = _of_hold(HOLD, on, signed, reason)
     vault.hold(*on, by=_order(signed, reason), record=lambda: ledger.append(entry))
 
 
 def release(ledger: Ledger, vault: Vault, on: Hold, *, signed: Signed, reason: str) -> None:
     """Lift a hold; none there changes nothing, and is not told."""
-    entry = _of_hold("vault.release", on, signed, reason)
+    entry = _of_hold(RELEASE, on, signed, reason)
     vault.release(*on, record=lambda: ledger.append(entry))
 
 

@@ -132,7 +132,7 @@ def portfolio(
     reading = measuring.read(homes.home(home), as_of.date() if as_of else None)
     chosen = reading.measure(measure)
     if steps:
-        screen.result(measuring.steps_text(reading, chosen, asked))
+        screen.result(reading.steps(chosen, asked).sql())
         return
     rows = reading.answer(chosen, asked)
     if on_screen:

@@ -43,13 +43,14 @@ def go_on(screen: Screen, at: Home, *, port: int, shown: bool) -> NoReturn:
 def introduce(screen: Screen) -> None:
     """Make the accounts of the chosen home, and show who signs in and how, as long as this process lives."""
     from seawall.console import server  # noqa: PLC0415 - Django takes a second to load
+    from seawall.records import starting  # noqa: PLC0415
 
     at = server.ready().home
     from seawall.console import demonstration  # noqa: PLC0415 - Django is told first
 
     secret = demonstration.fresh_secret()
     _tell(screen, demonstration.furnish(at, secret), secret)
-    server.let_go()
+    starting.stop()
     threading.Thread(target=_codes, args=(screen, secret), daemon=True).start()
 
 
@@ -61,6 +62,7 @@ def look(screen: Screen) -> None:
     """
     from seawall.console import server  # noqa: PLC0415 - Django takes a second to load
     from seawall.console.calling import OK, Caller  # noqa: PLC0415
+    from seawall.records import starting  # noqa: PLC0415
 
     os.environ[f"{addresses.VARIABLE}PORT"] = str(_free())
     ready = server.ready()
@@ -68,7 +70,7 @@ def look(screen: Screen) -> None:
 
     secret = demonstration.fresh_secret()
     accounts = {each.name: each for each in demonstration.furnish(ready.home, secret)}
-    server.let_go()
+    starting.stop()
     child = subprocess.Popen(  # noqa: S603 - ourselves
         [sys.executable, "-m", "seawall", "serve", "--quiet", "--beside", str(os.getpid())]
     )

@@ -1,4 +1,4 @@
-"""A client of the API, for a lender's own machines in Python; it needs nothing of the house but this package.
+"""A client of the API, for a lender's own machines in Python; of the house it needs this package and `core`.
 
 - `house`: `House`, whose methods ask.
 - `told`: what it answers, as typed values.

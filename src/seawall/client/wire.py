@@ -50,7 +50,8 @@ class Request:
     def target(self) -> str:
         """Path and query."""
         known = {name: _written(value) for name, value in self.asked.items() if value is not None}
-        return f"{PREFIX}{self.path}" + (f"?{urlencode(known, doseq=True)}" if known else "")
+        query = urlencode(known, doseq=True)  # of an empty list it writes nothing
+        return f"{PREFIX}{self.path}" + (f"?{query}" if query else "")
 
     def headers(self, token: str) -> dict[str, str]:
         """All headers."""
@@ -62,8 +63,8 @@ class Request:
         return told
 
 
-def _written(value: str | int | bool | list[str] | None) -> str | int | list[str]:  # noqa: FBT001
-    return str(value).lower() if isinstance(value, bool) else value or ""
+def _written(value: str | int | bool | list[str]) -> str | int | list[str]:  # noqa: FBT001
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 class Wire:

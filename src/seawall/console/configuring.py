@@ -4,13 +4,11 @@ One dictionary, and what depends on the home (its secret, its addresses) laid ov
 No secret stands in a file of settings.
 """
 
-import os
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
+from seawall.office import secret_files
 from seawall.office.addresses import Identity, Mail
 from seawall.office.homes import Home
 from seawall.records import starting
@@ -151,7 +149,7 @@ SECRET: Final = "keys/console.key"  # noqa: S105 - the file's name
 """Where a home keeps the secret that signs sessions, unless `SEAWALL_CONSOLE_SECRET` holds it."""
 _SECRET_VARIABLE: Final = "SEAWALL_CONSOLE_SECRET"  # noqa: S105 - the variable's name
 _MAIL_PASSWORD: Final = "SEAWALL_MAIL_PASSWORD"  # noqa: S105 - the variable's name
-_SECRET_LETTERS: Final = 50
+_SECRET_BYTES: Final = 50
 _NO_MAIL: Final = "django.core.mail.backends.dummy.EmailBackend"
 
 
@@ -172,16 +170,8 @@ def of(home: Home, environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def secret(home: Home) -> str:
-    """The secret of a home, made where there is none yet; whoever of several makes it first, all read the same."""
-    file = home.folder / SECRET
-    if not file.is_file():
-        mine = file.with_name(f".{file.name}.{os.getpid()}")
-        mine.touch(mode=0o600)
-        mine.write_text(secrets.token_urlsafe(_SECRET_LETTERS), encoding="ascii")
-        with suppress(FileExistsError):
-            os.link(mine, file)
-        mine.unlink()
-    return file.read_text(encoding="ascii")
+    """The secret of a home, made where there is none yet."""
+    return secret_files.made_once(home.folder / SECRET, _SECRET_BYTES)
 
 
 def _identity(identity: Identity, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ FORMS: Final = {
 }
 
 
-def answer(request: Request, what: Sheet, *, needs: str | None = None) -> HttpResponseBase | None:
+def answer(request: Request, what: Sheet, *, needs: str) -> HttpResponseBase | None:
     """The list as a file, in the language of the page; None where the page itself is asked for.
 
     Rows are read only where a file is: a generator costs a page nothing.
@@ -30,7 +30,7 @@ def answer(request: Request, what: Sheet, *, needs: str | None = None) -> HttpRe
     Args:
         request: whose query may ask for a form.
         what: the list.
-        needs: the permission that taking it away asks for, where it is another than the page's.
+        needs: the permission that taking it away asks for.
 
     Raises:
         PermissionDenied: the person may look, and not take away.
@@ -38,7 +38,7 @@ def answer(request: Request, what: Sheet, *, needs: str | None = None) -> HttpRe
     form = request.GET.get(ASKED)
     if form not in FORMS:
         return None
-    if needs is not None and not access.may(request.user, needs):
+    if not access.may(request.user, needs):
         raise PermissionDenied
     response = _WRITERS[form](what, request.language)
     name = f"{what.title.in_(request.language)}.{form}".replace("/", "-")

@@ -68,7 +68,7 @@ def ready() -> Ready:
     starting.start(home.records)
     starting.migrate()
     code = settling.code(home) if settling.needed() else None
-    let_go()
+    starting.stop()  # those that serve are this process's children, and open connections of their own
     return Ready(home, console.origin, code)
 
 
@@ -77,11 +77,6 @@ def _count_together(home: Home) -> None:
     folder = Path(os.environ.setdefault(COUNTS, str(home.folder / "scratch" / "counts")))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-
-
-def let_go() -> None:
-    """Close this process's connections: those that serve are its children, and open their own."""
-    starting.stop()
 
 
 def server(home: Home) -> "AbstractServer[Any]":

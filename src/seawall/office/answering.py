@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from seawall.acts.deriving import Progress
 from seawall.core.measure import EVERY, Measure, Selection
+from seawall.core.problem import Unable
 from seawall.core.steps import Steps
+from seawall.core.text import Text
 from seawall.office import measuring
 from seawall.office.homes import Home
 from seawall.office.measuring import Opened, Reading
@@ -97,10 +99,9 @@ class Answers:
             UnableToReadEmptyBook: nothing was ever brought in.
             UnableToLookThere: the book knows nothing of the analysis date.
         """
-        held = self._now()
         if asked.measure not in self.measures:
             raise UnableToFindMeasure(asked.measure, tuple(self.measures))
-        measure = self.measures[asked.measure]
+        held, measure = self._now(), self.measures[asked.measure]
         reading = held.reading(asked.as_of, asked.only)
         steps = reading.steps(measure, asked.by)
         return Answer(measure, asked.by, held.rows(steps), reading, steps)
@@ -178,8 +179,11 @@ ORDER BY segment, value NULLS LAST""")
     )  # fmt: skip
 
 
-class UnableToFindMeasure(LookupError):
+class UnableToFindMeasure(Unable, LookupError):
     """There is no measure of this name."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"no measure {name!r}; there are: {', '.join(known)}")
+        super().__init__(
+            Text(en="no measure {name!r}; there are: {known}", zh="没有指标 {name!r}；现有：{known}"),
+            name=name, known=", ".join(known),
+        )  # fmt: skip

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
-from seawall.acts import auditing, indexing
+from seawall.acts import auditing, decision_entries, erasing, indexing, opening
 from seawall.acts.auditing import Verification
 from seawall.acts.indexing import Caught
 from seawall.acts.signing import Signed
@@ -13,6 +14,7 @@ from seawall.ledger import packing
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Ledger, Proof
 from seawall.ledger.verifier import Checkpoint, Note, read_checkpoint, read_note
+from seawall.office import units
 from seawall.office.homes import Home
 from seawall.records import entry_index as index
 from seawall.records import starting
@@ -25,8 +27,38 @@ WHOLE_MOST = 50_000
 PACK_MOST = 20_000
 """Entries in a pack that a browser asks for; `seawall ledger export` knows no such limit."""
 VERIFIED_SHOWN = 10
+OF_CUSTOMERS: Final = frozenset({
+    decision_entries.KIND, opening.KIND, opening.FIND, erasing.KIND, erasing.HOLD, erasing.RELEASE,
+})  # fmt: skip
+"""Kinds of entry whose body says something of a customer."""
 _SECOND = 1_000_000
 """Microseconds."""
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Who looks at the ledger, a person or a machine: everybody proves every leaf, not everybody reads every body.
+
+    Attributes:
+        decisions: whether decisions are his to see.
+        unit: the part of the institution that he belongs to.
+    """
+
+    decisions: bool
+    unit: str
+
+    def reads(self, entry: Recorded) -> bool:
+        """Whether an entry's body is his to read: one of a customer only with decisions, and of his own unit."""
+        told = entry.told
+        if told["kind"] not in OF_CUSTOMERS:
+            return True
+        unit = told["on_behalf_of"] if told["kind"] == decision_entries.KIND else None
+        return self.decisions and units.sees(self.unit, unit or units.HOUSE)
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether every body is: a pack has them all, since one without would tell of an erasure."""
+        return self.decisions and units.sees(self.unit, units.HOUSE)
 
 
 @dataclass(frozen=True)

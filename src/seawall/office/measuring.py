@@ -148,11 +148,6 @@ def check(reading: Reading) -> Iterator[tuple[Text, int]]:
         yield law.meaning, reading.engine.table(law.steps).to_pylist()[0]["violations"]
 
 
-def steps_text(reading: Reading, measure: Measure, by: tuple[str, ...]) -> str:
-    """The SQL of a measure, step by step."""
-    return reading.steps(measure, by).sql()
-
-
 def write_report(told: portfolio.Told, target: Path) -> Path:
     """Write the HTML risk report; returns where it is."""
     return pages.write(portfolio.leaf(told), target)

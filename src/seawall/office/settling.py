@@ -1,7 +1,7 @@
 """The first administrator of a home: made once, by whoever has the code that the server's owner was shown."""
 
 import hmac
-import secrets
+from pathlib import Path
 from typing import Final
 
 from seawall.acts import staffing
@@ -9,7 +9,8 @@ from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer
 from seawall.core.problem import Unable
 from seawall.core.text import Text
-from seawall.office.homes import PRIVATE_FILE, Home
+from seawall.office import secret_files
+from seawall.office.homes import Home
 from seawall.records import people_register as register
 
 FILE: Final = "setup.code"
@@ -25,11 +26,7 @@ def needed() -> bool:
 
 def code(home: Home) -> str:
     """The code, made where there is none yet; shown on the server's own terminal, and nowhere else."""
-    file = home.folder / "keys" / FILE
-    if not file.is_file():
-        file.touch(mode=PRIVATE_FILE)
-        file.write_text(secrets.token_urlsafe(_BYTES), encoding="ascii")
-    return file.read_text(encoding="ascii")
+    return secret_files.made_once(_file(home), _BYTES)
 
 
 def settle(home: Home, given: str, name: str, shown: str) -> None:
@@ -39,13 +36,24 @@ def settle(home: Home, given: str, name: str, shown: str) -> None:
         UnableToSettle: the code is wrong, or somebody was first.
         UnableToSignAs: the name is none to act under.
     """
-    file = home.folder / "keys" / FILE
-    right = file.is_file() and hmac.compare_digest(given.strip().encode(), code(home).encode())
-    if not right or not needed():
+    if not _opens(home, given.strip()) or not needed():
         raise UnableToSettle
     who = Newcomer(name, shown, (ROLE,), "house")
     staffing.add(home.ledger, who, Signed(f"person.first:{name}", name, now()))
-    file.unlink()
+    _file(home).unlink()
+
+
+def _file(home: Home) -> Path:
+    return home.folder / "keys" / FILE
+
+
+def _opens(home: Home, given: str) -> bool:
+    """Whether the code is the one that was shown; no code at all never is, whatever the file holds."""
+    return (
+        given != ""
+        and _file(home).is_file()
+        and hmac.compare_digest(given.encode(), code(home).encode())
+    )
 
 
 class UnableToSettle(Unable, ValueError):

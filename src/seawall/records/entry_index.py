@@ -206,12 +206,6 @@ def _part(which: Sought, way: str, values: Sequence[str]) -> tuple[str, list[str
     return text, [*told, which.most]
 
 
-def of_entry(number: int) -> DecisionRow | None:
-    """The decision that an entry tells of; None where it tells of none, or is not indexed."""
-    row = _rows("DecisionLine").filter(entry=number).values_list(*DecisionRow._fields).first()
-    return None if row is None else DecisionRow(*row)
-
-
 def _within(unit: str) -> list[str]:
     """The units of decisions that are a unit or lie within it."""
     every = _distinct("records_decisionline", "unit")

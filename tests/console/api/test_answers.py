@@ -13,6 +13,7 @@ from seawall.acts import alert_cases
 from seawall.acts.proving import prove
 from seawall.console import counting, place
 from seawall.console.api import measures, tokens
+from seawall.core.engine import DuckEngine
 from seawall.ledger import tree
 from seawall.ledger.verifier import leaf_hash, node_hash
 from seawall.office import measuring, queues
@@ -182,9 +183,23 @@ def test_a_measure_says_what_the_command_says_and_how(
     assert [dict(zip(names, row, strict=True)) for row in told["rows"]] == [
         {k: str(v) if isinstance(v, Decimal | date) else v for k, v in row.items()} for row in rows
     ]
-    assert told["how"]["sql"] == measuring.steps_text(reading, measure, tuple(by))
+    assert told["how"]["sql"] == reading.steps(measure, tuple(by)).sql()
     assert told["how"]["meaning"]["en"] == measure.meaning.en
     assert told["how"]["files"]
+
+
+def test_a_measure_asked_again_is_not_computed_again(machine: Machine) -> None:
+    caller = machine("measures.read")
+    first = caller.read("measures/growth", by=["product"])
+    with patch.object(DuckEngine, "table", side_effect=AssertionError("computed")):
+        assert caller.read("measures/growth", by=["product"]) == first
+
+
+def test_an_answer_of_too_many_rows_is_refused_in_a_sentence(machine: Machine) -> None:
+    with patch.object(measures, "ROWS_MOST", 1):
+        refused = machine("measures.read").get("measures/growth")
+    assert (refused.status_code, problems(refused)) == (409, ["api-refused"])
+    assert "fewer segments" in refused.content.decode()
 
 
 def test_a_measure_that_is_not_there_or_a_day_that_is_not_known_is_refused(
@@ -202,7 +217,7 @@ def test_a_measure_that_is_not_there_or_a_day_that_is_not_known_is_refused(
 
 def test_a_proof_leads_from_the_entry_to_the_signed_root(machine: Machine) -> None:
     """Recomputed as RFC 6962, 2.1.1, says, from the answer alone."""
-    caller = machine("ledger.read")
+    caller = machine("ledger.read", "decisions.read")
     size = int(caller.get("ledger/checkpoint").content.split(b"\n")[1])
     for number in (0, 1, size // 2, size - 1):
         entry, proof = (
@@ -218,6 +233,25 @@ def test_a_proof_leads_from_the_entry_to_the_signed_root(machine: Machine) -> No
         body = hashlib.sha256(bytes.fromhex(entry["salt"]) + entry["body"].encode()).hexdigest()
         assert json.loads(entry["leaf"])["body"] == body
         assert caller.read("ledger/entries", act=entry["act"]) == entry
+
+
+def test_a_customers_body_is_told_to_who_may_see_his_decision(machine: Machine) -> None:
+    blind = machine("ledger.read", name="witness-1")
+    seeing = machine("ledger.read", "decisions.read", name="seeing-1")
+    part = machine("ledger.read", "decisions.read", name="part-1", unit="house/partners")
+    entries = list(place.cases().desk.ledger.entries())
+    for kind in ("decision", "policy.publish"):
+        found = next(each for each in entries if each.told["kind"] == kind)
+        assert kind != "decision" or found.told["on_behalf_of"] is None, "the whole house's"
+        for path, asked in (
+            (f"ledger/entries/{found.number}", {}),
+            ("ledger/entries", {"act": found.told["act"]}),
+        ):
+            assert seeing.read(path, **asked)["body"] == (found.body or b"").decode()
+            for caller in (blind, part):
+                told = caller.read(path, **asked)
+                assert (told["salt"] is None, told["body"] is None) == (kind == "decision",) * 2
+                assert told["leaf"] == found.leaf.decode()
 
 
 def _root_from(here: bytes, number: int, size: int, hashes: list[bytes]) -> bytes:

@@ -295,6 +295,11 @@ def test_a_search_is_taken_away_whole_as_a_file(as_: As, decided: dict[str, int]
     assert {int(row["entry"]) for row in rows} == {each.number for each in approved}
     assert len(rows) == len(approved) > 50
     assert {row["outcome"] for row in rows} == {"approve"}
-    heidi = b"".join(as_("heidi").get("/decisions/?as=csv").streaming_content)  # type: ignore[attr-defined]
-    assert len(heidi.splitlines()) == 2
-    assert str(decided["house/online"]).encode() in heidi
+    Person.objects.filter(name="olivia").update(unit="house/online")
+    try:
+        answer = as_("olivia").get("/decisions/?as=csv")
+        online = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    finally:
+        Person.objects.filter(name="olivia").update(unit="house")
+    assert len(online.splitlines()) == 2
+    assert str(decided["house/online"]).encode() in online

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from seawall.acts import auditing
 from seawall.cli.main import app
-from seawall.console import place
+from seawall.console import access, place
 from seawall.ledger.verifier import (
     included,
     leaf_hash,
@@ -143,6 +143,15 @@ def test_packs_are_for_those_who_may_export_and_see_the_whole_house(as_: As) -> 
         assert "customer_token" not in body
     finally:
         Person.objects.filter(name="dana").update(unit="house")
+
+
+def test_a_pack_has_every_body_so_it_is_for_who_may_see_decisions(
+    as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = frozenset({"ledger.read", "ledger.export"})
+    monkeypatch.setattr(access, "permissions", lambda _: only)
+    assert as_("dana").get("/ledger/pack?first=0&last=1").status_code == 403
+    assert "/ledger/pack" not in as_("dana").get("/ledger/proofs").text
 
 
 def test_the_checkpoint_is_signed_by_the_key_that_is_told(as_: As) -> None:

@@ -48,6 +48,14 @@ def test_the_code_makes_one_administrator(empty: Home) -> None:
     assert not Person.objects.filter(name="mallory").exists()
 
 
+def test_no_code_opens_nothing_even_where_the_file_is_empty(empty: Home) -> None:
+    """A disk that filled, or a hand, left a file without a code."""
+    (empty.folder / "keys" / settling.FILE).touch()
+    for code in ("", " "):
+        assert Client().post("/setup/make", {**FORM, "code": code}).status_code == 409
+    assert settling.needed()
+
+
 def test_a_name_nobody_can_act_under_makes_nobody(empty: Home) -> None:
     code = settling.code(empty)
     answer = Client().post("/setup/make", {**FORM, "name": "Root Admin", "code": code})

@@ -3,5 +3,6 @@
 - `main`: the API, its routers, and how it refuses.
 - `tokens`: who asks; `answers`: what every route may answer besides its own.
 - `facts`, `decisions`, `alerts`, `cases`, `measures`, `ledger`, `health`: the routes, by noun.
-- `watched`: what is counted and timed for Prometheus.
+
+What is counted and timed for Prometheus stands in `console.counting`.
 """

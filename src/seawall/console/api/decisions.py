@@ -1,6 +1,6 @@
 """Decisions: an application in, a durable decision out; one, or many at once; and what was decided.
 
-`serving` answers the first two without Django's middlewares where nothing stands against them: 500 a second and
+`express` answers the first two without Django's middlewares where nothing stands against them: 500 a second and
 more come through there. What is answered is the same, for both call `one` and `many`.
 """
 

@@ -7,10 +7,11 @@ from ninja import Path, Query, Router, Schema
 
 from seawall.console import place
 from seawall.console.api.answers import REFUSALS, At, Refusal, answers
-from seawall.console.api.tokens import Token
+from seawall.console.api.tokens import Asking, Token
 from seawall.ledger.entry import Recorded
 from seawall.ledger.log import Reader, UnableToFindEntry
 from seawall.ledger.publishing import resource
+from seawall.office.ledgers import Onlooker
 
 router = Router(tags=["ledger"])
 SIZE_MOST = 2**53 - 1
@@ -34,6 +35,8 @@ _BYTES: dict[str, Any] = {
 
 class LedgerEntry(Schema):
     """An entry; `leaf` is what the tree holds, `salt` and `body` are gone once the body was erased.
+
+    They are not told either where the body is a customer's and the token sees no decisions, or not those of its unit.
 
     To check: SHA-256 of salt and body is the leaf's `body`; SHA-256 of a zero byte and the leaf is the tree's leaf.
     """
@@ -93,9 +96,9 @@ def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the libr
     operation_id="read_entry",
     summary="Read an entry",
 )
-def entry(request: HttpRequest, number: Annotated[int, Path(ge=0, le=SIZE_MOST)]) -> LedgerEntry:  # noqa: ARG001
-    """An entry by its number, from 0."""
-    return told(_reader().entry(number))
+def entry(request: Asking, number: Annotated[int, Path(ge=0, le=SIZE_MOST)]) -> LedgerEntry:
+    """An entry by its number, from 0; a customer's body only with `decisions.read`."""
+    return told(_reader().entry(number), _onlooker(request))
 
 
 @router.get(
@@ -106,16 +109,16 @@ def entry(request: HttpRequest, number: Annotated[int, Path(ge=0, le=SIZE_MOST)]
     summary="Find the entry of an act",
 )
 def find(
-    request: HttpRequest,  # noqa: ARG001 - the library's form
+    request: Asking,
     act: Annotated[
         str, Query(min_length=1, max_length=200, pattern=r"^[ -~]+$", examples=["decide:A-7"])
     ],
 ) -> LedgerEntry:
-    """The entry of an act by its key, such as `decide:A-7`."""
+    """The entry of an act by its key, such as `decide:A-7`; a customer's body only with `decisions.read`."""
     found = _reader().find(act)
     if found is None:
         raise UnableToFindEntry(act)
-    return told(found)
+    return told(found, _onlooker(request))
 
 
 @router.get(
@@ -188,14 +191,19 @@ def tile(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 - the
     )
 
 
-def told(found: Recorded) -> LedgerEntry:
-    """An entry as the API tells it."""
+def _onlooker(request: Asking) -> Onlooker:
+    return Onlooker("decisions.read" in request.auth.scopes, request.auth.unit)
+
+
+def told(found: Recorded, to: Onlooker) -> LedgerEntry:
+    """An entry as the API tells it to somebody; without a body the salt would confirm a guess of it."""
+    salt, body = (found.salt, found.body) if to.reads(found) else (None, None)
     leaf = found.told
     known = {
         name: leaf[name]
         for name in ("kind", "subject", "actor", "on_behalf_of", "act", "at", "digests")
     }
     return LedgerEntry(
-        number=found.number, leaf=found.leaf.decode(), salt=None if found.salt is None else found.salt.hex(),
-        body=None if found.body is None else found.body.decode(), **known,
+        number=found.number, leaf=found.leaf.decode(), salt=None if salt is None else salt.hex(),
+        body=None if body is None else body.decode(), **known,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from uuid import uuid4
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
@@ -112,12 +112,6 @@ def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  
 def not_allowed(request: HttpRequest, error: UnableToLetIn) -> HttpResponse:
     """Somebody who may something else."""
     return _refuse(request, 403, one(problems.NOT_ALLOWED, scope=error.scope))
-
-
-@api.exception_handler(PermissionDenied)
-def denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:  # noqa: ARG001
-    """What a machine never may."""
-    return _refuse(request, 403, one(problems.NOT_ALLOWED, scope="-"))
 
 
 @api.exception_handler(Http404)

@@ -12,16 +12,19 @@ from seawall.console.api import problems
 from seawall.console.api.answers import REQUEST, Day, Words, answers, words
 from seawall.console.api.tokens import Token
 from seawall.core.measure import Column, Measure
-from seawall.core.problem import refusal
+from seawall.core.problem import Unable, refusal
 from seawall.core.text import Text
-from seawall.office import measured, tables
-from seawall.office.measured import Answered
+from seawall.office import answering
+from seawall.office.answering import Asked
 from seawall.office.turns import Turns
 from seawall.portfolio import segments
+from seawall.reports import leaf
 
 router = Router(tags=["measures"])
 TURNS: Final = Turns(at_once=2)
 """An answer takes the machine's cores and memory: few at a time, and no queue without an end."""
+ROWS_MOST: Final = 20_000
+"""Of one answer; a page gives more as a file."""
 Cell = str | int | float | bool | None
 
 
@@ -80,8 +83,10 @@ class Answer(Schema):
 )
 def list_measures(request: HttpRequest) -> Measures:  # noqa: ARG001 - the library's form
     """Name every measure, and the segments by which each can be asked."""
-    known = tables.measures(place.home().conventions)
-    return Measures(measures=[_line(each) for each in known], segments=list(segments.NAMES))
+    known = place.answers().measures
+    return Measures(
+        measures=[_line(each) for each in known.values()], segments=list(segments.NAMES)
+    )
 
 
 @router.get(
@@ -105,22 +110,27 @@ def ask(
             known = ", ".join(segments.NAMES)
             raise refusal(problems.AMONG, REQUEST, what=_SEGMENT, found=each, known=known)
     with TURNS.taken():
-        return told(measured.answer(place.home(), name, tuple(dict.fromkeys(by or ())), as_of))
+        found = place.answers().answer(Asked(name, tuple(dict.fromkeys(by or ())), as_of=as_of))
+    if found.rows.num_rows > ROWS_MOST:
+        raise UnableToTellSoMuch(found.rows.num_rows)
+    return told(found)
 
 
-def told(found: Answered) -> Answer:
+def told(found: answering.Answer) -> Answer:
     """An answer as the API tells it."""
-    measure, names = found.measure, [each.name for each in found.columns]
+    measure, reading = found.measure, found.reading
+    columns = leaf.headed(measure, found.by)
+    names = [each.name for each in columns]
     rows = [[_cell(row[name]) for name in names] for row in found.rows.to_pylist()]
     how = How(
         meaning=words(measure.meaning),
         source=measure.source,
-        sql=found.sql,
-        files=list(found.files),
+        sql=found.steps.sql(),
+        files=sorted(f"{each.parent.name}/{each.name}" for each in reading.snapshot.files),
     )
     return Answer(
-        name=measure.name, as_of=found.as_of.isoformat(), month_end=found.month_end.isoformat(),
-        currency=found.currency, columns=[_heading(each) for each in found.columns], rows=rows, how=how,
+        name=measure.name, as_of=reading.as_of.isoformat(), month_end=reading.month_end.isoformat(),
+        currency=reading.currency, columns=[_heading(each) for each in columns], rows=rows, how=how,
     )  # fmt: skip
 
 
@@ -143,6 +153,17 @@ def _line(measure: Measure) -> MeasureLine:
 
 def _heading(column: Column) -> Heading:
     return Heading(name=column.name, unit=column.unit, title=words(column.title))
+
+
+class UnableToTellSoMuch(Unable, ValueError):
+    """An answer has more rows than anybody reads."""
+
+    def __init__(self, rows: int) -> None:
+        super().__init__(
+            Text(en="the answer has {rows:,} rows, and {most:,} at most are told: ask by fewer segments",
+                 zh="结果共 {rows:,} 行，最多给出 {most:,} 行：请减少分组"),
+            rows=rows, most=ROWS_MOST,
+        )  # fmt: skip
 
 
 _SEGMENT = Text(en="segment", zh="分组")

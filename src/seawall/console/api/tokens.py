@@ -25,10 +25,12 @@ class Machine:
     Attributes:
         name: as the ledger knows it.
         unit: the part of the institution that it asks for.
+        scopes: what its token opens besides what was asked.
     """
 
     name: str
     unit: str
+    scopes: frozenset[str]
 
     def sees(self, unit: str) -> bool:
         """Whether what belongs to a unit is its to see; an empty unit is the house."""
@@ -78,9 +80,10 @@ class Token(HttpBearer):
         held = granting.holder(token, now())
         if held is None:
             return None
-        if self.scope not in held.scopes & access.machine():
+        scopes = held.scopes & access.machine()
+        if self.scope not in scopes:
             raise UnableToLetIn(self.scope)
-        return Machine(held.name, held.unit)
+        return Machine(held.name, held.unit, scopes)
 
 
 class Asking(HttpRequest):

@@ -56,7 +56,7 @@ def page(request: Request) -> HttpResponseBase:
     sought = _sought(request)
     found = decisions.listing(place.decisions(), sought)
     sheet = ledger_sheets.of_decisions(sought._replace(most=AT_ONCE))
-    return answer(request, sheet) or render(request, "console/decisions/page.html", {
+    return answer(request, sheet, needs="decisions.export") or render(request, "console/decisions/page.html", {
         "found": found,
         "page_after": None if found.after is None else "{}.{}".format(*found.after),
         "policies": decisions.policies(),

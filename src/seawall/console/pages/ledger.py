@@ -3,23 +3,20 @@
 import json
 from typing import Final
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from seawall.acts import decision_entries, opening
-from seawall.acts.erasing import KIND as ERASING
-from seawall.acts.indexing import HOUSE
+from seawall.acts import decision_entries
 from seawall.console import access, place
 from seawall.console.asking import Request, see_other, signed, whole
 from seawall.console.exporting import FORMS, answer
 from seawall.office import ledger_sheets, ledgers
-from seawall.office.ledgers import Shown
+from seawall.office.ledgers import Onlooker, Shown
 from seawall.office.work import jobs
 from seawall.records.entry_index import Browsed
 
-OF_CUSTOMERS: Final = frozenset({decision_entries.KIND, opening.KIND, opening.FIND, ERASING})
-"""Kinds of entry whose body says something of a customer: for those who may see decisions."""
 CHECKPOINTS_SHOWN: Final = 10
 VERIFYING: Final = "ledger.verify"
 """The task of a worker that verifies the whole ledger."""
@@ -37,7 +34,7 @@ def page(request: Request) -> HttpResponseBase:
     which = Browsed(asked["kind"], asked["subject"], asked["actor"], before)
     found = counter.browse(which)
     sheet = ledger_sheets.of_entries(which._replace(most=AT_ONCE))
-    return answer(request, sheet) or render(request, "console/ledger/page.html", {
+    return answer(request, sheet, needs="ledger.export") or render(request, "console/ledger/page.html", {
         "found": found,
         "page_after": found.after,
         "kinds": counter.kinds(),
@@ -55,7 +52,7 @@ def entry(request: Request, number: int) -> HttpResponse:
         "found": found,
         "told": found.entry.told,
         "body": json.dumps(found.entry.content, ensure_ascii=False, indent=2),
-        "may_read": _may_read(request, found),
+        "may_read": _onlooker(request).reads(found.entry),
         "is_decision": found.entry.told["kind"] == decision_entries.KIND,
         "proof": [each.hex() for each in found.proof.hashes],
         "root": found.root.hex(),
@@ -65,7 +62,7 @@ def entry(request: Request, number: int) -> HttpResponse:
 def proof(request: Request, number: int) -> HttpResponse:
     """An entry's proof as a file, as `seawall ledger prove` writes it; without a body that one may not see."""
     found = _found(number)
-    text = found.proof.text(body=_may_read(request, found))
+    text = found.proof.text(body=_onlooker(request).reads(found.entry))
     return _file(f"{text}\n".encode(), f"ledger-{number}.json", "application/json")
 
 
@@ -86,9 +83,11 @@ def verify(request: Request) -> HttpResponse:
 
 
 def pack(request: Request) -> HttpResponse:
-    """A pack of entries, which an auditor verifies alone; for whoever may see the whole house."""
-    if not access.sees(request.user, HOUSE):
+    """A pack of entries, which an auditor verifies alone; for whoever may see the whole house, its decisions too."""
+    if not access.sees(request.user, access.HOUSE):
         raise Http404
+    if not _onlooker(request).reads_all:
+        raise PermissionDenied
     first, last = (whole(request.GET.get(name, "")) for name in ("first", "last"))
     if first is None or last is None:
         raise Http404
@@ -130,13 +129,8 @@ def _found(number: int) -> Shown:
     return counter.shown(number)
 
 
-def _may_read(request: Request, found: Shown) -> bool:
-    """Whether the person may see the body: one of a customer only with decisions, and of his own unit."""
-    told = found.entry.told
-    if told["kind"] not in OF_CUSTOMERS:
-        return True
-    unit = told["on_behalf_of"] if told["kind"] == decision_entries.KIND else HOUSE
-    return access.may(request.user, "decisions.read") and access.sees(request.user, unit or HOUSE)
+def _onlooker(request: Request) -> Onlooker:
+    return Onlooker(access.may(request.user, "decisions.read"), request.user.unit)
 
 
 def _file(data: bytes, name: str, kind: str) -> HttpResponse:

@@ -56,11 +56,10 @@ class Seen:
 
 
 def listing(request: Request) -> HttpResponseBase:
-    """Everybody within the reader's unit."""
+    """Everybody within the reader's unit; the file has no more than the page, which shows all, so it asks for no more."""
     seen = _seen(request)
-    return answer(request, _sheet(seen)) or render(
-        request, "console/people/list.html", {"people": seen}
-    )
+    file = answer(request, _sheet(seen), needs="users.read")
+    return file or render(request, "console/people/list.html", {"people": seen})
 
 
 def matrix(request: Request) -> HttpResponse:

@@ -22,7 +22,7 @@ def page(request: Request) -> HttpResponse:
     """What this home is, and whether it is fit."""
     home = place.home()
     return render(request, "console/settings/page.html", {
-        "version": version("seawall"), "python": version("django"), "home": home,
+        "version": version("seawall"), "home": home,
         "stores": [(store, home.settings.lies(store)) for store in ("office", "ledger", "people", "keys")],
         "conditions": (*condition.examine(home), *servers.examine(home)),
     })  # fmt: skip

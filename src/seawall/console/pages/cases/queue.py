@@ -99,7 +99,8 @@ def _back(asks: Asked) -> HttpResponse:
 def export(request: Request) -> HttpResponseBase:
     """A queue to take away; of one kind, with all its fields."""
     asks = queues.asked(request.GET.dict())
-    found = answer(request, queue_sheets.sheet(place.cases(), asks, who.actor(request)))
+    sheet = queue_sheets.sheet(place.cases(), asks, who.actor(request))
+    found = answer(request, sheet, needs="cases.export")
     if found is None:
         raise Http404
     return found
