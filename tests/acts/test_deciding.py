@@ -20,6 +20,7 @@ from seawall.ledger.entry import Erasing
 from seawall.policy.trial import Trial
 from seawall.vault.erasure import Order as VaultOrder
 from tests.acts.lender import HERE, NOON, House, asks, codes
+from tests.elsewhere import SQLITE
 
 
 @pytest.fixture
@@ -221,6 +222,7 @@ FORGED = {
 }  # fmt: skip
 
 
+@SQLITE  # it takes the triggers away by SQLite's own tables
 @pytest.mark.parametrize(
     ("forged", "before"),
     # A process that has decided looks again only where the publication itself is another.

@@ -26,6 +26,7 @@ from seawall.ledger.log import Ledger
 from seawall.ledger.sequencing import UnableToAppend
 from seawall.office import homes
 from seawall.records import starting
+from tests.elsewhere import SQLITE
 
 NOW = datetime(2026, 3, 1, 9)  # noqa: DTZ001 - the house's times are UTC, without an offset
 AMONG = Grantable({"facts.write", "cases.read", "metrics.read"}, {"house", "house/online"})
@@ -57,6 +58,7 @@ def test_a_granted_token_opens_what_it_was_granted_for(ledger: Ledger) -> None:
     assert holder("swl_\udcff", NOW) is None
 
 
+@SQLITE  # it looks into the file
 def test_a_secret_has_256_random_bits_and_is_kept_as_its_hash_alone(
     ledger: Ledger, tmp_path: Path
 ) -> None:
