@@ -46,11 +46,6 @@ def alert(home: Home) -> Kwargs:
     return {"case_id": next(iter(open_alerts().values()))[1].case_id}
 
 
-def alert_done(home: Home) -> Kwargs:
-    """The same, and what is done with it."""
-    return {**alert(home), "verb": "acknowledge"}
-
-
 def growth(home: Home) -> Kwargs:
     """A measure."""
     del home
@@ -129,7 +124,6 @@ EXAMPLES: dict[str, Callable[[Home], Kwargs]] = {
     "indicator": indicator,
     "alert": alert,
     "alert_why": alert,
-    "alert_do": alert_done,
     "portfolio_measure": growth,
     "portfolio_chart": growth_csv,
     "case": case,

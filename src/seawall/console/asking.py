@@ -6,8 +6,6 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponseRedirect
 
 from seawall.acts.signing import Signed, now
-from seawall.cases.case import Actor
-from seawall.console import access
 from seawall.core.text import Language
 from seawall.records.models import Person
 
@@ -60,8 +58,3 @@ def key(request: Request, verb: str) -> str:
     """The key of what a form asks for; a fresh one where the form has none."""
     given = request.POST.get(KEY, "")[:64]
     return f"{verb}:{request.user.name}:{given or uuid4().hex}"
-
-
-def actor(request: Request) -> Actor:
-    """Who handles a case."""
-    return Actor(request.user.name, access.roles(request.user))

@@ -86,7 +86,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("alerts/silence", alerts.silence, "silence", "alerts.silence", method="POST"),
     Route("alerts/<slug:case_id>/", alerts.one, "alert", "alerts.read"),
     Route("alerts/<slug:case_id>/why", alerts.why, "alert_why", "alerts.read"),
-    Route("alerts/<slug:case_id>/<slug:verb>", alerts.do, "alert_do", "cases.handle", method="POST"),
 
     Route("cases/", case_queue.page, "cases", "cases.read", of="unit"),
     Route("cases/board", case_queue.board, "cases_board", "cases.read", of="unit"),

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
-from seawall.acts import handling
 from seawall.acts.alert_cases import (
     KIND,
     fields_of,
@@ -14,21 +13,20 @@ from seawall.acts.alert_cases import (
     read,
     segment_of_words,
 )
-from seawall.acts.case_rows import events_of
-from seawall.acts.handling import Handled, UnableToFindCase
-from seawall.acts.signing import Signed
-from seawall.cases.case import Actor, Command
+from seawall.acts.handling import UnableToFindCase
+from seawall.cases import choices
+from seawall.cases.case import Actor
+from seawall.cases.choices import Choice
 from seawall.cases.fold import Moment, timeline
-from seawall.cases.kind import Kind, Verb
 from seawall.cases.playbook import Playbook
 from seawall.core.measure import Trend
 from seawall.core.period import moment_at
-from seawall.core.problem import UnableToUseInput
 from seawall.core.text import Text, verbatim
-from seawall.office import accounting, measuring, packs, quieting, warning
+from seawall.office import accounting, measuring, packs, quieting, units, warning
 from seawall.office.alerts import Watchman
+from seawall.office.cases import Seen
 from seawall.office.turns import Turns
-from seawall.records import case_register, watch_register
+from seawall.records import case_lists, case_register, watch_register
 from seawall.records.case_register import CaseRow
 from seawall.records.watch_register import Ended
 from seawall.warning import explaining
@@ -50,11 +48,13 @@ class Asked:
     """Which alerts a list is of; any where empty.
 
     Attributes:
+        unit: of who asks; alerts of units that he does not see are not listed.
         ended: those that are over, instead of those that are open.
         state: the state it is in, or ended in.
         after: the `next` of the page before; None for the first.
     """
 
+    unit: str
     ended: bool = False
     risk: str = ""
     level: str = ""
@@ -116,7 +116,8 @@ def _meant(man: Watchman, asked: Asked, row: CaseRow) -> bool:
     fields = fields_of(row)
     declared = man.rules.indicators.get(fields["indicator"])
     return (
-        asked.level in ("", fields["level"])
+        units.sees(asked.unit, row.unit)
+        and asked.level in ("", fields["level"])
         and asked.indicator in ("", fields["indicator"])
         and asked.state in ("", row.state)
         and (not asked.risk or (declared is not None and declared.risk == asked.risk))
@@ -124,8 +125,9 @@ def _meant(man: Watchman, asked: Asked, row: CaseRow) -> bool:
 
 
 def _ended_page(man: Watchman, asked: Asked) -> Page:
+    mine = units.seen(asked.unit, case_lists.known_units())
     found = watch_register.ended(
-        Ended(_among(man, asked), asked.state, asked.level, asked.after, PAGE + 1)
+        Ended(_among(man, asked), asked.state, asked.level, asked.after, PAGE + 1, mine)
     )
     rows = found[:PAGE]
     more = (rows[-1].changed_us, rows[-1].case_id) if len(found) > PAGE else None
@@ -181,7 +183,8 @@ class Told:
         children: open alerts that it explains.
         moments: what happened to it.
         became: what became of earlier alerts of the indicator, and how often.
-        verbs: what the person who looks may do at once, without another word.
+        offered: what the person who looks may do at once, without another word; the rest is on the case's page.
+        revision: the case as it was looked at.
     """
 
     alert: Listed
@@ -196,21 +199,23 @@ class Told:
     moments: tuple[Moment, ...]
     became: tuple[tuple[Text, int], ...]
     playbook: Playbook | None
-    verbs: tuple[tuple[str, Text], ...]
+    offered: tuple[Choice, ...]
+    revision: int
 
 
-def told(man: Watchman, case_id: str, actor: Actor, at: datetime) -> Told:
-    """An alert, to be looked at.
+def told(man: Watchman, seen: Seen, actor: Actor, at: datetime) -> Told:
+    """An alert, to be looked at by somebody who may; of others, he is told of those that he sees.
 
     Raises:
         UnableToFindCase: there is none of this id.
     """
-    row = case_register.standing(case_id)
-    if row is None or row.kind != KIND:
-        raise UnableToFindCase(case_id)
-    fields, kind, quiet = fields_of(row), man.desk.kinds.of(row.kind_digest), quieting.in_force(at)
+    row = case_register.standing(seen.case.id)
+    if row is None:
+        raise UnableToFindCase(seen.case.id)
+    fields, quiet = fields_of(row), quieting.in_force(at)
     alert = _listed(man, row, quiet)
-    opened = open_alerts()
+    every = open_alerts().items()
+    opened = {cause: pair for cause, pair in every if units.sees(actor.unit, pair[1].unit)}
     parent = opened.get(alert.explained_by) if alert.explained_by else None
     children = [child for each, child in opened.values() if each.explained_by == alert.cause]
     declared = alert.indicator
@@ -224,17 +229,27 @@ def told(man: Watchman, case_id: str, actor: Actor, at: datetime) -> Told:
         trend=warning.trends()[declared.measure] if declared else None,
         parent=parent[1].case_id if parent else "",
         children=tuple(_listed(man, each, quiet) for each in children) if row.is_open else (),
-        moments=_moments(man, case_id),
+        moments=_moments(man, seen),
         became=became(man, fields["indicator"]),
         playbook=packs.playbook(declared.playbook) if declared and declared.playbook else None,
-        verbs=tuple(_verbs(kind, row, actor)),
+        offered=_offered(man, seen, actor),
+        revision=seen.case.revision,
     )
 
 
-def _moments(man: Watchman, case_id: str) -> tuple[Moment, ...]:
-    events = events_of(case_register.events(case_id))
-    kinds = {each.kind_digest: man.desk.kinds.of(each.kind_digest) for each in events}
-    return timeline(kinds, events)
+def _moments(man: Watchman, seen: Seen) -> tuple[Moment, ...]:
+    kinds = man.desk.kinds.several({each.kind_digest for each in seen.events})
+    return timeline(kinds, seen.events)
+
+
+def _offered(man: Watchman, seen: Seen, actor: Actor) -> tuple[Choice, ...]:
+    acting = units.acting(actor, seen.case.unit)
+    every = choices.choices(seen.kind, seen.case, acting, man.desk.clock())
+    return tuple(
+        each for each in every
+        if each.verb in seen.kind.verbs and not (each.against or each.waiting)
+        and not (each.fields or each.reason or each.links or each.approval)
+    )  # fmt: skip
 
 
 def became(man: Watchman, indicator: str) -> tuple[tuple[Text, int], ...]:
@@ -242,35 +257,6 @@ def became(man: Watchman, indicator: str) -> tuple[tuple[Text, int], ...]:
     states = man.desk.kinds.in_force[KIND].states
     ended = watch_register.outcomes(indicator)
     return tuple((states[state].title, times) for state, times in ended if state in states)
-
-
-def _verbs(kind: Kind, row: CaseRow, actor: Actor) -> list[tuple[str, Text]]:
-    """What a person may do with a case as it stands, that needs no further word; the rest is on the case's page."""
-    return [
-        (name, verb.title) for name, verb in kind.verbs.items()
-        if row.state in verb.from_ and actor.roles & set(verb.roles) and _at_once(verb)
-    ]  # fmt: skip
-
-
-def _at_once(verb: Verb) -> bool:
-    return not (verb.needs or verb.sets or verb.reason or verb.approval)
-
-
-def perform(man: Watchman, case_id: str, verb: str, actor: Actor, signed: Signed) -> Handled:
-    """Do something with an alert.
-
-    Raises:
-        UnableToFindCase: there is no such alert.
-        UnableToUseInput: its kind refuses it, and says why.
-    """
-    row = case_register.standing(case_id)
-    if row is None or row.kind != KIND:
-        raise UnableToFindCase(case_id)
-    command = Command(verb, actor, signed.at.replace(tzinfo=UTC), signed.act)
-    came = handling.handle(man.desk, case_id, command)
-    if came.event is None:
-        raise UnableToUseInput(came.problems)
-    return came
 
 
 def account(man: Watchman, case_id: str) -> tuple[Text, ...]:

@@ -143,6 +143,7 @@ class Ended(NamedTuple):
     Attributes:
         indicators: of these only; all where None.
         state, level: the state it ended in, the level it had.
+        units: whose they are, exactly; all where None.
         after: the last row of the page before, as its `changed_us` and `case_id`.
         most: rows of a page.
     """
@@ -152,6 +153,7 @@ class Ended(NamedTuple):
     level: str = ""
     after: tuple[int, str] | None = None
     most: int = 50
+    units: tuple[str, ...] | None = None
 
 
 def ended(which: Ended) -> list[CaseRow]:
@@ -161,6 +163,8 @@ def ended(which: Ended) -> list[CaseRow]:
     rows = _over(which.indicators)
     if which.state:
         rows = rows.filter(state=which.state)
+    if which.units is not None:
+        rows = rows.filter(unit__in=which.units)
     if which.level:
         rows = rows.filter(content__contains=f'"level":"{which.level}"')
     if which.after is not None:

@@ -11,9 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from seawall.acts.alert_cases import ended_alerts, ever_raised, fields_of, open_alerts
+from seawall.acts import handling
+from seawall.acts.alert_cases import ended_alerts, ever_raised, fields_of, open_alerts, spelled
 from seawall.acts.signing import now
 from seawall.acts.silencing import silences
+from seawall.cases.case import Actor, Command
 from seawall.console import place
 from seawall.core.engine import DuckEngine
 from seawall.core.steps import Steps
@@ -21,8 +23,11 @@ from seawall.office import accounting, alert_lists, alerts, measuring, warning
 from seawall.office.alert_lists import Asked
 from seawall.office.homes import Home
 from seawall.office.turns import Turns
+from seawall.office.units import HOUSE
 from seawall.records import case_register, watch_register
+from seawall.records.models import Person
 from seawall.warning import explaining
+from seawall.warning.cause import Cause
 
 As = Callable[[str], Client]
 
@@ -65,7 +70,7 @@ def test_pages_of_a_list_hold_each_alert_once(
     monkeypatch.setattr(alert_lists, "PAGE", 5)
     man, seen, after = place.watchman(), list[str](), None
     while True:
-        page = alert_lists.page(man, Asked(ended=ended, after=after), now())
+        page = alert_lists.page(man, Asked(HOUSE, ended=ended, after=after), now())
         assert len(page.rows) <= 5
         seen += [row.case_id for row in page.rows]
         if not (after := page.next):
@@ -82,13 +87,13 @@ def test_a_filter_shows_what_fits_and_nothing_else(
 ) -> None:
     del lender
     man = place.watchman()
-    every = alert_lists.page(man, Asked(ended=ended), now()).rows
+    every = alert_lists.page(man, Asked(HOUSE, ended=ended), now()).rows
     some = every[0]
     assert some.indicator is not None
     for asked, fitting in (
-        (Asked(ended=ended, level="red"), [row for row in every if row.level == "red"]),
-        (Asked(ended=ended, risk=some.indicator.risk), [row for row in every if _risk(row) == _risk(some)]),
-        (Asked(ended=ended, indicator=some.indicator.id),
+        (Asked(HOUSE, ended=ended, level="red"), [row for row in every if row.level == "red"]),
+        (Asked(HOUSE, ended=ended, risk=some.indicator.risk), [row for row in every if _risk(row) == _risk(some)]),
+        (Asked(HOUSE, ended=ended, indicator=some.indicator.id),
          [row for row in every if row.cause.indicator == some.cause.indicator]),
     ):  # fmt: skip
         found = alert_lists.page(man, asked, now()).rows
@@ -172,9 +177,11 @@ def test_an_analyst_takes_an_alert_on_and_the_ledger_tells(as_: As, lender: Home
     _, row = next((a, r) for a, r in open_alerts().values() if r.state == "raised")
     bob = as_("bob")
     assert "acknowledge" in bob.get(f"/alerts/{row.case_id}/").text
-    path, form = f"/alerts/{row.case_id}/acknowledge", {"key": "once"}
-    assert bob.post(path, form).status_code == 303
-    assert bob.post(path, form).status_code == 303
+    path = f"/cases/{row.case_id}/do/acknowledge/now"
+    form = {"key": "once", "revision": str(row.revision), "back": "alert"}
+    for _ in range(2):
+        answer = bob.post(path, form)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/alerts/{row.case_id}/")
     standing = case_register.standing(row.case_id)
     assert standing is not None
     assert standing.state == "acknowledged"
@@ -182,18 +189,66 @@ def test_an_analyst_takes_an_alert_on_and_the_ledger_tells(as_: As, lender: Home
     assert told["actor"] == "bob"
     page = text(bob, f"/alerts/{row.case_id}/")
     assert "Acknowledge" in page
-    assert f"/alerts/{row.case_id}/acknowledge" not in page, "it is done, and not offered again"
+    assert path not in page, "it is done, and not offered again"
+    assert f"/cases/{row.case_id}/do/investigate/now" in page
+    assert "/do/act/now" not in page, "what needs words is on the case's page"
+    late = bob.post(f"/cases/{row.case_id}/do/investigate/now", form | {"key": "late"})
+    assert late.status_code == 422, "the alert is not as it was when he looked"
 
 
 def test_who_may_not_take_an_alert_on_is_told_why(as_: As) -> None:
     _, row = next((a, r) for a, r in open_alerts().values() if r.state == "raised")
     erin, dana = as_("erin"), as_("dana")
-    assert f"/alerts/{row.case_id}/acknowledge" not in erin.get(f"/alerts/{row.case_id}/").text
-    assert erin.post(f"/alerts/{row.case_id}/acknowledge").status_code == 422
-    assert dana.post(f"/alerts/{row.case_id}/acknowledge").status_code == 403
+    path = f"/cases/{row.case_id}/do/acknowledge/now"
+    assert path not in erin.get(f"/alerts/{row.case_id}/").text
+    assert erin.post(path).status_code == 422
+    assert dana.post(path).status_code == 403
     standing = case_register.standing(row.case_id)
     assert standing is not None
     assert standing.state == "raised"
+
+
+def test_an_alert_is_seen_and_done_by_its_unit_alone(as_: As, lender: Home) -> None:
+    """One of the whole house, one of a unit, one of another house; and who works in each place."""
+    del lender
+    ours = next(row for _, row in open_alerts().values() if row.state == "raised").case_id
+    online, elsewhere = _raised("house/online"), _raised("other")
+    for name, unit in (("olga", "house/online"), ("paul", "house/partners")):
+        Person.objects.create(
+            name=name, shown=name, unit=unit, added_us=1, roles='["risk_analyst"]'
+        )
+    for name, sees in (("bob", {ours, online}), ("olga", {online}), ("paul", set[str]())):
+        client = as_(name)
+        listed = text(client, "/alerts/")
+        assert {each for each in (ours, online, elsewhere) if each in listed} == sees
+        taken = b"".join(as_("alice").get("/alerts/?as=csv")).decode()
+        assert online in taken
+        assert elsewhere not in taken
+        for each in (ours, online, elsewhere):
+            found = {
+                client.get(f"/alerts/{each}/").status_code,
+                client.post(f"/cases/{each}/do/comment/now").status_code,
+            }
+            assert (404 in found) == (each not in sees), (name, each, found)
+            assert each in sees or client.get(f"/alerts/{each}/why").status_code == 404
+    over = _raised("other", over=True)
+    assert over not in text(as_("alice"), "/alerts/?over")
+
+
+def _raised(unit: str, *, over: bool = False) -> str:
+    """An alert of a unit, as a machine of the unit would raise it."""
+    machine, desk = Actor("watch", frozenset({"machine"}), unit), place.cases().desk
+    fields: dict[str, object] = {
+        "indicator": "api_errors", "segment": "–", "level": "red", "as_of": "2026-01-31", "since": "2026-01-01",
+        "cause": spelled(Cause("api_errors", (("channel", f"{unit} {over}"),))), "due_at": "2026-01-31T00:00:00Z",
+    }  # fmt: skip
+    command = Command("raise", machine, desk.clock(), f"raise {unit} {over}", fields)
+    came = handling.open_case(desk, "alert", command)
+    assert came.case is not None, came.problems
+    if over:
+        clear = Command("clear", machine, desk.clock(), f"clear {unit}", {})
+        assert not handling.handle(desk, came.case.id, clear).problems
+    return came.case.id
 
 
 def test_a_silence_is_asked_for_kept_told_and_listed(as_: As, lender: Home) -> None:
@@ -275,5 +330,5 @@ def test_lists_ask_the_database_as_often_for_many_as_for_few(as_: As) -> None:
             alice.get(path)
         counts[path] = len(asked)
     frame = counts["/indicators/backtest"]
-    assert [counts[path] - frame for path in list(counts)[1:]] == [2, 1, 1]
+    assert [counts[path] - frame for path in list(counts)[1:]] == [2, 2, 1]
     assert max(counts.values()) <= 12

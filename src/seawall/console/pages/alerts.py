@@ -1,16 +1,18 @@
 """Alerts: those that are open or over, one with its account, and what silences them."""
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from seawall.acts.alert_cases import KIND
 from seawall.acts.signing import now
 from seawall.console import exporting, place
-from seawall.console.asking import Request, actor, see_other, signed, whole
+from seawall.console.asking import Request, see_other, signed, whole
+from seawall.console.pages.cases import who
 from seawall.core.problem import UnableToUseInput
 from seawall.office import alert_lists, alert_sheet, quieting, warning
 from seawall.office.alert_lists import Asked, Place
+from seawall.office.cases import Seen
 from seawall.office.quieting import Quieting
 
 _FILTERS = ("risk", "level", "indicator", "state")
@@ -20,7 +22,12 @@ _QUIETING = ("reason", "hours", "indicator", "team", "segment")
 def listed(request: Request) -> HttpResponseBase:
     """Alerts that are open, or with `?over` those that are over."""
     chosen = {name: request.GET.get(name, "") for name in _FILTERS}
-    asked = Asked(ended="over" in request.GET, after=_place(request.GET.get("after", "")), **chosen)
+    asked = Asked(
+        request.user.unit,
+        ended="over" in request.GET,
+        after=_place(request.GET.get("after", "")),
+        **chosen,
+    )
     man = place.watchman()
     file = exporting.answer(request, alert_sheet.sheet(man, asked, now()), needs="cases.export")
     if file is not None:
@@ -40,24 +47,25 @@ def _place(text: str) -> Place | None:
 
 def one(request: Request, case_id: str) -> HttpResponse:
     """An alert."""
-    told = alert_lists.told(place.watchman(), case_id, actor(request), now())
+    seen = _seen(request, case_id)
+    told = alert_lists.told(place.watchman(), seen, who.actor(request), now())
     return render(request, "console/alerts/one.html", {"told": told})
 
 
 def why(request: Request, case_id: str) -> HttpResponse:
     """What drives an alert, asked of the book: a part of its page, or a page of its own."""
-    sentences = alert_lists.account(place.watchman(), case_id)
+    sentences = alert_lists.account(place.watchman(), _seen(request, case_id).case.id)
     page = "account" if request.htmx else "why"
     context = {"sentences": sentences, "case_id": case_id}
     return render(request, f"console/alerts/{page}.html", context)
 
 
-def do(request: Request, case_id: str, verb: str) -> HttpResponse:
-    """Take an alert on, or look into it."""
-    alert_lists.perform(
-        place.watchman(), case_id, verb, actor(request), signed(request, f"alert.{verb}")
-    )
-    return see_other(reverse("alert", args=[case_id]))
+def _seen(request: Request, case_id: str) -> Seen:
+    """The case of an alert that one may see; of none, or of another's unit, it is not there."""
+    seen = who.look(request, case_id).seen
+    if seen.kind.id != KIND:
+        raise Http404
+    return seen
 
 
 def silences(request: Request) -> HttpResponse:

@@ -38,7 +38,7 @@ def do(request: Request, case_id: str, verb: str) -> HttpResponse:
     looked = who.look(request, case_id)
     choice, seen = _choice(looked, verb), looked.seen
     if handling.done_before(case_id, key(request, verb)):  # a double click
-        return see_other(reverse("case", args=[case_id]))
+        return see_other(_back(request, case_id))
     links = forms.linked(seen.kind, request.POST)
     fields = forms.given(choice, seen.case, request.POST)
     told = who.command(request, looked.actor, verb, fields, links)
@@ -120,7 +120,12 @@ def done(request: Request, came: Handled, what: Text) -> HttpResponse:
         messages.success(request, said(_ASKED.filled(what=what)))
     else:
         messages.success(request, said(_DONE.filled(what=what)))
-    return see_other(reverse("case", args=[came.case.id]))
+    return see_other(_back(request, came.case.id))
+
+
+def _back(request: Request, case_id: str) -> str:
+    """The page from which it was done: the case's own, or that of the alert which it is."""
+    return reverse("alert" if request.POST.get("back") == "alert" else "case", args=[case_id])
 
 
 _DONE = Text(en="Done: {what}.", zh="已完成：{what}。")
