@@ -36,3 +36,15 @@ def test_a_slip_in_the_declaration_is_refused(field: str, value: object) -> None
     given = access.declared().model_dump() | {field: value}
     with pytest.raises(ValueError, match=r"no such|lie within"):
         Access.model_validate(given)
+
+
+@pytest.mark.parametrize("role", [{"may": ["people.open"]}, {"groups": ["deciding"]}])
+def test_a_role_that_decides_or_opens_sealed_data_needs_a_second_factor(
+    role: dict[str, object],
+) -> None:
+    given = access.declared().model_dump() | {"roles": {"clerk": role}}
+    given["groups"]["deciding"] = ("decisions.decide",)
+    with pytest.raises(ValueError, match=r"must be privileged.*clerk"):
+        Access.model_validate(given)
+    given["roles"]["clerk"] = role | {"privileged": True}
+    assert Access.model_validate(given).roles["clerk"].privileged

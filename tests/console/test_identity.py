@@ -95,6 +95,8 @@ def url(
         email="olivia@lender.example", roles='["credit_officer"]'
     )
     Person.objects.filter(name="frank").update(email="frank@lender.example", is_active=False)
+    Person.objects.filter(name="erin").update(email="twin@lender.example")
+    Person.objects.filter(name="judy").update(email="Twin@lender.example")
     starting.stop()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEAWALL_IDENTITY_SECRET", "the console's own secret")
@@ -126,8 +128,14 @@ def test_a_person_of_a_vouched_address_comes_in_and_is_asked_for_his_factor(
     {"email": "mallory@lender.example", "email_verified": True},
     {"email": "olivia@lender.example", "email_verified": False, "sub": "another"},
     {"email": "frank@lender.example", "email_verified": True},
+    {"email": "twin@lender.example", "email_verified": True},
 ])  # fmt: skip
 def test_nobody_else_comes_in(url: str, provider: _Server, claims: dict[str, object]) -> None:
     answer = signed_in(url, provider, **claims)
     assert answer.status_code == 403
     assert "Not known here" in answer.text
+
+
+@pytest.mark.parametrize("path", ["3rdparty/", "3rdparty/signup/", "social/connections/", "email/"])
+def test_nobody_connects_identities_or_changes_his_address(url: str, path: str) -> None:
+    assert requests.get(f"{url}/accounts/{path}", timeout=10).status_code == 404

@@ -118,7 +118,7 @@ def test_a_privileged_role_without_a_second_factor_is_sent_to_add_one(as_: As) -
     assert as_("peggy").get("/me/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/decisions/"])
+@pytest.mark.parametrize("path", ["/", "/decisions/", "/accounts/2fa/webauthn/add/"])
 def test_a_session_that_is_older_than_the_second_factor_is_asked_for_it(
     path: str, lender: Home, as_: As
 ) -> None:

@@ -18,6 +18,8 @@ HOUSE: Final = "house"
 """The unit of the whole institution; the others lie within it."""
 EMPLOYEE: Final = "employee"
 """The role that goes with every other."""
+GRAVE: Final = frozenset({"people.open", "decisions.decide"})
+"""What no password alone opens, by whatever role."""
 _CONFIG = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -38,7 +40,7 @@ class Role(BaseModel):
 
 
 class Access(BaseModel):
-    """The declaration; reading it refuses a permission, group or unit that is not declared."""
+    """The declaration; reading it refuses what is not declared, and a grave permission without a second factor."""
 
     model_config = _CONFIG
 
@@ -61,6 +63,17 @@ class Access(BaseModel):
             raise ValueError(f"no such roles: {', '.join(unknown)}")
         if astray := [unit for unit in self.units if not inside(unit, HOUSE)]:
             raise ValueError(f"units lie within {HOUSE!r}: {', '.join(astray)}")
+        return self
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        """A machine comes with a token, and has no second factor."""
+        people = {name: role for name, role in self.roles.items() if name != MACHINE}
+        loose = [
+            name for name, role in people.items() if not role.privileged and GRAVE & self.of([name])
+        ]
+        if loose:
+            raise ValueError(f"must be privileged, for what they may: {', '.join(loose)}")
         return self
 
     def apart(self, roles: Iterable[str]) -> str | None:

@@ -127,6 +127,15 @@ DJANGO: Final[dict[str, Any]] = {
     "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
     "SILENCED_SYSTEM_CHECKS": [],
     "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
+    "LOGGING": {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"failure": {"()": "seawall.console.logged.Failure"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "failure"}},
+        "loggers": {
+            "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}
+        },
+    },
     "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
 }
 

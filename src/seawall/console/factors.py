@@ -19,6 +19,11 @@ def asks(request: HttpRequest) -> HttpResponseBase | None:
     return None if _shown(request) else _ask(request)
 
 
+def asks_again(request: HttpRequest) -> HttpResponseBase | None:
+    """Send somebody who has a second factor to show it, where this session was not shown it."""
+    return _ask(request) if is_mfa_enabled(request.user) and not _shown(request) else None
+
+
 def _shown(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
     return any(each.get("method") == "mfa" for each in records)

@@ -21,10 +21,10 @@ class Elsewhere(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Take somebody for the person of his verified address.
 
         Raises:
-            ImmediateHttpResponse: he is nobody's here, or his address is not vouched for.
+            ImmediateHttpResponse: he is nobody's here, or might be two; or his address is not vouched for.
         """
         vouched = [each.email for each in sociallogin.email_addresses if each.verified]
-        person = Person.objects.filter(email__iexact=vouched[0]).first() if vouched else None
+        person = _only(vouched)
         known = sociallogin.user if sociallogin.is_existing else None
         if person is None or not person.is_active or known not in (None, person):
             raise ImmediateHttpResponse(
@@ -32,3 +32,14 @@ class Elsewhere(DefaultSocialAccountAdapter):  # type: ignore[misc]
             )
         if known is None:
             sociallogin.connect(request, person)
+
+
+def _only(addresses: list[str]) -> Person | None:
+    """Whose addresses these are, in whatever case they are written; None where that is nobody, or not one alone."""
+    found = {
+        person
+        for address in addresses
+        for person in Person.objects.filter(email__iexact=address)
+        if (person.email or "").lower() == address.lower()  # databases fold more letters, or fewer
+    }
+    return found.pop() if len(found) == 1 else None

@@ -5,6 +5,7 @@ from typing import Final
 from django.urls import include, path
 from django.views.decorators.http import require_GET, require_POST
 
+from seawall.console import accounts
 from seawall.console.api.main import api, nowhere
 from seawall.console.pages import (
     alerts,
@@ -153,7 +154,7 @@ urlpatterns = [
     path("charts/<str:version>.js", require_GET(charts.library), name="vega"),
     path("setup/", require_GET(setup.page), name="setup"),
     path("setup/make", require_POST(setup.make), name="setup_make"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include(accounts.patterns())),
     path("api/v1/", api.urls),
     path("api/<path:rest>", nowhere),
 ]

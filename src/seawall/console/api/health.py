@@ -47,7 +47,7 @@ def health(request: HttpRequest) -> Alive:  # noqa: ARG001 - the library's form
     summary="Can it serve?",
 )
 def ready(request: HttpRequest) -> Status[Ready]:  # noqa: ARG001 - the library's form
-    """Ready where office, ledger and vault answer, as seen within the last second; 503 where one does not. Needs no token."""
+    """Ready where office, ledger and vault answer, as of the last second; 503 where one does not. Needs no token."""
     stores = _stores()
     all_answer = all(stores.values())
     return Status(200 if all_answer else 503, Ready(ready=all_answer, stores=stores))
