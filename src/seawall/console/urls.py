@@ -156,7 +156,7 @@ urlpatterns = [
     path("setup/make", require_POST(setup.make), name="setup_make"),
     path("accounts/", include(accounts.patterns())),
     path("api/v1/", api.urls),
-    path("api/<path:rest>", nowhere),
+    path("api/<path:rest>", nowhere, name="nowhere"),
 ]
 handler403 = failures.denied
 handler404 = failures.missing
