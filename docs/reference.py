@@ -217,7 +217,7 @@ def _api() -> str:
 _STATUSES = {
     400: "the body cannot be read as JSON",
     401: "no token, or one that has ended or was revoked",
-    403: "the token does not have the scope",
+    403: "the token does not have the scope, or is of a part of the house where the scope opens what all units have",
     404: "there is no such object, or it belongs to another unit",
     409: "the call is refused as things stand",
     413: "more than one request may bring",

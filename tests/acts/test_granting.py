@@ -117,6 +117,7 @@ WRONG = {
     "token-scope-unknown": replace(WANTED, scopes=frozenset({"policies.publish"})),
     "token-scope-none": replace(WANTED, scopes=frozenset()),
     "token-unit-unknown": replace(WANTED, unit="other"),
+    "token-scope-of-the-whole": replace(WANTED, unit="house/online"),
     "token-name-of-a-person": replace(WANTED, name="alice"),
 }
 
@@ -129,6 +130,17 @@ def test_what_no_token_may_have_is_refused_and_nothing_kept(ledger: Ledger, code
         grant(ledger, WRONG[code], AMONG, signed())
     assert [each.code for each in refused.value.problems] == [code]
     assert (listed(), ledger.size) == ({}, before)
+
+
+def test_a_part_of_the_house_is_told_each_scope_that_it_cannot_have(ledger: Ledger) -> None:
+    whole = frozenset({"measures.read", "facts.write", "metrics.read", "ledger.read"})
+    among = Grantable(whole | {"cases.read"}, AMONG.units)
+    wanted = replace(WANTED, scopes=frozenset(among.scopes), unit="house/online")
+    with pytest.raises(UnableToUseInput) as refused:
+        grant(ledger, wanted, among, signed())
+    assert {each.facts["scope"] for each in refused.value.problems} == whole
+    grant(ledger, replace(wanted, unit="house"), among, signed("grant:house"))
+    grant(ledger, replace(wanted, scopes=frozenset({"cases.read"})), among, signed("grant:part"))
 
 
 @pytest.mark.parametrize("days", [-1, 0, 367])

@@ -20,7 +20,7 @@ GRANT = (
     "grant",
     "origination-1",
     "--scope",
-    "facts.write",
+    "cases.open",
     "--scope",
     "cases.read",
     "--as",
@@ -46,10 +46,10 @@ def test_a_token_is_granted_listed_and_taken_back(say: Say, tmp_path: Path) -> N
     secret = say(*GRANT, "--unit", "house/online").splitlines()[-1]
     held = granting.holder(secret, now())
     assert held is not None
-    assert (held.unit, held.scopes) == ("house/online", frozenset({"facts.write", "cases.read"}))
+    assert (held.unit, held.scopes) == ("house/online", frozenset({"cases.open", "cases.read"}))
     listed = say("list")
     assert "origination-1" in listed
-    assert "cases.read, facts.write" in re.sub(r"\s+", " ", listed)
+    assert "cases.open, cases.read" in re.sub(r"\s+", " ", listed)
     assert secret not in listed
     assert "opens nothing" in say("revoke", "1", "--as", "ivan")
     assert granting.holder(secret, now()) is None

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import resolve, reverse
 
@@ -30,7 +31,10 @@ def address(route: Route, home: Home) -> str:
 
 def status(client: Client, route: Route, home: Home) -> int:
     ask = client.post if route.method == "POST" else client.get
-    return ask(address(route, home)).status_code
+    answer = ask(address(route, home))
+    if answer.streaming:
+        list(answer)  # a file is closed at its end
+    return answer.status_code
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{r.method} {r.name}")
@@ -38,12 +42,16 @@ def status(client: Client, route: Route, home: Home) -> int:
 def test_a_route_is_for_those_who_may(route: Route, name: str, lender: Home, as_: As) -> None:
     roles, unit = CAST[name]
     may = route.needs == SIGNED_IN or route.needs in access.declared().of(roles)
-    outside = not access.inside(unit, access.HOUSE)
+    inside, whole = access.inside(unit, access.HOUSE), unit == access.HOUSE
+    there = {"house": inside, "whole": whole, "unit": True}[route.of] or route.needs == SIGNED_IN
+    changes = route.of == "house" and route.method == "POST" and route.needs != SIGNED_IN
     found = status(as_(name), route, lender)
-    if outside and route.of == "house" and route.needs != SIGNED_IN:
+    if not there:
         assert found == 404, "what is the house's is not there for who is outside"
     elif not may:
         assert found == 403
+    elif changes and not whole:
+        assert found == 403, "what is the house's is not changed by a part of it"
     elif route.of == "unit" and "<" in route.path and not access.inside(access.HOUSE, unit):
         assert found in {404, 403}, "an object of the house is not seen from one of its units"
     else:
@@ -162,7 +170,43 @@ def test_the_menu_shows_what_one_may_and_nothing_else(as_: As) -> None:
         for place in navigation.PLACES:
             shown = f'href="{reverse(place.route)}"' in text.split("<nav", 1)[1].split("</nav>")[0]
             inside = access.inside(unit, access.HOUSE) or place.needs in navigation.OF_UNITS
-            assert shown == (place.needs in may and inside), (name, place.route)
+            there = inside and (unit == access.HOUSE or place.needs not in access.WHOLE)
+            assert shown == (place.needs in may and there), (name, place.route)
+
+
+@pytest.mark.parametrize(
+    ("role", "of_the_house"), [("chief_risk_officer", "alice"), ("administrator", "root")]
+)
+def test_a_part_of_the_house_sees_what_is_the_houses_and_changes_none_of_it(
+    role: str, of_the_house: str, lender: Home, as_: As
+) -> None:
+    """Whatever a role may: of the routes that all units share, and of those that show all units' data."""
+    name = f"part-{role.replace('_', '-')}"
+    person = Person.objects.create(
+        name=name, shown="Part", unit="house/online", added_us=1, roles=json.dumps([role])
+    )
+    TOTP.activate(person, generate_totp_secret())
+    client, may = as_(name), access.permissions(person)
+    for route in (each for each in ROUTES if each.needs in may and each.of != "unit"):
+        found = status(client, route, lender)
+        if route.of == "whole":
+            assert found == 404, route
+        elif route.method == "POST":
+            assert found == 403, route
+        else:
+            assert found == status(as_(of_the_house), route, lender), route
+    menu = client.get("/me/").text.split("<nav", 1)[1].split("</nav>")[0]
+    assert reverse("drills") in menu
+    assert not {each for each in ("portfolio", "ledger") if f'href="{reverse(each)}"' in menu}
+    Person.objects.filter(name=name).delete()
+
+
+def test_what_a_part_may_not_is_what_its_routes_say() -> None:
+    """No button is shown for a route that refuses: the two lists of permissions follow from the table."""
+    assert {each.needs for each in ROUTES if each.of == "whole"} == access.WHOLE
+    posts = {each.needs for each in ROUTES if each.method == "POST" and each.of == "house"}
+    units = {each.needs for each in ROUTES if each.of == "unit"}
+    assert posts - units - {SIGNED_IN} == access.CHANGING
 
 
 def test_the_table_knows_each_route_once() -> None:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from seawall.acts import token_problems as problems
 from seawall.acts.signing import Signed, checked
@@ -26,6 +27,10 @@ PREFIX = "swl_"
 """How a secret begins, so that scanners of repositories and logs know one."""
 SECRET_BYTES = 32
 LONGEST = timedelta(days=366)
+HOUSE: Final = "house"
+"""The unit of the whole institution; every other is a part of it."""
+WHOLE: Final = frozenset({"measures.read", "facts.write", "metrics.read", "ledger.read"})
+"""Scopes that open what all units have: a token of a part has none of them."""
 _NOTED_US = 60_000_000
 """A use is noted at most once a minute."""
 
@@ -183,9 +188,14 @@ def _wrong(wanted: Wanted, among: Grantable, now: datetime) -> Iterator[Problem]
     if wanted.unit not in among.units:
         known = ", ".join(sorted(among.units))
         yield Problem(problems.UNIT_UNKNOWN, where, {"unit": wanted.unit, "known": known})
+    elif wanted.unit != HOUSE:
+        for scope in sorted(wanted.scopes & WHOLE):
+            told: dict[str, object] = {"scope": scope, "unit": wanted.unit, "house": HOUSE}
+            yield Problem(problems.SCOPE_OF_THE_WHOLE, where, told)
     if not utc(now) < utc(wanted.expires) <= utc(now) + LONGEST:
-        facts = {"expires": wanted.expires.date(), "days": LONGEST.days}
-        yield Problem(problems.EXPIRY, where, facts)
+        yield Problem(
+            problems.EXPIRY, where, {"expires": wanted.expires.date(), "days": LONGEST.days}
+        )
     if _is_person(wanted.name):
         yield Problem(problems.NAME_OF_A_PERSON, where, {"name": wanted.name})
 

@@ -18,6 +18,17 @@ UNIT_UNKNOWN = Kind(
     Text(en="The institution has no unit {unit!r}.", zh="机构中没有部门 {unit!r}。"),
     Text(en="Choose one of: {known}.", zh="请选择：{known}。"),
 )
+SCOPE_OF_THE_WHOLE = Kind(
+    "token-scope-of-the-whole",
+    Text(
+        en="{scope} opens what all units have; a token of {unit} cannot have it.",
+        zh="{scope} 可访问所有部门的数据，{unit} 的令牌不能具有该权限。",
+    ),
+    Text(
+        en="Grant it for {house}, or leave the scope out.",
+        zh="请为 {house} 签发令牌，或去掉该权限。",
+    ),
+)
 EXPIRY = Kind(
     "token-expiry",
     Text(
@@ -53,4 +64,12 @@ OTHERWISE = Kind(
     ),
 )
 
-KINDS = (SCOPE_UNKNOWN, SCOPE_NONE, UNIT_UNKNOWN, EXPIRY, NAME_OF_A_PERSON, OTHERWISE)
+KINDS = (
+    SCOPE_UNKNOWN,
+    SCOPE_NONE,
+    UNIT_UNKNOWN,
+    SCOPE_OF_THE_WHOLE,
+    EXPIRY,
+    NAME_OF_A_PERSON,
+    OTHERWISE,
+)

@@ -20,6 +20,14 @@ EMPLOYEE: Final = "employee"
 """The role that goes with every other."""
 GRAVE: Final = frozenset({"people.open", "decisions.decide"})
 """What no password alone opens, by whatever role."""
+WHOLE: Final = frozenset(
+    {"portfolio.read", "portfolio.export", "ledger.read", "ledger.verify", "ledger.export"}
+)
+"""What shows all units' data at once: for people of the whole house."""
+CHANGING: Final = frozenset(
+    {"policies.replay", "policies.propose", "policies.approve", "policies.publish", "alerts.silence", "settings.manage"}
+)  # fmt: skip
+"""What changes the house's own things and nothing of a unit's: for people of the whole house, too."""
 _CONFIG = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -128,6 +136,16 @@ def privileged(person: Person) -> bool:
 def sees(person: Person, unit: str) -> bool:
     """Whether what belongs to a unit is a person's to see; an empty unit is the house."""
     return inside(unit or HOUSE, person.unit)
+
+
+def whole(person: Person) -> bool:
+    """Whether a person works for the whole house, and not for a part of it or for another."""
+    return person.unit == HOUSE
+
+
+def within_reach(person: Person) -> frozenset[str]:
+    """What a person may, less what his unit keeps him from wherever it is asked for."""
+    return permissions(person) - (frozenset() if whole(person) else WHOLE | CHANGING)
 
 
 def machine() -> frozenset[str]:

@@ -99,7 +99,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page's frame shows: where one may go, and who one is."""
     user = getattr(request, "user", None)
     person = user if isinstance(user, Person) else None
-    may = access.permissions(person) if person else frozenset[str]()
+    may = access.within_reach(person) if person else frozenset[str]()
     inside = person is not None and access.inside(person.unit, access.HOUSE)
     return {
         "language": getattr(request, "language", "en"),
@@ -107,5 +107,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "signed_in": person is not None,
         "identity": getattr(settings, "SEAWALL_IDENTITY", ""),
         "may": may,
+        "whole": person is not None and access.whole(person),
         "navigation": navigation.of(may if inside else may & navigation.OF_UNITS, request.path),
     }

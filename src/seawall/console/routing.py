@@ -2,6 +2,13 @@
 
 The order of the guards: signed in → second factor, where a role asks for one → permission → unit. Who may not see
 something learns nothing of it: a page of the house, asked for from outside, is not there.
+
+What the units ask, by whose a page is (`Route.of`):
+
+- `house`: policies, indicators, alerts, drills. Whoever works within the house sees it (GET) if his role may, and only
+  who works for the whole house changes it (POST): a part of the house does not decide for the others.
+- `whole`: the portfolio and the ledger, which show what all units have: for who works for the whole house alone.
+- `unit`: the view asks whose it is, by `owned`.
 """
 
 from collections.abc import Callable
@@ -17,6 +24,7 @@ from django.urls import URLPattern, path
 
 from seawall.console import access, factors
 from seawall.console.asking import Request
+from seawall.records.models import Person
 
 View = Callable[..., HttpResponseBase]
 Method = Literal["GET", "POST"]
@@ -34,7 +42,7 @@ class Route:
         name: by which templates and redirects find it.
         needs: a permission, or `SIGNED_IN`.
         method: GET shows, POST changes; a page that does both has two routes.
-        of: what it shows belongs to the `house`, whoever within may see it; or to a `unit`, which its view asks about.
+        of: whose it is: the `house`'s, the `whole` house's alone, or a `unit`'s; see above.
     """
 
     path: str
@@ -42,7 +50,7 @@ class Route:
     name: str
     needs: str
     method: Method = "GET"
-    of: Literal["house", "unit"] = "house"
+    of: Literal["house", "whole", "unit"] = "house"
 
     def __post_init__(self) -> None:
         """Refuse a permission that is not declared."""
@@ -53,19 +61,27 @@ class Route:
         """What is answered instead of the page; None where it may be shown.
 
         Raises:
-            PermissionDenied: the person may not.
-            Http404: he is outside the house.
+            PermissionDenied: the person may not, or not for the whole house.
+            Http404: it is not there for his unit.
         """
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if access.privileged(request.user) and (asked := factors.asks(request)):
             return asked
         if self.needs != SIGNED_IN:
-            if self.of == "house" and not access.inside(request.user.unit, access.HOUSE):
+            if not self._there_for(request.user):
                 raise Http404
-            if not access.may(request.user, self.needs):
+            if not access.may(request.user, self.needs) or not self._changes_for(request.user):
                 raise PermissionDenied
         return None
+
+    def _there_for(self, person: Person) -> bool:
+        if self.of == "whole":
+            return access.whole(person)
+        return self.of == "unit" or access.inside(person.unit, access.HOUSE)
+
+    def _changes_for(self, person: Person) -> bool:
+        return self.method == "GET" or self.of == "unit" or access.whole(person)
 
 
 def patterns(routes: tuple[Route, ...]) -> list[URLPattern]:

@@ -53,13 +53,14 @@ Machine = Callable[..., Caller]
 
 @pytest.fixture
 def machine(lender: Home) -> Machine:
-    """A machine with scopes, of a unit: `machine("cases.read", unit="house/online")`; with all where none is named."""
+    """A machine with scopes, of a unit, as `machine("cases.read", unit="house/online")`; with all it can have by default."""
     del lender
 
     def granted(
         *scopes: str, unit: str = "house", name: str = "origination-1", days: int = 30
     ) -> Caller:
-        some = frozenset(scopes) or access.machine()
+        whole = granting.WHOLE if unit != access.HOUSE else frozenset[str]()
+        some = frozenset(scopes) or access.machine() - whole
         wanted = Wanted(name, some, unit, now() + timedelta(days=days))
         among = Grantable(access.machine(), access.declared().units)
         signed = Signed(f"grant:{uuid4().hex}", "ivan", now())

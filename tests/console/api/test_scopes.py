@@ -63,6 +63,25 @@ def test_a_route_opens_to_its_scope_and_to_no_other(
     assert asked(machine(scope), method, path).status_code not in {401, 403, 500}
 
 
+WHOLE = ("measures.read", "facts.write", "metrics.read", "ledger.read")
+"""What tells, or changes, what all units have."""
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [(method, path) for method, path, _, scope in NEEDING if scope in WHOLE],
+    ids=[name for _, _, name, scope in NEEDING if scope in WHOLE],
+)
+def test_a_token_of_a_part_opens_nothing_that_all_units_have(
+    machine: Machine, method: str, path: str
+) -> None:
+    """Not even one that was granted before there was such a rule."""
+    with patch.object(granting, "WHOLE", frozenset()):
+        caller = machine(*WHOLE, unit="house/online", name="online-1")
+    refused = asked(caller, method, path)
+    assert (refused.status_code, problems(refused)) == (403, ["api-scope-of-the-whole"])
+
+
 def test_what_needs_no_token_tells_nothing_of_the_lender(machine: Machine) -> None:
     del machine
     assert Caller("").read("health") == {"alive": True}

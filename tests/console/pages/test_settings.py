@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.test import Client
 
 from seawall.acts import granting
-from seawall.acts.signing import now
+from seawall.acts.granting import Grantable, Wanted
+from seawall.acts.signing import Signed, now
 from seawall.office.homes import Home
+from seawall.records.models import Person
 
 As = Callable[[str], Client]
 
@@ -37,6 +40,23 @@ def test_a_token_is_shown_once_and_revoked(as_: As, lender: Home) -> None:
     assert granting.holder(secret, now()) is None
     kinds = [each.told["kind"] for each in lender.ledger.entries()]
     assert kinds.count("token.grant") == kinds.count("token.revoke") == 1
+
+
+def test_a_token_of_another_unit_is_not_there_to_be_revoked(as_: As, lender: Home) -> None:
+    wanted = Wanted(
+        "origination-9", frozenset({"decisions.decide"}), "house", now() + timedelta(days=1)
+    )
+    among = Grantable(wanted.scopes, ["house"])
+    given = granting.grant(lender.ledger, wanted, among, Signed("grant:9", "ivan", now()))
+    Person.objects.filter(name="root").update(unit="house/online")
+    try:
+        for number in (given.number, 999):
+            assert as_("root").post(f"/settings/tokens/{number}/revoke").status_code == 404
+    finally:
+        Person.objects.filter(name="root").update(unit="house")
+    assert granting.holder(given.secret, now()) is not None
+    assert as_("root").post(f"/settings/tokens/{given.number}/revoke").status_code == 302
+    assert granting.holder(given.secret, now()) is None
 
 
 def test_a_token_never_has_more_than_a_machine_may(as_: As) -> None:

@@ -110,7 +110,9 @@ def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  
 
 @api.exception_handler(UnableToLetIn)
 def not_allowed(request: HttpRequest, error: UnableToLetIn) -> HttpResponse:
-    """Somebody who may something else."""
+    """Somebody who may something else, or not for the whole house."""
+    if error.of:
+        return _refuse(request, 403, one(problems.OF_A_PART, scope=error.scope, unit=error.of))
     return _refuse(request, 403, one(problems.NOT_ALLOWED, scope=error.scope))
 
 

@@ -19,6 +19,17 @@ NOT_ALLOWED = Kind(
         zh="请向令牌签发人申请具有该权限的令牌。",
     ),
 )
+OF_A_PART = Kind(
+    "api-scope-of-the-whole",
+    Text(
+        en="{scope} opens what all units have, and the token is of {unit}.",
+        zh="{scope} 可访问所有部门的数据，而令牌属于 {unit}。",
+    ),
+    Text(
+        en="Ask whoever grants tokens for one of the whole house.",
+        zh="请向令牌签发人申请全机构的令牌。",
+    ),
+)
 NOT_FOUND = Kind(
     "api-not-found",
     Text(
@@ -80,5 +91,5 @@ FAILED = Kind(
 )
 
 KINDS = (
-    UNKNOWN, NOT_ALLOWED, NOT_FOUND, UNREADABLE, INVALID, AMONG, REFUSED, TOO_MUCH, BUSY, TOO_OFTEN, FAILED,
+    UNKNOWN, NOT_ALLOWED, OF_A_PART, NOT_FOUND, UNREADABLE, INVALID, AMONG, REFUSED, TOO_MUCH, BUSY, TOO_OFTEN, FAILED,
 )  # fmt: skip

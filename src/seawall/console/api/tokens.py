@@ -75,7 +75,7 @@ class Token(HttpBearer):
         """Who shows a token; None where it opens nothing.
 
         Raises:
-            UnableToLetIn: it opens something else.
+            UnableToLetIn: it opens something else, or is of a part of the house where the scope is the whole's.
         """
         held = granting.holder(token, now())
         if held is None:
@@ -83,6 +83,8 @@ class Token(HttpBearer):
         scopes = held.scopes & access.machine()
         if self.scope not in scopes:
             raise UnableToLetIn(self.scope)
+        if self.scope in granting.WHOLE and held.unit != access.HOUSE:
+            raise UnableToLetIn(self.scope, of=held.unit)
         return Machine(held.name, held.unit, scopes)
 
 
@@ -93,8 +95,9 @@ class Asking(HttpRequest):
 
 
 class UnableToLetIn(Exception):
-    """A token does not have the scope that a route needs."""
+    """A token does not have the scope that a route needs, or not `of` the unit that it is of."""
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str, *, of: str = "") -> None:
         self.scope = scope
+        self.of = of
         super().__init__(scope)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from importlib.metadata import version
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -54,7 +54,15 @@ def grant(request: Request) -> HttpResponse:
 
 
 def revoke(request: Request, number: int) -> HttpResponse:
-    """Take a token back, at once."""
+    """Take a token back, at once; one of another unit is as little there as one that was never granted.
+
+    Raises:
+        Http404: it is not there, or not his unit's.
+    """
+    token = granting.listed().get(number)
+    if token is None:
+        raise Http404
+    routing.owned(request, token.unit)
     granting.revoke(place.ledger(), number, signed(request, "token.revoke"))
     return see_other(reverse("tokens"))
 

@@ -12,7 +12,7 @@ from seawall.office.today import MOST, today
 def page(request: Request) -> HttpResponse:
     """What waits for the person."""
     may = access.permissions(request.user)
-    policies = "policies.approve" in may and access.inside(request.user.unit, access.HOUSE)
+    policies = "policies.approve" in may and access.whole(request.user)
     waits = today(place.cases(), who.actor(request), policies=policies)
     context = {"waits": waits, "now": who.here(), "most": MOST, "upto": f":{MOST}"}
     return render(request, "console/today/page.html", context)
