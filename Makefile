@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # What keeps rows, and does not run on both databases by itself, as ledger, vault, records, homes, backups and work do.
 STATEFUL := $(addprefix tests/acts/test_,$(addsuffix .py,admitting deciding deciding_killed delivering drafting following \
-  gathering granting handling_killed indexing ingesting people publishing ticking)) tests/console
+  gathering granting handling_killed indexing ingesting people publishing ticking))
 export SEAWALL_DATA ?= $(abspath ../shared/data)
 
 .PHONY: demo test test-postgres test-browser check lint types imports bench soak docs clean
@@ -18,6 +18,7 @@ test: $(VENV)/.dev
 # The same, where rows lie in PostgreSQL: a private server of the system's binaries, gone afterwards.
 test-postgres: $(VENV)/.dev
 	SEAWALL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(STATEFUL)
+	SEAWALL_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/console/pages
 
 # In the system's Chromium.
 test-browser: $(VENV)/.dev

@@ -168,7 +168,9 @@ def test_the_page_tells_the_schedule_as_it_is() -> None:
         minute, hour, *_ = entry.cron.split()
         at = f"{hour:0>2}:{minute:0>2}" if hour.isdigit() else told[entry.id].strip()
         assert told[entry.id].strip() == at
-        assert (at in ("each minute", "every ten minutes", "each hour")) == (not hour.isdigit())
+        assert (
+            at in ("each minute", "every ten minutes", "every fifteen minutes", "each hour")
+        ) == (not hour.isdigit())
 
 
 def test_commands_on_the_page_are_commands() -> None:

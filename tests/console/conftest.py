@@ -21,7 +21,7 @@ from seawall.records import starting
 from seawall.records.models import Person
 from seawall.simulator.truth import Plan
 from tests.console.signing import sign_in
-from tests.elsewhere import copied
+from tests.elsewhere import CHOSEN, copied
 
 CAST = {
     "alice": (("chief_risk_officer",), "house"),
@@ -44,7 +44,9 @@ PASSWORD = "a long sentence for tests"  # noqa: S105 - of simulated people
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The lender's home, made once for all processes of a run: never to be changed, see `lender`."""
     shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    # On PostgreSQL each process has a server of its own, and so a lender.
+    if "PYTEST_XDIST_WORKER" in os.environ and CHOSEN == "sqlite":
+        shared = shared.parent
     with (shared / "console.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = shared / "console-home"

@@ -29,6 +29,7 @@ from seawall.office.work import schedule
 from seawall.office.work.jobs import Job
 from seawall.office.work.worker import Worker
 from seawall.records.models import Person
+from tests.elsewhere import SQLITE
 
 As = Callable[[str], Client]
 STATEMENTS_MOST = 12
@@ -176,6 +177,7 @@ def test_verifying_recomputes_and_is_told(as_: As) -> None:
     assert "✓ sound" in dana.get("/ledger/").text
 
 
+@SQLITE  # it changes the file
 def test_verifying_names_the_first_entry_that_was_altered(as_: As) -> None:
     home = place.home()
     dana, file = as_("dana"), home.folder / "ledger.sqlite"

@@ -11,10 +11,12 @@ from seawall.acts.granting import Grantable, Wanted
 from seawall.acts.signing import Signed, now
 from seawall.office.homes import Home
 from seawall.records.models import Person
+from tests.elsewhere import SQLITE
 
 As = Callable[[str], Client]
 
 
+@SQLITE  # it names where stores lie
 def test_the_home_is_shown_and_examined(as_: As) -> None:
     text = as_("dana").get("/settings/").text
     assert "SQLite" in text
