@@ -42,7 +42,7 @@ def test_a_slip_in_the_declaration_is_refused(field: str, value: object) -> None
 def test_a_role_that_decides_or_opens_sealed_data_needs_a_second_factor(
     role: dict[str, object],
 ) -> None:
-    given = access.declared().model_dump() | {"roles": {"clerk": role}}
+    given = access.declared().model_dump() | {"roles": {"clerk": role}, "alone": ()}
     given["groups"]["deciding"] = ("decisions.decide",)
     with pytest.raises(ValueError, match=r"must be privileged.*clerk"):
         Access.model_validate(given)

@@ -179,7 +179,7 @@ def test_a_page_asks_the_offices_database_little(as_: As, path: str) -> None:
     alice.get(path)
     with CaptureQueriesContext(connection) as asked:
         alice.get(path)
-    assert len(asked) == 8, [each["sql"][:80] for each in asked]
+    assert len(asked) == 3, [each["sql"][:80] for each in asked]
 
 
 @pytest.mark.parametrize(

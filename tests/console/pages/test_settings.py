@@ -57,7 +57,7 @@ def test_a_token_of_another_unit_is_not_there_to_be_revoked(as_: As, lender: Hom
     finally:
         Person.objects.filter(name="root").update(unit="house")
     assert granting.holder(given.secret, now()) is not None
-    assert as_("root").post(f"/settings/tokens/{given.number}/revoke").status_code == 302
+    assert as_("root").post(f"/settings/tokens/{given.number}/revoke").status_code == 303
     assert granting.holder(given.secret, now()) is None
 
 
