@@ -22,7 +22,7 @@ test-postgres: $(VENV)/.dev
 
 # In the system's Chromium.
 test-browser: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser
 
 # What takes long or much disk: a file with a line of 2 GB, many kills at random points.
 soak: $(VENV)/.dev
