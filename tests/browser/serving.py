@@ -15,7 +15,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,6 +50,7 @@ class Site:
     url: str
     folder: Path
     secrets: dict[str, str]
+    used: set[tuple[str, str]] = field(default_factory=set)
 
     def code(self, name: str) -> str:
         """What an authenticator app shows now (RFC 6238, SHA-1, 6 digits)."""
@@ -59,6 +60,13 @@ class Site:
         (number,) = struct.unpack_from(">I", told, told[-1] & 15)
         return f"{(number & 0x7FFFFFFF) % 1_000_000:06}"
 
+    def _fresh(self, name: str) -> str:
+        """A code that was not used yet: the console takes each once."""
+        while (name, self.code(name)) in self.used:
+            time.sleep(1)
+        self.used.add((name, code := self.code(name)))
+        return code
+
     def signed_in(self, page: Page, name: str) -> Page:
         """Sign somebody in as he would: name, password, code."""
         page.goto(f"{self.url}/accounts/login/")
@@ -66,7 +74,7 @@ class Site:
         page.fill("input[name=password]", PASSWORD)
         page.click("main form.form button.primary")
         if page.url.startswith(f"{self.url}/accounts/2fa/authenticate"):
-            page.fill("input[name=code]", self.code(name))
+            page.fill("input[name=code]", self._fresh(name))
             page.press("input[name=code]", "Enter")
         page.wait_for_url(f"{self.url}/")
         return page

@@ -14,7 +14,8 @@ from tests.browser.serving import Site
 from tests.console.examples import EXAMPLES
 
 FILES = {
-    "checkpoint",
+    "ledger_checkpoint",
+    "case_file",
     "entry_proof",
     "ledger_key",
     "ledger_pack",
