@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from seawall.cli import main, options
-from seawall.console import demonstration
 from seawall.console.calling import Caller
 from seawall.portfolio import segments
 
@@ -150,6 +149,8 @@ def test_a_demo_that_serves_shows_who_signs_in_and_stops_when_told_to(demo: Path
             assert row is not None, said
             assert secret is not None
             assert re.search(r"Second factor now: \d{6}", said)
+            from seawall.console import demonstration  # noqa: PLC0415 - Django must be set up
+
             first = caller.sign_in("dana", row[1], lambda: demonstration.code(secret[1])[0])
             assert "</nav>" in first.text
             process.send_signal(signal.SIGINT)

@@ -267,7 +267,8 @@ def test_migrations_make_what_the_models_say(store: RecordsEventStore) -> None:
     del store
     call_command("makemigrations", "records", check=True, dry_run=True, verbosity=0)
     for model in apps.get_app_config("records").get_models():
-        assert list(_all(model)[:1]) == []
+        if model.__name__ != "IndexPlace":  # its one row says that the index begins
+            assert list(_all(model)[:1]) == []
 
 
 def test_opening_again_changes_nothing_and_another_database_is_another(tmp_path: Path) -> None:

@@ -85,8 +85,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("alerts/", alerts.listed, "alerts", "alerts.read"),
     Route("alerts/silences", alerts.silences, "silences", "alerts.read"),
     Route("alerts/silence", alerts.silence, "silence", "alerts.silence", method="POST"),
-    Route("alerts/<slug:case_id>/", alerts.one, "alert", "alerts.read"),
-    Route("alerts/<slug:case_id>/why", alerts.why, "alert_why", "alerts.read"),
+    Route("alerts/<slug:case_id>/", alerts.one, "alert", "alerts.read", of="unit"),
+    Route("alerts/<slug:case_id>/why", alerts.why, "alert_why", "alerts.read", of="unit"),
 
     Route("cases/", case_queue.page, "cases", "cases.read", of="unit"),
     Route("cases/board", case_queue.board, "cases_board", "cases.read", of="unit"),
