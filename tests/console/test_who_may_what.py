@@ -14,6 +14,7 @@ from django.urls import resolve, reverse
 from seawall.console import access, navigation
 from seawall.console.routing import SIGNED_IN, Route
 from seawall.console.urls import ROUTES
+from seawall.core.institution import HOUSE, inside
 from seawall.office.homes import Home
 from seawall.records.models import Person
 from tests.console.conftest import CAST
@@ -42,8 +43,8 @@ def status(client: Client, route: Route, home: Home) -> int:
 def test_a_route_is_for_those_who_may(route: Route, name: str, lender: Home, as_: As) -> None:
     roles, unit = CAST[name]
     may = route.needs == SIGNED_IN or route.needs in access.declared().of(roles)
-    inside, whole = access.inside(unit, access.HOUSE), unit == access.HOUSE
-    there = {"house": inside, "whole": whole, "unit": True}[route.of] or route.needs == SIGNED_IN
+    ours, whole = inside(unit, HOUSE), unit == HOUSE
+    there = {"house": ours, "whole": whole, "unit": True}[route.of] or route.needs == SIGNED_IN
     changes = route.of == "house" and route.method == "POST" and route.needs != SIGNED_IN
     found = status(as_(name), route, lender)
     after = json.loads(Person.objects.get(name="bob").roles)
@@ -54,7 +55,7 @@ def test_a_route_is_for_those_who_may(route: Route, name: str, lender: Home, as_
         assert found == 403
     elif changes and not whole:
         assert found == 403, "what is the house's is not changed by a part of it"
-    elif route.of == "unit" and "<" in route.path and not access.inside(access.HOUSE, unit):
+    elif route.of == "unit" and "<" in route.path and not inside(HOUSE, unit):
         assert found in {404, 403}, "an object of the house is not seen from one of its units"
     else:
         assert found not in {403, 405, 500}, found
@@ -75,9 +76,9 @@ TAKEN_AWAY = {
 @pytest.mark.parametrize("path", TAKEN_AWAY)
 def test_who_may_look_takes_away_only_what_he_may(path: str, lender: Home, as_: As) -> None:
     del lender
-    inside = {name for name, (_, unit) in CAST.items() if access.inside(unit, access.HOUSE)}
+    ours = {name for name, (_, unit) in CAST.items() if inside(unit, HOUSE)}
     looked, taken = set[str](), set[str]()
-    for name in sorted(inside):
+    for name in sorted(ours):
         person = as_(name)
         page = person.get(path)
         answer = person.get(f"{path}?as=csv")
@@ -171,8 +172,8 @@ def test_the_menu_shows_what_one_may_and_nothing_else(as_: As) -> None:
         may = access.declared().of(roles)
         for place in navigation.PLACES:
             shown = f'href="{reverse(place.route)}"' in text.split("<nav", 1)[1].split("</nav>")[0]
-            inside = access.inside(unit, access.HOUSE) or place.needs in navigation.OF_UNITS
-            there = inside and (unit == access.HOUSE or place.needs not in access.WHOLE)
+            ours = inside(unit, HOUSE) or place.needs in navigation.OF_UNITS
+            there = ours and (unit == HOUSE or place.needs not in access.WHOLE)
             assert shown == (place.needs in may and there), (name, place.route)
 
 

@@ -14,6 +14,7 @@ from seawall.acts.attaching import UnableToFindFile, UnableToTrustFile
 from seawall.acts.proving import prove
 from seawall.cases import evidence
 from seawall.cases.case import Actor, Case, Command
+from seawall.core.institution import HOUSE
 from seawall.core.problem import UnableToUseInput
 from seawall.ledger.audit import audit
 from seawall.office import cases, homes, packs, queues, units
@@ -24,9 +25,9 @@ from seawall.office.today import today
 from seawall.records import starting
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-ANN = Actor("ann", frozenset({"customer_care"}), units.HOUSE)
-CORA = Actor("cora", frozenset({"complaint_manager"}), units.HOUSE)
-COLE = Actor("cole", frozenset({"compliance_officer"}), units.HOUSE)
+ANN = Actor("ann", frozenset({"customer_care"}), HOUSE)
+CORA = Actor("cora", frozenset({"complaint_manager"}), HOUSE)
+COLE = Actor("cole", frozenset({"compliance_officer"}), HOUSE)
 PIA = replace(CORA, name="pia", unit="house/partners")
 CHARLIE = replace(CORA, name="charlie", unit="other")
 COMPLAINT = {
@@ -161,8 +162,7 @@ def test_today_shows_what_waits_for_somebody_and_no_more(counter: Counter) -> No
     assert hers.approvals == ()  # she asked for it herself
     assert today(counter, CHARLIE, policies=False).empty
     assert (
-        today(counter, Actor("dora", frozenset({"auditor"}), units.HOUSE), policies=False).movable
-        == ()
+        today(counter, Actor("dora", frozenset({"auditor"}), HOUSE), policies=False).movable == ()
     )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from seawall.acts import token_problems as problems
 from seawall.acts.signing import Signed, checked
+from seawall.core.institution import HOUSE
 from seawall.core.period import microseconds, moment_at, utc
 from seawall.core.problem import Place, Problem, Unable, UnableToUseInput
 from seawall.core.text import Text
@@ -27,8 +28,6 @@ PREFIX = "swl_"
 """How a secret begins, so that scanners of repositories and logs know one."""
 SECRET_BYTES = 32
 LONGEST = timedelta(days=366)
-HOUSE: Final = "house"
-"""The unit of the whole institution; every other is a part of it."""
 WHOLE: Final = frozenset({"measures.read", "facts.write", "metrics.read", "ledger.read"})
 """Scopes that open what all units have: a token of a part has none of them."""
 _NOTED_US = 60_000_000

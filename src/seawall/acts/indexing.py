@@ -15,6 +15,7 @@ from typing import Any
 from seawall.acts import problems
 from seawall.acts.admitting import TOKENS
 from seawall.acts.decision_entries import KIND, SUBJECT
+from seawall.core.institution import HOUSE
 from seawall.core.period import microseconds
 from seawall.core.problem import Place as Where
 from seawall.core.problem import Problem
@@ -24,8 +25,6 @@ from seawall.ledger.verifier import ERASURE, leaf_hash
 from seawall.records import entry_index as index
 from seawall.records.entry_index import DecisionRow, EntryRow, Place, Read
 
-HOUSE = "house"
-"""The unit of what was done for no unit in particular: the whole institution."""
 TOGETHER = 1_000
 """Entries in one transaction: SQLite's other writers wait some milliseconds, and no longer."""
 ENTRY = "entry:"

@@ -9,6 +9,7 @@ from seawall.cases.case import Case, written
 from seawall.cases.kind import TEXT_MOST, Kind
 from seawall.cases.running import can_extend
 from seawall.core.canonical import UnableToSpell, canonical
+from seawall.core.institution import inside
 from seawall.core.problem import Problem
 
 KEY_MOST = 200
@@ -170,4 +171,4 @@ def within(unit: str, above: str) -> bool:
     >>> within("cn/shanghai", "cn"), within("cn", "cn/shanghai"), within("cnx", "cn")
     (True, False, False)
     """
-    return not above or unit == above or unit.startswith(f"{above}/")
+    return not above or inside(unit, above)

@@ -11,6 +11,7 @@ from seawall.acts.granting import Grantable, Token, Wanted
 from seawall.acts.signing import Signed, fresh, now
 from seawall.cli.options import ActorOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
+from seawall.core.institution import HOUSE
 from seawall.core.text import Text
 from seawall.office import homes
 from seawall.office.homes import Home
@@ -31,7 +32,7 @@ def grant(
     actor: ActorOption,
     unit: Annotated[
         str, typer.Option("--unit", help="The part of the institution that it asks for.")
-    ] = "house",
+    ] = HOUSE,
     days: Annotated[int, typer.Option("--days", min=1, max=366, help="How long it counts.")] = 90,
     home: HomeOption = None,
     quiet: QuietOption = False,

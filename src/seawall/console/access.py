@@ -9,13 +9,12 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from seawall.cases.kind import MACHINE
 from seawall.core import pack
+from seawall.core.institution import HOUSE, inside
 from seawall.core.text import Text
 from seawall.office.packs import PACKS
 from seawall.records.models import Person
 
 FILE: Final = PACKS / "access" / "access.yaml"
-HOUSE: Final = "house"
-"""The unit of the whole institution; the others lie within it."""
 EMPLOYEE: Final = "employee"
 """The role that goes with every other."""
 GRAVE: Final = frozenset({"people.open", "decisions.decide"})
@@ -100,15 +99,6 @@ class Access(BaseModel):
 def declared() -> Access:
     """The declaration in force."""
     return pack.read(FILE, Access)
-
-
-def inside(unit: str, within: str) -> bool:
-    """Whether a unit is another, or lies within it.
-
-    >>> inside("house/online", "house"), inside("house", "house/online"), inside("houseboat", "house")
-    (True, False, False)
-    """
-    return unit == within or unit.startswith(f"{within}/")
 
 
 def roles(person: Person) -> frozenset[str]:

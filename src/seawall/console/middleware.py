@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 
 from seawall.console import access, navigation, refusals
+from seawall.core.institution import HOUSE, inside
 from seawall.core.problem import Unable, UnableToUseInput
 from seawall.core.text import Language
 from seawall.records.models import Person
@@ -100,7 +101,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     person = user if isinstance(user, Person) else None
     may = access.within_reach(person) if person else frozenset[str]()
-    inside = person is not None and access.inside(person.unit, access.HOUSE)
+    ours = person is not None and inside(person.unit, HOUSE)
     return {
         "language": getattr(request, "language", "en"),
         "theme": person.theme if person else "auto",
@@ -108,5 +109,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "identity": getattr(settings, "SEAWALL_IDENTITY", ""),
         "may": may,
         "whole": person is not None and access.whole(person),
-        "navigation": navigation.of(may if inside else may & navigation.OF_UNITS, request.path),
+        "navigation": navigation.of(may if ours else may & navigation.OF_UNITS, request.path),
     }

@@ -24,6 +24,7 @@ from django.urls import URLPattern, path
 
 from seawall.console import access, factors
 from seawall.console.asking import Request
+from seawall.core.institution import HOUSE, inside
 from seawall.records.models import Person
 
 View = Callable[..., HttpResponseBase]
@@ -78,7 +79,7 @@ class Route:
     def _there_for(self, person: Person) -> bool:
         if self.of == "whole":
             return access.whole(person)
-        return self.of == "unit" or access.inside(person.unit, access.HOUSE)
+        return self.of == "unit" or inside(person.unit, HOUSE)
 
     def _changes_for(self, person: Person) -> bool:
         return self.method == "GET" or self.of == "unit" or access.whole(person)

@@ -8,6 +8,7 @@ from seawall.acts import auditing, decision_entries, erasing, indexing, opening
 from seawall.acts.auditing import Verification
 from seawall.acts.indexing import Caught
 from seawall.acts.signing import Signed
+from seawall.core.institution import HOUSE
 from seawall.core.problem import Problem, Unable
 from seawall.core.text import Text
 from seawall.ledger import packing
@@ -53,12 +54,12 @@ class Onlooker:
         if told["kind"] not in OF_CUSTOMERS:
             return True
         unit = told["on_behalf_of"] if told["kind"] == decision_entries.KIND else None
-        return self.decisions and units.sees(self.unit, unit or units.HOUSE)
+        return self.decisions and units.sees(self.unit, unit or HOUSE)
 
     @property
     def reads_all(self) -> bool:
         """Whether every body is: a pack has them all, since one without would tell of an erasure."""
-        return self.decisions and units.sees(self.unit, units.HOUSE)
+        return self.decisions and units.sees(self.unit, HOUSE)
 
 
 @dataclass(frozen=True)

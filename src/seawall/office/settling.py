@@ -7,6 +7,7 @@ from typing import Final
 from seawall.acts import staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer
+from seawall.core.institution import HOUSE
 from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.office import secret_files
@@ -38,7 +39,7 @@ def settle(home: Home, given: str, name: str, shown: str) -> None:
     """
     if not _opens(home, given.strip()) or not needed():
         raise UnableToSettle
-    who = Newcomer(name, shown, (ROLE,), "house")
+    who = Newcomer(name, shown, (ROLE,), HOUSE)
     staffing.add(home.ledger, who, Signed(f"person.first:{name}", name, now()))
     _file(home).unlink()
 

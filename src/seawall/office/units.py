@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from seawall.cases.case import Actor
 from seawall.cases.vetoes import within
-
-HOUSE = "house"
-"""The unit of those who work for the whole house. What belongs to no unit (`""`), such as what its machines open,
-is the house's: seen by them, and by nobody of a part of it or of another house."""
+from seawall.core.institution import HOUSE
 
 
 def sees(unit: str, case_unit: str) -> bool:
     """Whether somebody of a unit sees what belongs to another.
+
+    What belongs to no unit (`""`), such as what its machines open, is the house's: seen by those who work for the whole
+    house, and by nobody of a part of it or of another house.
 
     >>> sees("house", ""), sees("house", "house/online"), sees("house/online", ""), sees("other", "house")
     (True, True, False, False)

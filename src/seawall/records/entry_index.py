@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
+from seawall.core.institution import inside
 from seawall.records.drivers import DRIVERS
 from seawall.records.rows import rows as _rows
 
@@ -209,7 +210,7 @@ def _part(which: Sought, way: str, values: Sequence[str]) -> tuple[str, list[str
 def _within(unit: str) -> list[str]:
     """The units of decisions that are a unit or lie within it."""
     every = _distinct("records_decisionline", "unit")
-    return [each for each in every if each == unit or each.startswith(f"{unit}/")]
+    return [each for each in every if inside(each, unit)]
 
 
 def _distinct(table: str, name: str) -> list[str]:

@@ -14,6 +14,7 @@ from seawall.acts import granting
 from seawall.acts.granting import Grantable, Wanted
 from seawall.acts.signing import Signed, now
 from seawall.console import access, place
+from seawall.core.institution import HOUSE
 from seawall.office.homes import Home
 
 COMPLAINT = {
@@ -59,7 +60,7 @@ def machine(lender: Home) -> Machine:
     def granted(
         *scopes: str, unit: str = "house", name: str = "origination-1", days: int = 30
     ) -> Caller:
-        whole = granting.WHOLE if unit != access.HOUSE else frozenset[str]()
+        whole = granting.WHOLE if unit != HOUSE else frozenset[str]()
         some = frozenset(scopes) or access.machine() - whole
         wanted = Wanted(name, some, unit, now() + timedelta(days=days))
         among = Grantable(access.machine(), access.declared().units)

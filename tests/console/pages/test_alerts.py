@@ -18,12 +18,12 @@ from seawall.acts.silencing import silences
 from seawall.cases.case import Actor, Command
 from seawall.console import place
 from seawall.core.engine import DuckEngine
+from seawall.core.institution import HOUSE
 from seawall.core.steps import Steps
 from seawall.office import accounting, alert_lists, alerts, measuring, warning
 from seawall.office.alert_lists import Asked
 from seawall.office.homes import Home
 from seawall.office.turns import Turns
-from seawall.office.units import HOUSE
 from seawall.records import case_register, watch_register
 from seawall.records.models import Person
 from seawall.warning import explaining

@@ -14,9 +14,10 @@ from seawall.acts.admitting import ID_MOST
 from seawall.acts.application_files import IDS
 from seawall.acts.deciding import Decided
 from seawall.acts.gathering import Terms
-from seawall.console import access, counting, place
+from seawall.console import counting, place
 from seawall.console.api.answers import At, Wrong, answers, wrong
 from seawall.console.api.tokens import Asking, Machine, Token
+from seawall.core.institution import HOUSE
 from seawall.core.problem import Problem, UnableToUseInput
 from seawall.ledger.entry import Recorded
 from seawall.office.live import Asked
@@ -166,7 +167,7 @@ def many(machine: Machine, asked: Many) -> dict[str, Any]:
 
 
 def _terms(machine: Machine, asked: One | Many) -> Asked:
-    unit = None if machine.unit == access.HOUSE else machine.unit
+    unit = None if machine.unit == HOUSE else machine.unit
     return Asked(Terms(asked.policy, machine.name, asked.country, unit), machine.sees)
 
 
@@ -202,7 +203,7 @@ def made(id_: str, entry: Recorded) -> dict[str, Any]:
         "problems": [],
         "decided_at": told["at"],
         "decided_by": told["actor"],
-        "unit": told.get("on_behalf_of") or access.HOUSE,
+        "unit": told.get("on_behalf_of") or HOUSE,
     }
 
 

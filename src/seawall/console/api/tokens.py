@@ -11,6 +11,7 @@ from seawall.acts.signing import now
 from seawall.cases.case import Actor
 from seawall.cases.kind import MACHINE
 from seawall.console import access
+from seawall.core.institution import HOUSE
 from seawall.office import units
 from seawall.office.turns import Pace
 
@@ -39,9 +40,7 @@ class Machine:
     @property
     def actor(self) -> Actor:
         """How it handles cases, which call the whole institution by no name."""
-        return Actor(
-            self.name, frozenset({MACHINE}), "" if self.unit == access.HOUSE else self.unit
-        )
+        return Actor(self.name, frozenset({MACHINE}), "" if self.unit == HOUSE else self.unit)
 
 
 class Token(HttpBearer):
@@ -83,7 +82,7 @@ class Token(HttpBearer):
         scopes = held.scopes & access.machine()
         if self.scope not in scopes:
             raise UnableToLetIn(self.scope)
-        if self.scope in granting.WHOLE and held.unit != access.HOUSE:
+        if self.scope in granting.WHOLE and held.unit != HOUSE:
             raise UnableToLetIn(self.scope, of=held.unit)
         return Machine(held.name, held.unit, scopes)
 

@@ -16,6 +16,7 @@ from seawall.console import access, place
 from seawall.console.asking import Request, see_other, signed, whole
 from seawall.console.exporting import FORMS, answer
 from seawall.console.routing import owned
+from seawall.core.institution import HOUSE
 from seawall.core.period import microseconds
 from seawall.core.problem import Problem, UnableToUseInput
 from seawall.core.text import Text
@@ -102,7 +103,7 @@ def form(request: Request) -> HttpResponse:
 def decide(request: Request) -> HttpResponse:
     """Decide what was filled in; the decision is shown."""
     person, told = request.user, request.POST
-    unit = None if person.unit == access.HOUSE else person.unit
+    unit = None if person.unit == HOUSE else person.unit
     order = Order(
         told.get("policy", ""), person.name, now(), told.get("country", COUNTRIES[0]), unit=unit
     )

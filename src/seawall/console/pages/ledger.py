@@ -12,6 +12,7 @@ from seawall.acts import decision_entries
 from seawall.console import access, place
 from seawall.console.asking import Request, see_other, signed, whole
 from seawall.console.exporting import FORMS, answer
+from seawall.core.institution import HOUSE
 from seawall.office import ledger_sheets, ledgers
 from seawall.office.ledgers import Onlooker, Shown
 from seawall.office.work import jobs
@@ -84,7 +85,7 @@ def verify(request: Request) -> HttpResponse:
 
 def pack(request: Request) -> HttpResponse:
     """A pack of entries, which an auditor verifies alone; for whoever may see the whole house, its decisions too."""
-    if not access.sees(request.user, access.HOUSE):
+    if not access.sees(request.user, HOUSE):
         raise Http404
     if not _onlooker(request).reads_all:
         raise PermissionDenied

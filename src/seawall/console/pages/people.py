@@ -19,6 +19,7 @@ from seawall.cases.kind import MACHINE
 from seawall.console import access, place, routing
 from seawall.console.asking import Request, see_other, signed
 from seawall.console.exporting import answer
+from seawall.core.institution import HOUSE, inside
 from seawall.core.measure import Column
 from seawall.core.period import moment_at
 from seawall.core.problem import Unable
@@ -159,7 +160,7 @@ def _choices(request: Request) -> dict[str, Any]:
         "units": [
             (unit, title)
             for unit, title in declared.units.items()
-            if access.inside(unit, request.user.unit)
+            if inside(unit, request.user.unit)
         ],
     }
 
@@ -179,7 +180,7 @@ def _roles(request: Request) -> tuple[str, ...]:
 
 def _unit(request: Request) -> str:
     """The unit that a form gives: one of the institution's, within the reader's own."""
-    unit = request.POST.get("unit", "") or access.HOUSE
+    unit = request.POST.get("unit", "") or HOUSE
     routing.owned(request, unit)
     if unit not in access.declared().units:
         raise Http404

@@ -12,6 +12,7 @@ from seawall.acts.granting import Grantable, Wanted
 from seawall.acts.signing import now
 from seawall.console import access, place, routing
 from seawall.console.asking import Request, see_other, signed, whole
+from seawall.core.institution import HOUSE, inside
 from seawall.core.problem import UnableToUseInput
 from seawall.office import condition, servers
 
@@ -37,7 +38,7 @@ def grant(request: Request) -> HttpResponse:
     """Grant a token, and show its secret once."""
     form = request.POST
     days = whole(form.get("days", ""))
-    unit = form.get("unit", "") or access.HOUSE
+    unit = form.get("unit", "") or HOUSE
     routing.owned(request, unit)
     among = Grantable(access.machine(), access.declared().units)
     try:
@@ -74,6 +75,6 @@ def _tokens(request: Request, status: int = 200, **more: object) -> HttpResponse
         "tokens": [(number, each, each.counts(at)) for number, each in granting.listed().items()
                    if access.sees(request.user, each.unit)],
         "scopes": [(name, declared.permissions[name]) for name in sorted(access.machine())],
-        "units": [(unit, title) for unit, title in declared.units.items() if access.inside(unit, request.user.unit)],
+        "units": [(unit, title) for unit, title in declared.units.items() if inside(unit, request.user.unit)],
         "days": _DAYS, **more,
     }, status=status)  # fmt: skip
