@@ -71,9 +71,7 @@ def assign(ledger: Ledger, name: str, roles: Sequence[str], unit: str, signed: S
         UnableToFindPerson: there is nobody of this name.
         UnableToAssign: somebody changes his own roles.
     """
-    before = register.person_of(name)
-    if name == signed.by:
-        raise UnableToAssign(name)
+    before = _another(name, signed)
     told: dict[str, object] = {
         "roles": sorted(roles),
         "unit": unit,
@@ -85,27 +83,21 @@ def assign(ledger: Ledger, name: str, roles: Sequence[str], unit: str, signed: S
 
 def leave(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
     """A person does not sign in any more. Raises as `assign`."""
-    register.person_of(name)
-    if name == signed.by:
-        raise UnableToAssign(name)
+    _another(name, signed)
     if ledger.append(_entry("person.leave", name, signed, {"reason": reason})).new:
         register.change(name, is_active=False)
 
 
 def come_back(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
     """A person who left signs in again. Raises as `assign`."""
-    register.person_of(name)
-    if name == signed.by:
-        raise UnableToAssign(name)
+    _another(name, signed)
     if ledger.append(_entry("person.return", name, signed, {"reason": reason})).new:
         register.change(name, is_active=True)
 
 
 def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str) -> None:
     """Say that somebody looked at what a person may, and whether it shall stay so. Raises as `assign`."""
-    row = register.person_of(name)
-    if name == signed.by:
-        raise UnableToAssign(name)
+    row = _another(name, signed)
     told = {"roles": list(row.roles), "unit": row.unit, "keeps": keeps, "note": note}
     if ledger.append(_entry("person.review", name, signed, told)).new:
         register.change(name, reviewed_us=microseconds(signed.at))
@@ -122,6 +114,14 @@ def invite(ledger: Ledger, name: str, signed: Signed) -> bool:
     """
     register.person_of(name)
     return ledger.append(_entry("person.invite", name, signed, {})).new
+
+
+def _another(name: str, signed: Signed) -> PersonRow:
+    """The person that somebody else decides about. Raises as `assign`."""
+    row = register.person_of(name)
+    if name == signed.by:
+        raise UnableToAssign(name)
+    return row
 
 
 def _entry(kind: str, name: str, signed: Signed, body: dict[str, object]) -> Entry:

@@ -125,7 +125,6 @@ DJANGO: Final[dict[str, Any]] = {
     "LANGUAGE_CODE": "en",
     "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
     "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
-    "SILENCED_SYSTEM_CHECKS": [],
     "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
     "LOGGING": {
         "version": 1,

@@ -1,5 +1,7 @@
 """The second factor of a session: that a person has one is not enough, this session must have been shown it."""
 
+from typing import Final
+
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -7,6 +9,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+
+KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""What counts as a second factor; a recovery code only stands in for one."""
 
 
 def asks(request: HttpRequest) -> HttpResponseBase | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from seawall.core.text import Text
 
@@ -47,9 +47,7 @@ class Link:
 
 def of(may: frozenset[str], here: str) -> tuple[Link, ...]:
     """The pages that somebody may see, with the one that he is on."""
-    seen = [
-        (href, place) for place in PLACES if place.needs in may and (href := _href(place.route))
-    ]
+    seen = [(reverse(place.route), place) for place in PLACES if place.needs in may]
     return tuple(
         Link(
             href,
@@ -59,10 +57,3 @@ def of(may: frozenset[str], here: str) -> tuple[Link, ...]:
         )
         for href, place in seen
     )
-
-
-def _href(route: str) -> str:
-    try:
-        return reverse(route)
-    except NoReverseMatch:
-        return ""

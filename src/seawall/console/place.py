@@ -19,6 +19,7 @@ from seawall.office.live import Live
 from seawall.office.receiving import Inlet
 
 Opened = TypeVar("Opened")
+Shared = TypeVar("Shared", Answers, Inlet, Live)
 _thread: Final = threading.local()
 _home: list[Home] = []
 _answers: list[Answers] = []
@@ -59,18 +60,12 @@ def watchman() -> office_alerts.Watchman:
 
 def answers() -> Answers:
     """The book's answers: one for all threads of the process, so that they share what is kept."""
-    with _choosing:
-        if not _answers or _answers[0].home is not home():
-            _answers[:] = [Answers(home())]
-        return _answers[0]
+    return _shared(_answers, Answers)
 
 
 def inlet() -> Inlet:
     """Where facts come in: one for all threads of the process, so that they wait in one queue."""
-    with _choosing:
-        if not _inlet or _inlet[0].home is not home():
-            _inlet[:] = [Inlet(home())]
-        return _inlet[0]
+    return _shared(_inlet, Inlet)
 
 
 def ledger() -> Ledger:
@@ -80,17 +75,25 @@ def ledger() -> Ledger:
 
 def live() -> Live:
     """Where machines' applications are decided: one for all threads of the process, so that they share batches."""
-    with _choosing:
-        if not _live or _live[0].home is not home():
-            close()
-            _live[:] = [Live(home())]
-        return _live[0]
+    return _shared(_live, Live, before=close)
 
 
 def close() -> None:
     """Answer who waits for a decision, and take nobody any more."""
     while _live:
         _live.pop().stop()
+
+
+def _shared(
+    held: list[Shared], opening: Callable[[Home], Shared], before: Callable[[], None] | None = None
+) -> Shared:
+    """What all threads of the process have together for this home; opened where it is of none yet, or of another."""
+    with _choosing:
+        if not held or held[0].home is not home():
+            if before is not None:
+                before()
+            held[:] = [opening(home())]
+        return held[0]
 
 
 def _once(opening: Callable[[Home], Opened]) -> Opened:

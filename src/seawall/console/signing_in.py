@@ -7,6 +7,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from seawall.console import access
+from seawall.console.factors import KINDS
 from seawall.console.middleware import COOKIE, LANGUAGES
 from seawall.records.models import Person
 
@@ -36,6 +37,5 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
         person: Person = authenticator.user
         if not access.privileged(person):
             return True
-        kinds = {authenticator.Type.TOTP, authenticator.Type.WEBAUTHN}
         left = person.authenticator_set.exclude(pk=authenticator.pk)  # type: ignore[attr-defined]
-        return bool(authenticator.type not in kinds or left.filter(type__in=kinds).exists())
+        return bool(authenticator.type not in KINDS or left.filter(type__in=KINDS).exists())

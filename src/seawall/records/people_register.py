@@ -43,8 +43,8 @@ def add(row: PersonRow) -> bool:
                 person.save(update_fields=["password"])
     except IntegrityError:
         raise UnableToKeepPerson(row.name) from None
-    if not new and person_of(row.name)._replace(added_us=0) != row._replace(added_us=0):
-        raise UnableToKeepPerson(row.name)
+    if not new:
+        _refuse_another(row)
     return bool(new)
 
 
@@ -57,6 +57,11 @@ def refuse_taken(row: PersonRow) -> None:
     held = _rows("Person").exclude(name=row.name)
     if row.email and held.filter(email__iexact=row.email).exists():
         raise UnableToKeepPerson(row.name)
+    _refuse_another(row)
+
+
+def _refuse_another(row: PersonRow) -> None:
+    """Refuse a name under which somebody else is kept already."""
     found = _rows("Person").filter(name=row.name).values_list(*_FIELDS).first()
     if found is not None and _row(found)._replace(added_us=0) != row._replace(added_us=0):
         raise UnableToKeepPerson(row.name)

@@ -1,5 +1,6 @@
 """People: who works here and may what; who is added, changes, leaves; whose access was reviewed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +17,14 @@ from django.urls import reverse
 from seawall.acts import staffing
 from seawall.acts.staffing import Newcomer
 from seawall.cases.kind import MACHINE
-from seawall.console import access, place, routing
+from seawall.console import access, factors, place, routing
 from seawall.console.asking import Request, see_other, signed
 from seawall.console.exporting import answer
 from seawall.core.institution import HOUSE, inside
 from seawall.core.measure import Column
 from seawall.core.period import moment_at
 from seawall.core.problem import Unable
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office import packs
 from seawall.records.models import Person
 from seawall.reports.sheet import Sheet
@@ -58,7 +59,8 @@ class Seen:
 
 def listing(request: Request) -> HttpResponseBase:
     """Everybody within the reader's unit; the file has no more than the page, which shows all, so it asks for no more."""
-    seen = _seen(request)
+    people = Person.objects.order_by("name")
+    seen = _seen([each for each in people if access.sees(request.user, each.unit)])
     file = answer(request, _sheet(seen), needs="users.read")
     return file or render(request, "console/people/list.html", {"people": seen})
 
@@ -139,7 +141,7 @@ def invite(request: Request, name: str) -> HttpResponse:
 
 
 def _page(request: Request, person: Person, *, link: str = "") -> HttpResponse:
-    (seen,) = [each for each in _seen(request) if each.person.name == person.name]
+    (seen,) = _seen([person])
     declared = access.declared()
     may = declared.of(access.roles(person))
     return render(request, "console/people/page.html", {
@@ -204,16 +206,13 @@ def _found(request: Request, name: str) -> Person:
     return person
 
 
-def _seen(request: Request) -> list[Seen]:
+def _seen(people: Sequence[Person]) -> list[Seen]:
     titles, units = packs.roles().titles, access.declared().units
-    people = [
-        each for each in Person.objects.order_by("name") if access.sees(request.user, each.unit)
-    ]
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    factors = set(Authenticator.objects.filter(type__in=kinds).values_list("user_id", flat=True))
+    held = Authenticator.objects.filter(user__in=people, type__in=factors.KINDS)
+    having = set(held.values_list("user_id", flat=True))
     return [
-        Seen(person, tuple(titles.get(role, Text(en=role, zh=role)) for role in sorted(access.roles(person))),
-             units.get(person.unit, person.unit), person.pk in factors, access.privileged(person))
+        Seen(person, tuple(titles.get(role, verbatim(role)) for role in sorted(access.roles(person))),
+             units.get(person.unit, person.unit), person.pk in having, access.privileged(person))
         for person in people
     ]  # fmt: skip
 
