@@ -1,5 +1,6 @@
-"""Folders that are there as a whole, or not at all: homes and backups."""
+"""Folders and files that are there as a whole, or not at all: homes, backups, what is kept for those who ask again."""
 
+import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.ledger.files import sync
 
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 _SHOWN = 8
 
 
@@ -27,7 +29,7 @@ def aside(target: Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     made = target.with_name(f".{target.name}.part")
     shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(mode=0o700)
+    made.mkdir(mode=PRIVATE_FOLDER)
     try:
         yield made
         for each in (made, *made.rglob("*")):
@@ -37,6 +39,21 @@ def aside(target: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
         raise
     sync(target.parent)
+
+
+@contextmanager
+def file_aside(target: Path) -> Iterator[Path]:
+    """A name of one's own beside a file, for its owner only, that becomes the file in one rename once it is written.
+
+    Several may make the same file at once: the last one stays, and nobody ever reads a part of any.
+    """
+    made = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    made.touch(mode=PRIVATE_FILE)
+    try:
+        yield made
+        made.replace(target)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 class UnableToReplace(Unable, FileExistsError):

@@ -16,6 +16,7 @@ from seawall.core.problem import Place, Problem, Unable, UnableToUseInput, refus
 from seawall.core.text import Text
 from seawall.ledger.entry import Recorded
 from seawall.office.deciding import Counter
+from seawall.office.ledgers import CATCH_UP_MOST
 from seawall.policy import retelling
 from seawall.policy.declaration import Input
 from seawall.policy.program import OUTCOMES
@@ -26,8 +27,6 @@ from seawall.records.entry_index import DecisionRow, Sought
 from seawall.vault.declaration import Of, Purpose, SealedField
 from seawall.vault.opening import Ask
 
-CATCH_UP_MOST = 2_000
-"""Entries that a page reads into the index before it lists: some tens of milliseconds."""
 REASON_MOST = 300
 """Characters of why somebody opens a person's data."""
 HAND = Place("form")

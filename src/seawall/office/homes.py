@@ -18,7 +18,7 @@ from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.ledger.verifier import key_of
 from seawall.office import databases
 from seawall.office import settings as told
-from seawall.office.aside import aside
+from seawall.office.aside import PRIVATE_FILE, PRIVATE_FOLDER, aside
 from seawall.office.packs import PACKS, conventions
 from seawall.office.settings import Settings
 from seawall.office.stores import Stores
@@ -36,7 +36,6 @@ HOME_VARIABLE = "SEAWALL_HOME"
 HOME_DEFAULT = Path("seawall-home")
 
 FOLDERS = ("book", "evidence", "keys", "rejects", "scratch", "vault")
-PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 @dataclass(frozen=True)

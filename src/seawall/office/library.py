@@ -1,9 +1,9 @@
 """The script that draws charts on pages: made once for each version, into the home's scratch space."""
 
 import gzip
-from pathlib import Path
 from threading import Lock
 
+from seawall.office.aside import file_aside
 from seawall.office.homes import Home
 from seawall.reports import drawing
 
@@ -22,12 +22,7 @@ def compressed(home: Home) -> bytes:
     file = home.folder / "scratch" / f"charts-{version()}.js.gz"
     with _making:
         if not file.is_file():
-            _write(file, gzip.compress(drawing.library(NAME).encode(), mtime=0))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file_aside(file) as made:
+                made.write_bytes(gzip.compress(drawing.library(NAME).encode(), mtime=0))
     return file.read_bytes()
-
-
-def _write(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_suffix(".new")
-    aside.write_bytes(content)
-    aside.replace(file)

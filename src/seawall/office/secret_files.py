@@ -5,7 +5,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from seawall.office.homes import PRIVATE_FILE
+from seawall.office.aside import PRIVATE_FILE
 
 
 def made_once(file: Path, size: int) -> str:

@@ -1,6 +1,5 @@
 """Tables kept for those who ask again: the latest in memory, all of one book in the home's scratch space."""
 
-import os
 import shutil
 from collections import OrderedDict
 from contextlib import suppress
@@ -9,12 +8,13 @@ from threading import Lock
 
 import pyarrow as pa
 
+from seawall.office.aside import PRIVATE_FOLDER, file_aside
+
 MEMORY_MOST = 128 * 2**20
 """Bytes of tables held in memory; those not asked for the longest go first."""
 TABLE_MOST = 16 * 2**20
 """A larger table is not kept: it is an export, and nobody asks for it twice in a row."""
 FILES_MOST = 2_000
-_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 
 
 class Shelf:
@@ -76,9 +76,10 @@ class Shelf:
         return self._folder / f"{key}.arrow"
 
     def _write(self, file: Path, table: pa.Table) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
-        aside = file.with_suffix(f".{os.getpid()}")
-        aside.touch(mode=_PRIVATE_FILE)
-        with pa.OSFile(str(aside), "wb") as out, pa.ipc.new_file(out, table.schema) as writer:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+        with (
+            file_aside(file) as made,
+            pa.OSFile(str(made), "wb") as out,
+            pa.ipc.new_file(out, table.schema) as writer,
+        ):
             writer.write_table(table)
-        aside.replace(file)

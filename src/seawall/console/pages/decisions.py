@@ -14,7 +14,7 @@ from seawall.acts.deciding import Order
 from seawall.acts.signing import now
 from seawall.console import access, place
 from seawall.console.asking import Request, see_other, signed, whole
-from seawall.console.exporting import FORMS, answer
+from seawall.console.exporting import answer
 from seawall.console.routing import owned
 from seawall.core.institution import HOUSE
 from seawall.core.period import microseconds
@@ -63,7 +63,6 @@ def page(request: Request) -> HttpResponseBase:
         "policies": decisions.policies(),
         "outcomes": [(name, MADE[name]) for name in OUTCOMES] + [(ERASED, MADE[""])],
         "searched": any(request.GET.get(name) for name in _FILTERS),
-        "forms": FORMS,
         "told": {name: render_to_string(_CHIP, {"outcome": name, **_OUTCOME}) for name in MADE},
     })  # fmt: skip
 

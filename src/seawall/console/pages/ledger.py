@@ -11,7 +11,7 @@ from django.urls import reverse
 from seawall.acts import decision_entries
 from seawall.console import access, place
 from seawall.console.asking import Request, see_other, signed, whole
-from seawall.console.exporting import FORMS, answer
+from seawall.console.exporting import answer
 from seawall.core.institution import HOUSE
 from seawall.office import ledger_sheets, ledgers
 from seawall.office.ledgers import Onlooker, Shown
@@ -39,7 +39,6 @@ def page(request: Request) -> HttpResponseBase:
         "found": found,
         "page_after": found.after,
         "kinds": counter.kinds(),
-        "forms": FORMS,
         "searched": any(asked.values()),
         "now": counter.checkpoint().checkpoint,
         "verified": counter.verified()[:1],

@@ -23,7 +23,7 @@ from seawall.ledger.entry import Erasing, Recorded
 from seawall.ledger.log import Ledger
 from seawall.ledger.verifier import Checkpoint, Key, leaf_hash, read_checkpoint, read_note
 from seawall.office import databases, homes, settings
-from seawall.office.aside import aside
+from seawall.office.aside import PRIVATE_FOLDER, aside
 from seawall.office.backup import later, postgresql
 from seawall.office.backup.archive import Archive, Manifest, Part
 from seawall.office.backup.later import Later
@@ -121,7 +121,7 @@ def restore(source: Path, into: Path, secret: Secret, *, besides: Besides) -> Re
             erased, bodies = _erase_again(home, besides.erasures)
             proved = _check_keys(home)
         for each in homes.FOLDERS:
-            (folder / each).mkdir(exist_ok=True, mode=homes.PRIVATE_FOLDER)
+            (folder / each).mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
         homes.keep(home)
     return Restored(
         home=replace(home, folder=into),
