@@ -139,7 +139,9 @@ def run(counter: Counter, count: int) -> dict[str, Any]:
         who = Actor("ivan", frozenset({"security_officer", "complaint_manager"}), unit)
         told[name] = _timed(lambda who=who, asks=asks: _paged(counter, asks, who))
     boss = Actor("ivan", frozenset({"security_officer", "complaint_manager", "auditor"}), "house")
-    told["Today"] = _timed(lambda: [_once(lambda: today(counter, boss, policies=True))])
+    told["Today"] = _timed(
+        lambda: [_once(lambda: today(counter, boss, policies=True, reviews=False))]
+    )
     told["board of a kind"] = _timed(
         lambda: [_once(lambda: queues.board(counter, Asked(kind="complaint"), boss))]
     )

@@ -160,7 +160,8 @@ def run(folder: Path, rows: int) -> dict[str, Any]:
         place.choose(home)
         clients = {}
         for each in PEOPLE:
-            staffing.add(home.ledger, each, Signed(f"add:{each.name}", "root", now()))
+            signed = Signed(f"add:{each.name}", "root", now())
+            staffing.add(home.ledger, each, signed, confirming=())
             person = Person.objects.get(name=each.name)
             TOTP.activate(person, generate_totp_secret())
             clients[each.name] = sign_in(Client(), person)

@@ -81,7 +81,7 @@ def _home(folder: Path, loans: int) -> Home:
     starting.migrate()
     if not Person.objects.filter(name="alice").exists():
         alice = Newcomer("alice", "Alice", ("chief_risk_officer",), "house")
-        staffing.add(home.ledger, alice, Signed("add:alice", "root", now()))
+        staffing.add(home.ledger, alice, Signed("add:alice", "root", now()), confirming=())
         TOTP.activate(Person.objects.get(name="alice"), generate_totp_secret())
     return home
 

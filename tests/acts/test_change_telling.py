@@ -58,7 +58,10 @@ def by(name: str, act: str) -> Signed:
 
 def added(home: Home, name: str, *roles: str) -> None:
     staffing.add(
-        home.ledger, Newcomer(name, name.title(), roles, "house"), by("root", f"add:{name}")
+        home.ledger,
+        Newcomer(name, name.title(), roles, "house"),
+        by("root", f"add:{name}"),
+        confirming=(),
     )
 
 
@@ -73,7 +76,7 @@ def told_of(home: Home, subject: str) -> list[tuple[str, dict[str, object], dict
 def test_every_path_leaves_its_entry(home: Home) -> None:
     added(home, "bob", "risk_analyst")
     staffing.assign(
-        home.ledger, "bob", ["fraud_analyst"], "house", by("root", "assign:1")
+        home.ledger, "bob", (["fraud_analyst"], "house"), by("root", "assign:1"), confirming=()
     )  # an act
     person = Person.objects.get(name="bob")
     person.set_password("a long sentence for tests")
@@ -192,7 +195,11 @@ def test_nobody_decides_about_his_own_access(home: Home) -> None:
     added(home, "root", "administrator")
     with pytest.raises(UnableToAssign):
         staffing.assign(
-            home.ledger, "root", ["chief_risk_officer"], "house", by("root", "assign:own")
+            home.ledger,
+            "root",
+            (["chief_risk_officer"], "house"),
+            by("root", "assign:own"),
+            confirming=(),
         )
     with pytest.raises(UnableToAssign):
         staffing.review(home.ledger, "root", by("root", "review:own"), keeps=True, note="")
@@ -203,7 +210,10 @@ def test_a_name_is_given_once(home: Home) -> None:
     added(home, "bob", "risk_analyst")
     with pytest.raises(UnableToKeepPerson):
         staffing.add(
-            home.ledger, Newcomer("bob", "Another Bob", (), "house"), by("root", "add:again")
+            home.ledger,
+            Newcomer("bob", "Another Bob", (), "house"),
+            by("root", "add:again"),
+            confirming=(),
         )
     assert list(change_telling.compare(home.ledger)) == []
 
@@ -211,11 +221,12 @@ def test_a_name_is_given_once(home: Home) -> None:
 def test_a_form_sent_again_gives_nothing_back(home: Home) -> None:
     added(home, "bob", "risk_analyst")
     for key, role in (("K", "chief_risk_officer"), ("L", "risk_analyst")):
-        staffing.assign(home.ledger, "bob", [role], "house", by("root", key))
-    staffing.assign(home.ledger, "bob", ["chief_risk_officer"], "house", by("root", "K"))
+        staffing.assign(home.ledger, "bob", ([role], "house"), by("root", key), confirming=())
+    again = (["chief_risk_officer"], "house")
+    staffing.assign(home.ledger, "bob", again, by("root", "K"), confirming=())
     assert register.person_of("bob").roles == ("risk_analyst",)
     staffing.leave(home.ledger, "bob", by("root", "M"), reason="left")
-    staffing.come_back(home.ledger, "bob", by("root", "N"), reason="back")
+    staffing.come_back(home.ledger, "bob", by("root", "N"), reason="back", confirming=())
     staffing.leave(home.ledger, "bob", by("root", "M"), reason="left")
     assert register.person_of("bob").is_active
     assert [staffing.invite(home.ledger, "bob", by("root", "I")) for _ in range(2)] == [True, False]
@@ -229,6 +240,7 @@ def test_a_key_used_for_one_adds_no_other(home: Home) -> None:
             home.ledger,
             Newcomer("ghost", "Ghost", ("chief_risk_officer",), "house"),
             by("root", "add:one"),
+            confirming=(),
         )
     assert "ghost" not in {each.name for each in register.people()}
 

@@ -94,13 +94,15 @@ def test_each_change_has_one_entry_without_the_secret(ledger: Ledger) -> None:
     revoke(ledger, given.number, signed("revoke:2"))
     entries = list(ledger.entries())
     assert [each.told["kind"] for each in entries] == ["token.grant", "token.revoke"]
-    for each in entries:
+    alone = [{"alone": True}, {}]  # there was nobody else when it was granted
+    for each, more in zip(entries, alone, strict=True):
         assert (each.told["actor"], each.told["subject"]) == ("ivan", "token:origination-1")
         assert each.told["digests"]["token"] == hashlib.sha256(given.secret.encode()).hexdigest()
         assert each.content == {
             "scopes": ["cases.read", "facts.write"],
             "unit": "house",
             "expires": "2026-05-30T09:00:00Z",
+            **more,
         }
     assert audit(ledger).problems == ()
 
@@ -124,7 +126,8 @@ WRONG = {
 
 @pytest.mark.parametrize("code", WRONG)
 def test_what_no_token_may_have_is_refused_and_nothing_kept(ledger: Ledger, code: str) -> None:
-    staffing.add(ledger, staffing.Newcomer("alice", "Alice", (), "house"), signed("add:alice"))
+    alice = staffing.Newcomer("alice", "Alice", (), "house")
+    staffing.add(ledger, alice, signed("add:alice"), confirming=())
     before = ledger.size
     with pytest.raises(UnableToUseInput) as refused:
         grant(ledger, WRONG[code], AMONG, signed())

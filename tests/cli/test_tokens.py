@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from seawall.acts import granting
-from seawall.acts.signing import now
+from seawall.acts import granting, staffing
+from seawall.acts.second import UnableToConfirm
+from seawall.acts.signing import Signed, now
 from seawall.cli.main import app
 from seawall.core.problem import UnableToUseInput
 from seawall.office import homes
@@ -65,3 +66,20 @@ def test_what_no_machine_may_is_refused_in_a_sentence(say: Say) -> None:
         say("grant", "origination-1", "--scope", "policies.publish", "--as", "ivan")
     assert [each.code for each in refused.value.problems] == ["token-scope-unknown"]
     assert "No token counts." in say("list", "--all")
+
+
+def test_where_people_review_access_a_token_waits_for_another(say: Say, tmp_path: Path) -> None:
+    home = homes.home(tmp_path / "home")
+    starting.start(home.records)
+    alice = staffing.Newcomer("alice", "Alice", ("chief_risk_officer",), "house")
+    staffing.add(home.ledger, alice, Signed("add:alice", "root", now()), confirming=())
+    told = say(*GRANT)
+    secret = told.splitlines()[-1]
+    assert "seawall token confirm 1" in told
+    assert granting.holder(secret, now()) is None
+    assert "waits" in say("list", "--all")
+    with pytest.raises(UnableToConfirm):
+        say("confirm", "1", "--as", "ivan")
+    assert "counts" in say("confirm", "1", "--as", "alice")
+    assert granting.holder(secret, now()) is not None
+    assert "does not wait" in say("confirm", "1", "--as", "alice")

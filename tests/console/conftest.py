@@ -14,9 +14,10 @@ from seawall.acts import staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.simulating import make_lender
 from seawall.acts.staffing import Newcomer
-from seawall.console import place
+from seawall.console import access, place
 from seawall.office import demonstrating, homes, library, packs
 from seawall.office.homes import Home
+from seawall.records import people_register as register
 from seawall.records import starting
 from seawall.records.models import Person
 from seawall.simulator.truth import Plan
@@ -66,11 +67,16 @@ def _make(folder: Path) -> None:
     password = make_password(PASSWORD, hasher="pbkdf2_sha256")
     for name, (roles, unit) in CAST.items():
         newcomer = Newcomer(name, name.capitalize(), roles, unit)
-        staffing.add(home.ledger, newcomer, Signed(f"add:{name}", "root", now()))
+        signed = Signed(f"add:{name}", "root", now())
+        staffing.add(home.ledger, newcomer, signed, confirming=access.confirming())
         person = Person.objects.get(name=name)
         person.password = password
         person.save()
         TOTP.activate(person, generate_totp_secret())
+    for row in register.waiting():
+        assert row.asked is not None
+        confirming = Signed(f"confirm:{row.name}", "alice", now())
+        staffing.confirm(home.ledger, row.name, confirming, seen_us=row.asked.at_us)
     library.compressed(home)  # the drawing script, once for all copies
     starting.stop()
 

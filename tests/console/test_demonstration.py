@@ -10,6 +10,7 @@ from seawall.console import access, demonstration
 from seawall.office import homes
 from seawall.office.homes import Home
 from seawall.office.settings import Settings
+from seawall.records import people_register as register
 from seawall.records import starting
 from seawall.records.models import Person
 
@@ -55,7 +56,9 @@ def test_there_is_somebody_for_each_kind_of_user() -> None:
 def test_accounts_are_made_once_and_have_other_passwords_each_time(home: Home) -> None:
     first = demonstration.furnish(home, demonstration.fresh_secret())
     size = home.ledger_reader.size
-    assert size == len(demonstration.CAST)
+    assert size == 2 * len(demonstration.CAST) - 1, "each is added, and confirmed but for the first"
+    assert {row.name for row in register.people() if row.alone} == {"alice"}
+    assert register.waiting() == []
     second = demonstration.furnish(home, demonstration.fresh_secret())
     assert home.ledger_reader.size == size
     assert [each.name for each in first] == [each.name for each in second]

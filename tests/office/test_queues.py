@@ -152,17 +152,20 @@ def test_today_shows_what_waits_for_somebody_and_no_more(counter: Counter) -> No
     case = complains(counter, "1", at=NOW - timedelta(days=40))
     asked = does(counter, case, CORA, "drop", at=NOW, reason="He took it back.")
     with CaptureQueriesContext(connection) as queries:
-        mine = today(counter, COLE, policies=True)
+        mine = today(counter, COLE, policies=True, reviews=False)
     assert len(queries) <= 8, [each["sql"][:80] for each in queries]
     assert [each.asked.request.digest for each in mine.approvals] == [asked.asked["drop"].digest]
     assert [each.line.case_id for each in mine.deadlines] == [case.id]
     assert mine.movable == ()  # no verb of his leads on from `received`
-    hers = today(counter, CORA, policies=False)
+    hers = today(counter, CORA, policies=False, reviews=False)
     assert [each.line.case_id for each in hers.movable] == [case.id]
     assert hers.approvals == ()  # she asked for it herself
-    assert today(counter, CHARLIE, policies=False).empty
+    assert today(counter, CHARLIE, policies=False, reviews=False).empty
     assert (
-        today(counter, Actor("dora", frozenset({"auditor"}), HOUSE), policies=False).movable == ()
+        today(
+            counter, Actor("dora", frozenset({"auditor"}), HOUSE), policies=False, reviews=False
+        ).movable
+        == ()
     )
 
 

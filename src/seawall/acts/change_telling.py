@@ -6,9 +6,10 @@ was made around the office, and `compare` finds what it left.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from seawall.acts import problems
+from seawall.acts import problems, second
 from seawall.core.period import moment_at
 from seawall.core.problem import Place, Problem
 from seawall.ledger.entry import Entry
@@ -61,27 +62,40 @@ def compare(ledger: Reader) -> Iterator[Problem]:
 
 
 def _standing(row: PersonRow) -> str:
-    return _spelt(row.roles, row.unit, active=row.is_active)
+    asked = second.told(row.asked) if row.asked else None
+    return _spelt(row.roles, row.unit, asked, active=row.is_active)
 
 
-def _spelt(roles: object, unit: object, *, active: bool) -> str:
-    return f"{'+'.join(sorted(map(str, roles)))} @ {unit}{'' if active else ' (left)'}"  # type: ignore[call-overload]
+def _spelt(roles: Any, unit: object, asked: Any, *, active: bool) -> str:  # noqa: ANN401 - of a body
+    waits = f" (asked: {_joined(asked['roles'])} @ {asked['unit']})" if asked else ""
+    return f"{_joined(roles)} @ {unit}{waits}{'' if active else ' (left)'}"
+
+
+def _joined(roles: Iterable[str]) -> str:
+    return "+".join(sorted(roles))
 
 
 def _told(ledger: Reader) -> dict[str, str]:
     """What the acts of `staffing` left of each person, by name."""
-    known: dict[str, tuple[object, object, bool]] = {}
+    known: dict[str, tuple[object, object, object, bool]] = {}
     for entry in ledger.entries():
         kind, body = entry.told["kind"], entry.content
         if not kind.startswith("person.") or body is None:
             continue
         name = entry.told["subject"].removeprefix("person:")
-        roles, unit, active = known.get(name, ((), "", True))
-        if kind in ("person.add", "person.assign"):
-            roles, unit = body["roles"], body["unit"]
-        elif kind in ("person.leave", "person.return"):
-            active = kind == "person.return"
-        known[name] = roles, unit, active
+        roles, unit, asked, active = known.get(name, ((), "", None, True))
+        if kind in _LEAVING_ROLES:
+            roles, unit, asked = body.get("roles", roles), body.get("unit", unit), body.get("asked")
+        if kind in ("person.leave", "person.return"):
+            active, asked = kind == "person.return", body.get("asked")
+        known[name] = roles, unit, asked, active
     return {
-        name: _spelt(roles, unit, active=active) for name, (roles, unit, active) in known.items()
+        name: _spelt(roles, unit, asked, active=active)
+        for name, (roles, unit, asked, active) in known.items()
     }
+
+
+_LEAVING_ROLES = frozenset({
+    "person.add", "person.assign", "person.confirm", "person.refuse", "person.return", "person.reset",
+})  # fmt: skip
+"""Acts that say which roles they left; returns of the first years say none, and left them as they were."""

@@ -1,16 +1,20 @@
 """Grant machines their tokens, and take them back: one entry of the ledger each.
 
+As with people's roles, a token counts once somebody else than who granted it confirmed it (`second`): whoever could make one
+alone that decides would decide.
+
 A token is a secret of 256 random bits, shown once. What is kept of it is a hash, so that nobody who reads the
 database, a backup or the ledger can use one. It ends by itself, a year later at the latest.
 """
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from seawall.acts import second
 from seawall.acts import token_problems as problems
 from seawall.acts.signing import Signed, checked
 from seawall.core.institution import HOUSE
@@ -22,7 +26,7 @@ from seawall.ledger.log import Ledger, Reader
 from seawall.records import people_register as register
 from seawall.records.people_register import TokenRow, UnableToFindPerson
 
-GRANT, REVOKE = "token.grant", "token.revoke"
+GRANT, CONFIRM, REVOKE = "token.grant", "token.confirm", "token.revoke"
 """The kinds of entry."""
 PREFIX = "swl_"
 """How a secret begins, so that scanners of repositories and logs know one."""
@@ -65,10 +69,12 @@ class Grantable:
     Attributes:
         scopes: permissions that machines may be given.
         units: the parts of the institution.
+        confirming: the roles whose people confirm it; without any, as where no people are, it counts at once.
     """
 
     scopes: Collection[str]
     units: Collection[str]
+    confirming: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -83,22 +89,35 @@ class Token:
     expires_at: datetime
     revoked_at: datetime | None
     used_at: datetime | None
+    confirmed_by: str | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody confirmed it yet."""
+        return self.confirmed_by is None and self.revoked_at is None
+
+    @property
+    def alone(self) -> bool:
+        """Whether who granted it was enough."""
+        return self.confirmed_by == self.granted_by
 
     def counts(self, at: datetime) -> bool:
         """Whether it opens anything at a time."""
-        return self.revoked_at is None and utc(at) < self.expires_at
+        confirmed = self.confirmed_by is not None
+        return confirmed and self.revoked_at is None and utc(at) < self.expires_at
 
 
 @dataclass(frozen=True)
 class Granted:
-    """A token that was granted; the secret is shown now and never again."""
+    """A token that was granted; the secret is shown now and never again, and counts now unless it `waits`."""
 
     number: int
+    waits: bool
     secret: str = field(repr=False)
 
 
 def grant(ledger: Ledger, wanted: Wanted, among: Grantable, signed: Signed) -> Granted:
-    """Grant a token.
+    """Grant a token; it counts once another confirmed it, or at once where nobody else ever could.
 
     Args:
         ledger: keeps the entry.
@@ -113,10 +132,28 @@ def grant(ledger: Ledger, wanted: Wanted, among: Grantable, signed: Signed) -> G
     if found := tuple(_wrong(wanted, among, signed.at)):
         raise UnableToUseInput(found)
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    alone = second.nobody_else(among.confirming, {signed.by})
     row = TokenRow(wanted.name, _hash(secret), tuple(sorted(wanted.scopes)), wanted.unit, signed.by,
-                   microseconds(signed.at), microseconds(wanted.expires))  # fmt: skip
-    ledger.append(_entry(GRANT, row, signed))
-    return Granted(register.keep_token(row), secret)
+                   microseconds(signed.at), microseconds(wanted.expires),
+                   confirmed_by=signed.by if alone else None)  # fmt: skip
+    ledger.append(_entry(GRANT, row, signed, {"alone": True} if alone else {"waits": True}))
+    return Granted(register.keep_token(row), waits=not alone, secret=secret)
+
+
+def confirm(ledger: Ledger, number: int, signed: Signed) -> bool:
+    """Let a token count that another granted; False where it does not wait.
+
+    Raises:
+        UnableToFindToken: there is none of this number.
+        UnableToConfirm: who granted it would confirm it.
+    """
+    row = _numbered(number)
+    if row.confirmed_by is not None or row.revoked_us is not None:
+        return False
+    if row.granted_by == signed.by:
+        raise second.UnableToConfirm(second.OWN)
+    ledger.append(_entry(CONFIRM, row, signed))
+    return register.confirm_token(number, signed.by)
 
 
 def revoke(ledger: Ledger, number: int, signed: Signed) -> bool:
@@ -125,13 +162,19 @@ def revoke(ledger: Ledger, number: int, signed: Signed) -> bool:
     Raises:
         UnableToFindToken: there is none of this number.
     """
-    row = register.tokens().get(number)
-    if row is None:
-        raise UnableToFindToken(number)
+    row = _numbered(number)
     if row.revoked_us is not None:
         return False
     ledger.append(_entry(REVOKE, row, signed))
     return register.revoke_token(number, microseconds(signed.at))
+
+
+def _numbered(number: int) -> TokenRow:
+    """Raises UnableToFindToken."""
+    row = register.tokens().get(number)
+    if row is None:
+        raise UnableToFindToken(number)
+    return row
 
 
 def holder(secret: str, at: datetime) -> Token | None:
@@ -157,16 +200,20 @@ def listed() -> dict[int, Token]:
 def compare(ledger: Reader) -> Iterator[Problem]:
     """Tokens that are otherwise than the ledger's acts left them: whoever can write rows could let himself in."""
     granted: dict[str, dict[str, object]] = {}
-    revoked = set[str]()
+    confirmed, revoked = set[str](), set[str]()
     for entry in ledger.entries():
         kind, digest = entry.told["kind"], entry.told["digests"].get("token")
         if kind == GRANT and entry.content is not None:
             granted[digest] = {**entry.content, "name": entry.told["subject"]}
+        if kind == CONFIRM or (kind == GRANT and "waits" not in granted.get(digest, {})):
+            confirmed.add(digest)
         if kind == REVOKE:
             revoked.add(digest)
     for number, row in register.tokens().items():
-        as_told = granted.get(row.hash) == {**_told(row), "name": _subject(row)}
-        if not as_told or (row.hash in revoked) != (row.revoked_us is not None):
+        told = granted.get(row.hash, {}).items()
+        as_told = {**_told(row), "name": _subject(row)}.items() <= told
+        counts = (row.confirmed_by is not None) == (row.hash in confirmed)
+        if not as_told or not counts or (row.hash in revoked) != (row.revoked_us is not None):
             facts: dict[str, object] = {"number": number, "name": row.name}
             yield Problem(problems.OTHERWISE, Place(f"token:{number}"), facts)
 
@@ -210,7 +257,7 @@ def _is_person(name: str) -> bool:
 def _token(row: TokenRow) -> Token:
     return Token(
         row.name, frozenset(row.scopes), row.unit, row.granted_by, moment_at(row.granted_us),
-        moment_at(row.expires_us), _moment(row.revoked_us), _moment(row.used_us),
+        moment_at(row.expires_us), _moment(row.revoked_us), _moment(row.used_us), row.confirmed_by,
     )  # fmt: skip
 
 
@@ -227,10 +274,12 @@ def _told(row: TokenRow) -> dict[str, object]:
     return {"scopes": list(row.scopes), "unit": row.unit, "expires": expires}
 
 
-def _entry(kind: str, row: TokenRow, signed: Signed) -> Entry:
+def _entry(
+    kind: str, row: TokenRow, signed: Signed, more: Mapping[str, object] | None = None
+) -> Entry:
     """What the ledger is told: for whom, what, until when; of the secret its hash."""
     return Entry(kind=kind, subject=_subject(row), actor=signed.by, at=signed.at, act=signed.act,
-                 digests={"token": row.hash}, body=_told(row))  # fmt: skip
+                 digests={"token": row.hash}, body={**_told(row), **(more or {})})  # fmt: skip
 
 
 class UnableToFindToken(Unable, LookupError):

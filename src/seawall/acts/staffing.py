@@ -1,13 +1,18 @@
 """Who works here: people are added, change roles and units, leave, and their access is reviewed; one entry each.
 
-Nobody is deleted: the ledger knows his name. The entry is durable before the row changes; an act that the ledger knows
-already changes nothing, so that a form sent again cannot give back what was taken away meanwhile. Where a process stops
-in between, `change_telling.compare` tells, and the act is done again under another key.
+Nobody is deleted: the ledger knows his name. What gives somebody more than he has waits for a second person, who
+confirms or refuses it; what takes away never waits. Only where nobody else ever could confirm, as in a new house, one
+person is enough, and the entry and the row say so (`second`).
+
+The entry is durable before the row changes; an act that the ledger knows already changes nothing, so that a form sent
+again cannot give back what was taken away meanwhile. Where a process stops in between, `change_telling.compare` tells,
+and the act is done again under another key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from seawall.acts import second
 from seawall.acts.change_telling import RECORDER
 from seawall.acts.signing import Signed, checked
 from seawall.cases.kind import MACHINE
@@ -17,7 +22,7 @@ from seawall.core.text import Text
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger
 from seawall.records import people_register as register
-from seawall.records.people_register import PersonRow, UnableToKeepPerson
+from seawall.records.people_register import Asked, PersonRow, UnableToKeepPerson
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,14 @@ class Newcomer:
         checked(self.name)
 
 
-def add(ledger: Ledger, who: Newcomer, signed: Signed) -> None:
-    """Add a person; he cannot sign in before he has set a password.
+def add(ledger: Ledger, who: Newcomer, signed: Signed, *, confirming: Collection[str]) -> None:
+    """Add a person, and ask for his roles; he cannot sign in before he has set a password.
+
+    Args:
+        ledger: keeps the entry.
+        who: the newcomer.
+        signed: who adds him.
+        confirming: the roles whose people confirm what others ask.
 
     Raises:
         UnableToKeepPerson: the name, or the address, is another's, or a machine's.
@@ -55,44 +66,125 @@ def add(ledger: Ledger, who: Newcomer, signed: Signed) -> None:
     """
     if who.name in {MACHINE, RECORDER, *register.machines()}:
         raise UnableToKeepPerson(who.name)
-    row = PersonRow(who.name, who.shown, who.email, tuple(sorted(who.roles)), who.unit, who.language,
-                    is_active=True, added_us=microseconds(signed.at))  # fmt: skip
+    bare = PersonRow(who.name, who.shown, who.email, (), who.unit, who.language,
+                     is_active=True, added_us=microseconds(signed.at))  # fmt: skip
+    row = _asking(bare, who.roles, who.unit, signed, confirming)
     register.refuse_taken(row)
-    ledger.append(
-        _entry("person.add", who.name, signed, {"roles": list(row.roles), "unit": row.unit})
-    )
+    if not _known(ledger, "person.add", row.name, signed):
+        ledger.append(_entry("person.add", who.name, signed, _left(row)))
     register.add(row)
 
 
-def assign(ledger: Ledger, name: str, roles: Sequence[str], unit: str, signed: Signed) -> None:
-    """Give a person these roles and this unit, in the place of what he had.
+def assign(
+    ledger: Ledger,
+    name: str,
+    wanted: tuple[Sequence[str], str],
+    signed: Signed,
+    *,
+    confirming: Collection[str],
+) -> None:
+    """Ask that a person has these roles and this unit, in the place of what he has; what he loses, he loses now.
 
     Raises:
         UnableToFindPerson: there is nobody of this name.
         UnableToAssign: somebody changes his own roles.
     """
     before = _another(name, signed)
-    told: dict[str, object] = {
-        "roles": sorted(roles),
-        "unit": unit,
-        "before": {"roles": list(before.roles), "unit": before.unit},
-    }
-    if ledger.append(_entry("person.assign", name, signed, told)).new:
-        register.change(name, roles=tuple(roles), unit=unit)
+    roles, unit = wanted
+    row = _asking(before, roles, unit, signed, confirming)
+    told = {**_left(row), "before": {"roles": list(before.roles), "unit": before.unit}}
+    if not _known(ledger, "person.assign", name, signed):
+        ledger.append(_entry("person.assign", name, signed, told))
+        _keep(row)
+
+
+def confirm(ledger: Ledger, name: str, signed: Signed, *, seen_us: int) -> None:
+    """Let count what another asked for a person.
+
+    Args:
+        ledger: keeps the entry.
+        name: of the person.
+        signed: who confirms; neither he himself nor who asked.
+        seen_us: when that was asked which he looked at: what was asked since is not confirmed by it.
+
+    Raises:
+        UnableToFindPerson: there is nobody of this name.
+        UnableToAssign: somebody would decide about his own access.
+        UnableToConfirm: somebody would confirm what he asked himself, or what is not asked any more; or the person did
+            not come in yet, so that nobody can have asked him.
+    """
+    row = _another(name, signed)
+    if _known(ledger, "person.confirm", name, signed):
+        return
+    asked = row.asked
+    if asked is None or asked.at_us != seen_us or not row.is_active:
+        raise second.UnableToConfirm(second.GONE)
+    if asked.by == signed.by:
+        raise second.UnableToConfirm(second.OWN)
+    if not register.came_in(name):
+        raise second.UnableToConfirm(second.NOT_IN)
+    given = row._replace(roles=asked.roles, unit=asked.unit, asked=None, alone=False)
+    told = {**_left(given), "asked_by": asked.by}
+    ledger.append(_entry("person.confirm", name, signed, told))
+    _keep(given)
+
+
+def refuse(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
+    """What was asked for a person is asked no more; he keeps what he has. Raises as `assign`."""
+    row = _another(name, signed)
+    if row.asked is None:
+        return
+    told = {**_left(row._replace(asked=None)), "refused": second.told(row.asked), "reason": reason}
+    if ledger.append(_entry("person.refuse", name, signed, told)).new:
+        register.change(name, asked=None)
 
 
 def leave(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
-    """A person does not sign in any more. Raises as `assign`."""
+    """A person does not sign in any more, and nothing waits for him. Raises as `assign`."""
     _another(name, signed)
     if ledger.append(_entry("person.leave", name, signed, {"reason": reason})).new:
-        register.change(name, is_active=False)
+        register.change(name, is_active=False, asked=None)
 
 
-def come_back(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
-    """A person who left signs in again. Raises as `assign`."""
-    _another(name, signed)
-    if ledger.append(_entry("person.return", name, signed, {"reason": reason})).new:
-        register.change(name, is_active=True)
+def come_back(
+    ledger: Ledger, name: str, signed: Signed, *, reason: str, confirming: Collection[str]
+) -> bool:
+    """A person who left signs in again, as `reset`; whether it was done now. Raises as `assign`."""
+    row = _anew(_another(name, signed), signed, confirming)
+    return _shut_out(ledger, "person.return", row, signed, reason)
+
+
+def reset(
+    ledger: Ledger, name: str, signed: Signed, *, reason: str, confirming: Collection[str]
+) -> bool:
+    """A person lost his password or his second factor: he is let in as a newcomer is, and his roles are asked again.
+
+    Whoever gives him the link could use it himself: so nothing that he could do is done by it before another confirms.
+    His factors are the console's, which takes them away after this.
+
+    Returns:
+        whether it was done now: sent again, nothing is taken from him that he has set up meanwhile.
+
+    Raises:
+        UnableToFindPerson, UnableToAssign: as `assign`.
+    """
+    row = _anew(_another(name, signed), signed, confirming)
+    return _shut_out(ledger, "person.reset", row, signed, reason)
+
+
+def _anew(before: PersonRow, signed: Signed, confirming: Collection[str]) -> PersonRow:
+    """A person as a newcomer: what he had, or what was asked for him, is asked."""
+    had = before.asked or before
+    bare = before._replace(roles=(), asked=None, is_active=True)
+    return _asking(bare, had.roles, had.unit, signed, confirming)
+
+
+def _shut_out(ledger: Ledger, kind: str, row: PersonRow, signed: Signed, reason: str) -> bool:
+    if _known(ledger, kind, row.name, signed):
+        return False
+    ledger.append(_entry(kind, row.name, signed, {**_left(row), "reason": reason}))
+    register.shut_out(row.name, is_active=True, **_changed(row))
+    return True
 
 
 def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str) -> None:
@@ -100,19 +192,23 @@ def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str)
     row = _another(name, signed)
     told = {"roles": list(row.roles), "unit": row.unit, "keeps": keeps, "note": note}
     if ledger.append(_entry("person.review", name, signed, told)).new:
-        register.change(name, reviewed_us=microseconds(signed.at))
+        looked_at = {"alone": False} if keeps else {}
+        register.change(name, reviewed_us=microseconds(signed.at), **looked_at)
 
 
 def invite(ledger: Ledger, name: str, signed: Signed) -> bool:
-    """A person is given a link by which he sets a password, once; the ledger tells that it was made, not the link.
+    """A person who cannot sign in yet is given a link by which he sets a password; the ledger tells of it, not the link.
 
     Returns:
         whether it was told now: a link is made for each entry, and none beside.
 
     Raises:
         UnableToFindPerson: there is nobody of this name.
+        UnableToInvite: he has come in: a link would make whoever has it that person.
     """
     register.person_of(name)
+    if register.came_in(name):
+        raise UnableToInvite(name)
     return ledger.append(_entry("person.invite", name, signed, {})).new
 
 
@@ -122,6 +218,43 @@ def _another(name: str, signed: Signed) -> PersonRow:
     if name == signed.by:
         raise UnableToAssign(name)
     return row
+
+
+def _asking(
+    row: PersonRow,
+    roles: Sequence[str],
+    unit: str,
+    signed: Signed,
+    confirming: Collection[str],
+) -> PersonRow:
+    """A person after somebody asked this for him."""
+    asked = Asked(tuple(sorted(roles)), unit, signed.by, microseconds(signed.at))
+    return second.asking(row, asked, alone=second.nobody_else(confirming, {row.name, signed.by}))
+
+
+def _known(ledger: Ledger, kind: str, name: str, signed: Signed) -> bool:
+    """Whether the ledger was told of this act: done again, it finds others things than it did, and changes nothing."""
+    known = ledger.find(signed.act)
+    return known is not None and (known.told["kind"], known.told["subject"]) == (
+        kind,
+        f"person:{name}",
+    )
+
+
+def _left(row: PersonRow) -> dict[str, object]:
+    """What an act leaves a person: what counts, what waits, and whether a second person lacked."""
+    body: dict[str, object] = {"roles": list(row.roles), "unit": row.unit}
+    if row.asked:
+        body["asked"] = second.told(row.asked)
+    return body | ({"alone": True} if row.alone else {})
+
+
+def _keep(row: PersonRow) -> None:
+    register.change(row.name, **_changed(row))
+
+
+def _changed(row: PersonRow) -> dict[str, object]:
+    return {"roles": row.roles, "unit": row.unit, "asked": row.asked, "alone": row.alone}
 
 
 def _entry(kind: str, name: str, signed: Signed, body: dict[str, object]) -> Entry:
@@ -143,5 +276,18 @@ class UnableToAssign(Unable, ValueError):
             Text(
                 en="{name} cannot decide about his own access: another person does",
                 zh="{name} 不能决定自己的访问权限：须由他人办理",
+            ).filled(name=name)
+        )
+
+
+class UnableToInvite(Unable, ValueError):
+    """A person has come in already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Text(
+                en="{name} can sign in already: who lost his password or second factor is let in anew, "
+                "and his roles wait for a second person",
+                zh="{name} 已可登录：如遗失密码或双因素，请办理重置，其角色须由第二人重新确认",
             ).filled(name=name)
         )

@@ -69,6 +69,9 @@ COMMANDS: dict[str, Command] = {
     "token": Command("tokens", "app", Text(
         en="Let machines in: tokens for the API, scoped, ending, shown once.",
         zh="系统接入：接口令牌，限定权限、按期失效、仅显示一次。")),
+    "person": Command("people", "app", Text(
+        en="People's access: what waits for a second person.",
+        zh="人员权限：待第二人确认的事项。")),
     "init": Command("keeping", "init", Text(
         en="Make a home: ledger, vault, keys, databases.", zh="建立主目录：账本、保险库、密钥、数据库。")),
     "backup": Command("keeping", "backup", Text(

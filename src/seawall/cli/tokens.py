@@ -44,6 +44,8 @@ def grant(
     signed = Signed(fresh("token.grant"), actor, now())
     granted = granting.grant(at.ledger, wanted, _grantable(), signed)
     screen.say(_GRANTED, number=granted.number, name=name, day=wanted.expires.date())
+    if granted.waits:
+        screen.say(_WAITS, number=granted.number)
     screen.result(granted.secret)
 
 
@@ -65,6 +67,20 @@ def list_(
     screen.show(table)
     if not table.row_count:
         screen.say(_NONE)
+
+
+@app.command()
+def confirm(
+    number: Annotated[int, typer.Argument(help="The token's number, as `list --all` tells it.")],
+    actor: ActorOption,
+    home: HomeOption = None,
+    quiet: QuietOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Let a token count that another granted, in a house where people review access."""
+    screen, at = Screen(language(lang), quiet=quiet), _opened(homes.home(home))
+    waited = granting.confirm(at.ledger, number, Signed(fresh("token.confirm"), actor, now()))
+    screen.say(_CONFIRMED if waited else _WAITED_NOT, number=number)
 
 
 @app.command()
@@ -91,11 +107,15 @@ def _grantable() -> Grantable:
     # Who may what is declared for people and machines together, and people are Django's.
     from seawall.console import access  # noqa: PLC0415
 
-    return Grantable(access.machine(), access.declared().units)
+    return Grantable(access.machine(), access.declared().units, access.confirming())
 
 
 def _row(token: Token, screen: Screen) -> tuple[str, ...]:
-    state = _REVOKED_STATE if token.revoked_at else _COUNTS if token.counts(now()) else _ENDED
+    states = (
+        (bool(token.revoked_at), _REVOKED_STATE), (token.waits, _WAITS_STATE),
+        (token.counts(now()), _COUNTS), (True, _ENDED),
+    )  # fmt: skip
+    state = next(state for holds, state in states if holds)
     return (
         token.name, token.unit, ", ".join(sorted(token.scopes)), _day(token.expires_at),
         _day(token.used_at), token.granted_by, state.in_(screen.language),
@@ -112,6 +132,13 @@ _COLUMNS = (
     Text(en="granted by", zh="签发人"), Text(en="state", zh="状态"),
 )  # fmt: skip
 _COUNTS = Text(en="counts", zh="有效")
+_WAITS_STATE = Text(en="waits", zh="待确认")
+_WAITS = Text(
+    en="It opens nothing before another person has confirmed it: `seawall token confirm {number}`, or on the page.",
+    zh="须经第二人确认后方可生效：在页面上确认，或运行 `seawall token confirm {number}`。",
+)
+_CONFIRMED = Text(en="Token {number} counts from now on.", zh="令牌 {number} 自现在起有效。")
+_WAITED_NOT = Text(en="Token {number} does not wait for anybody.", zh="令牌 {number} 无需确认。")
 _ENDED = Text(en="ended", zh="已到期")
 _REVOKED_STATE = Text(en="revoked", zh="已吊销")
 _NONE = Text(en="No token counts.", zh="没有有效令牌。")

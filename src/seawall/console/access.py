@@ -138,6 +138,12 @@ def within_reach(person: Person) -> frozenset[str]:
     return permissions(person) - (frozenset() if whole(person) else WHOLE | CHANGING)
 
 
+def confirming() -> frozenset[str]:
+    """The roles whose people confirm what others ask of access."""
+    known = declared()
+    return frozenset(role for role in known.roles if "users.review" in known.of([role]))
+
+
 def machine() -> frozenset[str]:
     """All that a machine's token may be given."""
     return declared().of([MACHINE])

@@ -15,6 +15,8 @@ from allauth.mfa.totp.internal import auth
 from seawall.acts import staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer
+from seawall.console import access
+from seawall.ledger.log import Ledger
 from seawall.office.homes import Home
 from seawall.records import people_register as register
 from seawall.records.models import Person
@@ -34,6 +36,7 @@ CAST: Final = {
 }
 """Simulated people: by name, how they are shown, their role, their unit."""
 _ADDS: Final = "root"
+_CONFIRMS: Final = "alice"
 _PASSWORD_BYTES: Final = 12
 _STEP_S: Final = 30
 
@@ -59,9 +62,20 @@ def furnish(home: Home, secret: str) -> tuple[Account, ...]:
     for name, (shown, role, unit) in CAST.items():
         if name not in known:
             newcomer = Newcomer(name, shown, (role,), unit)
-            staffing.add(ledger, newcomer, Signed(f"demo:person:{name}", _ADDS, now()))
+            signed = Signed(f"demo:person:{name}", _ADDS, now())
+            staffing.add(ledger, newcomer, signed, confirming=access.confirming())
+    accounts = tuple(_account(name, role, secret) for name, (_, role, _) in CAST.items())
+    _confirm(ledger)
     ledger.store.close()
-    return tuple(_account(name, role, secret) for name, (_, role, _) in CAST.items())
+    return accounts
+
+
+def _confirm(ledger: Ledger) -> None:
+    """What waits is confirmed by the first, whom one alone had to let in."""
+    for row in register.waiting():
+        if row.asked is not None:
+            signed = Signed(f"demo:confirm:{row.name}:{row.asked.at_us}", _CONFIRMS, now())
+            staffing.confirm(ledger, row.name, signed, seen_us=row.asked.at_us)
 
 
 def _account(name: str, role: str, secret: str) -> Account:

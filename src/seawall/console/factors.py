@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from seawall.records.models import Person
+
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts as a second factor; a recovery code only stands in for one."""
 
@@ -27,6 +29,11 @@ def asks(request: HttpRequest) -> HttpResponseBase | None:
 def asks_again(request: HttpRequest) -> HttpResponseBase | None:
     """Send somebody who has a second factor to show it, where this session was not shown it."""
     return _ask(request) if is_mfa_enabled(request.user) and not _shown(request) else None
+
+
+def forget(person: Person) -> None:
+    """Take a person's factors and recovery codes, so that he adds others when he signs in."""
+    Authenticator.objects.filter(user=person).delete()
 
 
 def _shown(request: HttpRequest) -> bool:

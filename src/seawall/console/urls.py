@@ -10,6 +10,7 @@ from seawall.console.api.main import api, nowhere
 from seawall.console.pages import (
     alerts,
     charts,
+    confirming,
     decisions,
     drills,
     failures,
@@ -127,6 +128,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("ledger/key", ledger.key, "ledger_key", "ledger.read", of="whole"),
 
     Route("people/", people.listing, "people", "users.read", of="unit"),
+    Route("people/waiting", confirming.page, "confirmations", "users.review", of="unit"),
+    Route("people/tokens/<int:number>/confirm", confirming.confirm_token, "token_confirm", "users.review", method="POST", of="unit"),
+    Route("people/tokens/<int:number>/refuse", confirming.refuse_token, "token_refuse", "users.review", method="POST", of="unit"),
     Route("people/access", people.matrix, "access", "users.read"),
     Route("people/add", people.adding, "person_add", "users.manage", of="unit"),
     Route("people/add", people.add, "person_add", "users.manage", method="POST", of="unit"),
@@ -134,6 +138,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("people/<str:name>/assign", people.assign, "person_assign", "users.manage", method="POST", of="unit"),
     Route("people/<str:name>/leave", people.leave, "person_leave", "users.manage", method="POST", of="unit"),
     Route("people/<str:name>/invite", people.invite, "person_invite", "users.manage", method="POST", of="unit"),
+    Route("people/<str:name>/reset", people.reset, "person_reset", "users.manage", method="POST", of="unit"),
+    Route("people/<str:name>/confirm", confirming.confirm, "person_confirm", "users.review", method="POST", of="unit"),
+    Route("people/<str:name>/refuse", confirming.refuse, "person_refuse", "users.review", method="POST", of="unit"),
     Route("people/<str:name>/review", people.review, "person_review", "users.review", method="POST", of="unit"),
 
     Route("settings/", settings.page, "settings", "settings.read"),

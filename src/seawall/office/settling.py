@@ -1,6 +1,7 @@
 """The first administrator of a home: made once, by whoever has the code that the server's owner was shown."""
 
 import hmac
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,19 @@ _BYTES: Final = 16
 
 def needed() -> bool:
     """Whether nobody can add people yet."""
-    return not any(ROLE in row.roles and row.is_active for row in register.people())
+    return not any(
+        ROLE in (*row.roles, *(row.asked.roles if row.asked else ())) and row.is_active
+        for row in register.people()
+    )
+
+
+def newcomer(name: str, shown: str) -> Newcomer:
+    """An administrator of the whole house.
+
+    Raises:
+        UnableToSignAs: the name is none to act under.
+    """
+    return Newcomer(name, shown, (ROLE,), HOUSE)
 
 
 def code(home: Home) -> str:
@@ -30,17 +43,24 @@ def code(home: Home) -> str:
     return secret_files.made_once(_file(home), _BYTES)
 
 
-def settle(home: Home, given: str, name: str, shown: str) -> None:
+def settle(home: Home, given: str, first: Newcomer, *, confirming: Collection[str]) -> None:
     """Add the first administrator; the code opens nothing afterwards.
+
+    Where there are people who could confirm it, as after the last administrator left, he waits for one of them.
+
+    Args:
+        home: whose administrator he is.
+        given: the code, as somebody typed it.
+        first: the administrator, from `newcomer`.
+        confirming: as `staffing.add`.
 
     Raises:
         UnableToSettle: the code is wrong, or somebody was first.
-        UnableToSignAs: the name is none to act under.
     """
     if not _opens(home, given.strip()) or not needed():
         raise UnableToSettle
-    who = Newcomer(name, shown, (ROLE,), HOUSE)
-    staffing.add(home.ledger, who, Signed(f"person.first:{name}", name, now()))
+    signed = Signed(f"person.first:{first.name}", first.name, now())
+    staffing.add(home.ledger, first, signed, confirming=confirming)
     _file(home).unlink()
 
 

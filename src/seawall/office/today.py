@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from seawall.acts.case_rows import events_of
+from seawall.acts.granting import Token
 from seawall.cases import choices, people
 from seawall.cases.case import Actor
 from seawall.cases.choices import Asked
@@ -12,10 +13,12 @@ from seawall.cases.fold import fold
 from seawall.core.period import microseconds
 from seawall.office import queues, units
 from seawall.office.cases import Counter
+from seawall.office.confirmations import Confirmations, confirmations
 from seawall.office.queues import Shown
 from seawall.records import case_lists, policy_register
 from seawall.records import case_register as register
 from seawall.records.case_lists import Which
+from seawall.records.people_register import PersonRow
 from seawall.records.policy_register import Waiting
 
 MOST = 10
@@ -48,6 +51,7 @@ class Today:
         deadlines: that passed or come within `AHEAD`, of kinds that his roles have to do with; the first first.
         drills: planned and running.
         proposals: policies that he may approve.
+        people, tokens: access that he may confirm.
     """
 
     alerts: tuple[Shown, ...]
@@ -57,6 +61,8 @@ class Today:
     deadlines: tuple[Shown, ...]
     drills: tuple[Shown, ...]
     proposals: tuple[Waiting, ...]
+    people: tuple[PersonRow, ...]
+    tokens: tuple[tuple[int, Token], ...]
 
     @property
     def empty(self) -> bool:
@@ -64,13 +70,14 @@ class Today:
         return not any(vars(self).values())
 
 
-def today(counter: Counter, actor: Actor, *, policies: bool) -> Today:
+def today(counter: Counter, actor: Actor, *, policies: bool, reviews: bool) -> Today:
     """What waits for somebody now, in a fixed number of questions to the database.
 
     Args:
         counter: where cases are handled.
         actor: who asks, with his roles and his unit.
         policies: whether he may approve policies.
+        reviews: whether he may confirm what others ask of access.
     """
     known = case_lists.known_units()
     sees = units.seen(actor.unit, known)
@@ -82,6 +89,7 @@ def today(counter: Counter, actor: Actor, *, policies: bool) -> Today:
     cases = {name: queues.shown(counter, lines) for name, lines in found.items()}
     named = {each.line.case_id for each in cases["mine"]}
     touched = {kind.id for kind in counter.desk.kinds.in_force.values() if kind.roles & actor.roles}
+    access = confirmations(actor.name, actor.unit) if reviews else Confirmations()
     return Today(
         alerts=_first(cases["alerts"]),
         mine=_first(cases["mine"]),
@@ -90,6 +98,8 @@ def today(counter: Counter, actor: Actor, *, policies: bool) -> Today:
         deadlines=_first(each for each in cases["deadlines"] if each.line.kind in touched),
         drills=_first(cases["drills"]),
         proposals=_proposals(actor) if policies else (),
+        people=access.people[: MOST + 1],
+        tokens=access.tokens[: MOST + 1],
     )
 
 

@@ -38,6 +38,17 @@ class Watched:
         rows = [each for do in ("INSERT", "UPDATE", "DELETE") for each in self._trigger(vendor, do)]
         return rows if vendor == "sqlite" else rows + self._kept_from_emptying()
 
+    def dropped(self, vendor: str) -> list[str]:
+        """Statements that take the triggers away, to be made again over other columns."""
+        names = [f"{self.table}_log_{do}" for do in ("insert", "update", "delete")]
+        if vendor == "sqlite":
+            return [f"DROP TRIGGER {name}" for name in names]
+        names.append(f"{self.table}_log_truncate")
+        drops = [
+            (f"DROP TRIGGER {name} ON {self.table}", f"DROP FUNCTION {name}()") for name in names
+        ]
+        return [statement for both in drops for statement in both]
+
     def _trigger(self, vendor: str, do: Operation) -> list[str]:
         name, row = f"{self.table}_log_{do.lower()}", "OLD" if do == "DELETE" else "NEW"
         insert = (
@@ -97,15 +108,23 @@ def watch(*tables: Watched) -> "Making":
     return Making(tables)
 
 
+def watch_again(*tables: Watched) -> "Making":
+    """What a migration runs to watch tables that are watched already in other columns than before."""
+    return Making(tables, again=True)
+
+
 @dataclass(frozen=True)
 class Making:
-    """Makes the triggers of some tables, as `migrations.RunPython` calls it."""
+    """Makes the triggers of some tables, as `migrations.RunPython` calls it; `again` in the place of those there are."""
 
     tables: tuple[Watched, ...]
+    again: bool = False
 
     def __call__(self, apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         """Make them."""
         del apps
+        vendor = editor.connection.vendor
         for table in self.tables:
-            for statement in table.triggers(editor.connection.vendor):
+            before = table.dropped(vendor) if self.again else []
+            for statement in (*before, *table.triggers(vendor)):
                 editor.execute(statement)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     Name = models.CharField[str, str]
     Mail = models.EmailField[str, str]
     Long = models.TextField[str, str]
+    LongOrNone = models.TextField[str | None, str | None]
+    NameOrNone = models.CharField[str | None, str | None]
     Flag = models.BooleanField[bool, bool]
+    FlagOrNone = models.BooleanField[bool | None, bool | None]
 
 NAME = 63
 UNIT = 120
@@ -36,6 +39,8 @@ class Person(AbstractBaseUser):
         language, theme, time_zone: as he likes his pages.
         is_active: whether he may sign in; nobody is ever deleted.
         reviewed_us: when somebody last looked at what he may.
+        asked: roles and a unit that somebody asked for him and nobody confirmed, as JSON; None where nothing waits.
+        alone: whether somebody gave him what he has without a second person, and nobody looked at it yet.
     """
 
     number: "Number" = models.BigAutoField(primary_key=True)
@@ -50,6 +55,8 @@ class Person(AbstractBaseUser):
     is_active: "Flag" = models.BooleanField(default=True)
     added_us: "Whole" = models.BigIntegerField()
     reviewed_us: "WholeOrNone" = models.BigIntegerField(null=True)
+    asked: "LongOrNone" = models.TextField(null=True)  # noqa: DJ001 - nothing is asked, and nothing is not ""
+    alone: "FlagOrNone" = models.BooleanField(null=True)
 
     objects: ClassVar[People] = People()
     USERNAME_FIELD = "name"
@@ -75,6 +82,7 @@ class ApiToken(models.Model):
         unit: for which part of the institution it asks.
         revoked_us: when it was taken back; None while it was not.
         used_us: when it was last used, to the minute.
+        confirmed_by: who let it count, beside who granted it; None while it waits for that.
     """
 
     number: "Number" = models.BigAutoField(primary_key=True)
@@ -87,6 +95,7 @@ class ApiToken(models.Model):
     expires_us: "Whole" = models.BigIntegerField()
     revoked_us: "WholeOrNone" = models.BigIntegerField(null=True)
     used_us: "WholeOrNone" = models.BigIntegerField(null=True)
+    confirmed_by: "NameOrNone" = models.CharField(max_length=NAME, null=True)  # noqa: DJ001 - nobody yet
 
     def __str__(self) -> str:
         """Name and number."""

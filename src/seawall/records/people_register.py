@@ -1,14 +1,24 @@
 """The register of who works here: people, machines' tokens, saved filters; who may what is known above."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from django.contrib.auth.hashers import is_password_usable, make_password
 from django.db import IntegrityError, transaction
 
 from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.records.rows import rows as _rows
+
+
+class Asked(NamedTuple):
+    """Roles and a unit that somebody asked for a person; they count once another confirmed them."""
+
+    roles: tuple[str, ...]
+    unit: str
+    by: str
+    at_us: int
 
 
 class PersonRow(NamedTuple):
@@ -23,6 +33,8 @@ class PersonRow(NamedTuple):
     is_active: bool
     added_us: int
     reviewed_us: int | None = None
+    asked: Asked | None = None
+    alone: bool = False
 
 
 _FIELDS = PersonRow._fields
@@ -34,7 +46,7 @@ def add(row: PersonRow) -> bool:
     Raises:
         UnableToKeepPerson: the name, or the address, is another's.
     """
-    given = {**row._asdict(), "roles": json.dumps(sorted(row.roles))}
+    given = _kept(row._asdict())
     try:
         with transaction.atomic():
             person, new = _rows("Person").get_or_create(name=row.name, defaults=given)
@@ -63,8 +75,14 @@ def refuse_taken(row: PersonRow) -> None:
 def _refuse_another(row: PersonRow) -> None:
     """Refuse a name under which somebody else is kept already."""
     found = _rows("Person").filter(name=row.name).values_list(*_FIELDS).first()
-    if found is not None and _row(found)._replace(added_us=0) != row._replace(added_us=0):
+    if found is not None and _wanted(_row(found)) != _wanted(row):
         raise UnableToKeepPerson(row.name)
+
+
+def _wanted(row: PersonRow) -> PersonRow:
+    """A person as he was asked for, whatever waits, and whenever he was added."""
+    roles = row.asked.roles if row.asked else row.roles
+    return row._replace(added_us=0, roles=roles, asked=None, alone=False)
 
 
 def machines() -> frozenset[str]:
@@ -73,14 +91,45 @@ def machines() -> frozenset[str]:
 
 
 def change(name: str, **fields: object) -> None:
-    """Change what is kept of a person: shown, email, unit, is_active, reviewed_us, or roles (a sequence)."""
-    if "roles" in fields:
-        fields["roles"] = json.dumps(sorted(fields["roles"]))  # type: ignore[call-overload]
+    """Change what is kept of a person: fields of `PersonRow`."""
     try:
         with transaction.atomic():
-            _rows("Person").filter(name=name).update(**fields)
+            _rows("Person").filter(name=name).update(**_kept(fields))
     except IntegrityError:
         raise UnableToKeepPerson(name) from None
+
+
+def shut_out(name: str, **fields: object) -> None:
+    """Take a person's password, so that his sessions end and a link is needed again; change him as `change` does."""
+    change(name, **fields, password=make_password(None), last_login=None)
+
+
+def came_in(name: str) -> bool:
+    """Whether a person can sign in: he set a password, or signed in without one, since he was last let in."""
+    password, last = _rows("Person").filter(name=name).values_list("password", "last_login").get()
+    return last is not None or is_password_usable(password)
+
+
+def ever_had(roles: Collection[str]) -> frozenset[str]:
+    """Whoever has, or ever had, one of some roles, by what the database itself noted of each change."""
+    rows = _rows("Change").filter(kind="records_person").values_list("subject", "after")
+    noted = ((subject, json.loads(after or "{}").get("roles", "[]")) for subject, after in rows)
+    return frozenset(
+        subject.removeprefix("person:")
+        for subject, held in noted
+        if not set(roles).isdisjoint(json.loads(held))
+    )
+
+
+def _kept(fields: Mapping[str, object]) -> dict[str, object]:
+    """Fields as the table has them."""
+    kept = dict(fields)
+    if "roles" in kept:
+        kept["roles"] = json.dumps(sorted(kept["roles"]))  # type: ignore[call-overload]
+    asked = kept.get("asked")
+    if isinstance(asked, Asked):
+        kept["asked"] = json.dumps(asked._asdict(), sort_keys=True)
+    return kept
 
 
 def person_of(name: str) -> PersonRow:
@@ -102,7 +151,24 @@ def people() -> list[PersonRow]:
 
 def _row(found: Sequence[object]) -> PersonRow:
     row = PersonRow(*found)  # type: ignore[arg-type]
-    return row._replace(roles=tuple(json.loads(str(row.roles))), is_active=bool(row.is_active))
+    return row._replace(
+        roles=tuple(json.loads(str(row.roles))), is_active=bool(row.is_active),
+        asked=asked_of(row.asked), alone=bool(row.alone),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def asked_of(text: str | None) -> Asked | None:
+    """What was asked, from the column that holds it."""
+    if text is None:
+        return None
+    asked = Asked(**json.loads(text))
+    return asked._replace(roles=tuple(asked.roles))
+
+
+def waiting() -> list[PersonRow]:
+    """Who waits for a second person, whoever asked first."""
+    rows = _rows("Person").filter(asked__isnull=False, is_active=True).values_list(*_FIELDS)
+    return sorted(map(_row, rows), key=lambda row: row.asked.at_us if row.asked else 0)
 
 
 class TokenRow(NamedTuple):
@@ -117,6 +183,7 @@ class TokenRow(NamedTuple):
     expires_us: int
     revoked_us: int | None = None
     used_us: int | None = None
+    confirmed_by: str | None = None
 
 
 _TOKEN = TokenRow._fields
@@ -144,6 +211,12 @@ def revoke_token(number: int, at_us: int) -> bool:
     """Take a token back; whether it was not before."""
     held = _rows("ApiToken").filter(number=number, revoked_us=None)
     return bool(held.update(revoked_us=at_us))
+
+
+def confirm_token(number: int, by: str) -> bool:
+    """Let a token count; whether it waited."""
+    held = _rows("ApiToken").filter(number=number, confirmed_by=None, revoked_us=None)
+    return bool(held.update(confirmed_by=by))
 
 
 def note_use(digest: str, at_us: int) -> None:

@@ -35,7 +35,7 @@ STATEMENTS_MOST = 12
 def carol(lender: Home) -> str:
     """A credit manager: decides by hand, opens data."""
     newcomer = Newcomer("carol", "Carol", ("credit_manager",), "house")
-    staffing.add(lender.ledger, newcomer, Signed("add:carol", "root", now()))
+    staffing.add(lender.ledger, newcomer, Signed("add:carol", "root", now()), confirming=())
     return "carol"
 
 

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -36,10 +37,12 @@ def test_an_administrator_adds_a_person_and_makes_a_link(as_: As, lender: Home) 
     }
     assert root.post("/people/add", form).headers["Location"] == "/people/niaj/"
     person = Person.objects.get(name="niaj")
-    assert (json.loads(person.roles), person.unit) == (["risk_analyst"], "house/online")
+    assert (json.loads(person.roles), person.unit) == ([], "house/online")
+    assert json.loads(person.asked or "")["roles"] == ["risk_analyst"]
     assert not person.has_usable_password()
     text = root.post("/people/niaj/invite").text
-    (link,) = re.findall(r"http://testserver(/accounts/password/reset/key/[^<]+)", text)
+    origin = re.escape(lender.settings.console.origin)
+    (link,) = re.findall(rf"{origin}(/accounts/password/reset/key/[^<]+)", text)
     assert link.split("/")[-2] not in json.dumps([e.content for e in lender.ledger.entries()])
     stranger = Client()
     page = stranger.get(link, follow=True)
@@ -47,12 +50,50 @@ def test_an_administrator_adds_a_person_and_makes_a_link(as_: As, lender: Home) 
     stranger.post(page.request["PATH_INFO"], {"password1": password, "password2": password})
     assert Person.objects.get(name="niaj").check_password(password)
     assert [e["subject"] for e in entries(lender, "person.invite")] == ["person:niaj"]
+    assert root.post("/people/niaj/invite").status_code == 409, "he has come in"
+
+
+def confirmed(reviewer: Client, name: str) -> int:
+    """The status of confirming what the person's page shows."""
+    text = reviewer.get(f"/people/{name}/").text
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', text)
+    return reviewer.post(f"/people/{name}/confirm", {"seen": seen}).status_code
+
+
+def test_what_root_asks_is_told_to_reviewers_and_counts_once_one_confirmed(as_: As) -> None:
+    form = {"roles": ["fraud_analyst"], "unit": "house"}
+    as_("root").post("/people/frank/assign", form)
+    assert json.loads(Person.objects.get(name="frank").roles) == []
+    assert "waits for a second person" in as_("root").get("/people/").text
+    for reviewer in ("alice", "grace", "ivan"):
+        assert "/people/frank/" in as_(reviewer).get("/").text
+        assert "Frank" in as_(reviewer).get("/people/waiting").text
+    assert "/people/frank/" not in as_("root").get("/").text
+    assert as_("root").post("/people/frank/confirm", {"seen": "1"}).status_code == 403
+    assert as_("charlie").post("/people/frank/confirm", {"seen": "1"}).status_code == 404
+    assert confirmed(as_("grace"), "frank") == 303
+    assert json.loads(Person.objects.get(name="frank").roles) == ["fraud_analyst"]
+    as_("root").post("/people/frank/assign", {"roles": ["collections_manager"], "unit": "house"})
+    refusal = as_("ivan").post("/people/frank/refuse", {"reason": "not his work"})
+    assert refusal.status_code == 303
+    frank = Person.objects.get(name="frank")
+    assert (json.loads(frank.roles), frank.asked) == ([], None)
+
+
+def test_who_was_let_in_by_one_alone_stands_first(as_: As) -> None:
+    text = as_("dana").get("/people/").text
+    names = re.findall(r'<a href="/people/([a-z]+)/"', text)
+    assert names[0] == "alice"
+    assert text.count("given by one person alone") == 1
+    assert as_("grace").post("/people/alice/review", {"keeps": "yes"}).status_code == 303
+    assert "given by one person alone" not in as_("dana").get("/people/").text
 
 
 def test_roles_are_given_by_another_and_the_ledger_agrees(as_: As, lender: Home) -> None:
     as_("root").post(
         "/people/heidi/assign", {"roles": ["complaint_manager"], "unit": "house/online"}
     )
+    assert confirmed(as_("alice"), "heidi") == 303
     assert json.loads(Person.objects.get(name="heidi").roles) == ["complaint_manager"]
     refused = as_("root").post(
         "/people/root/assign", {"roles": ["chief_risk_officer"], "unit": "house"}
@@ -78,7 +119,12 @@ def test_who_left_cannot_sign_in_and_may_come_back(as_: As) -> None:
     root.post("/people/erin/leave", {"reason": "moved on"})
     assert not Person.objects.get(name="erin").is_active
     root.post("/people/erin/leave", {"reason": "came back", "do": "return"})
-    assert Person.objects.get(name="erin").is_active
+    erin = Person.objects.get(name="erin")
+    assert erin.is_active
+    assert json.loads(erin.roles) == []
+    assert not erin.has_usable_password()
+    assert not Authenticator.objects.filter(user=erin).exists()
+    assert json.loads(erin.asked or "")["roles"] == ["fraud_manager"]
 
 
 def test_access_is_reviewed(as_: As, lender: Home) -> None:

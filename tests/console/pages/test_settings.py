@@ -34,6 +34,12 @@ def test_a_token_is_shown_once_and_revoked(as_: As, lender: Home) -> None:
     text = ivan.post("/settings/tokens/grant", form).text
     (secret,) = re.findall(r"swl_[\w-]+", text)
     assert secret not in ivan.get("/settings/tokens/").text
+    assert granting.holder(secret, now()) is None, "it waits for a second person"
+    waits = next(iter(granting.listed()))
+    assert ivan.post(f"/people/tokens/{waits}/confirm").status_code == 409
+    alice = as_("alice")
+    assert "origination-7" in alice.get("/people/waiting").text
+    assert alice.post(f"/people/tokens/{waits}/confirm").status_code == 303
     held = granting.holder(secret, now())
     assert held is not None
     assert (held.name, held.unit, held.granted_by) == ("origination-7", "house/online", "ivan")

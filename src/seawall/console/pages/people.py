@@ -1,6 +1,6 @@
 """People: who works here and may what; who is added, changes, leaves; whose access was reviewed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,9 @@ from seawall.core.period import moment_at
 from seawall.core.problem import Unable
 from seawall.core.text import Text, verbatim
 from seawall.office import packs
+from seawall.records import people_register as register
 from seawall.records.models import Person
+from seawall.records.people_register import Asked
 from seawall.reports.sheet import Sheet
 
 _COLUMNS = (
@@ -50,6 +52,12 @@ class Seen:
     unit: Text | str
     factor: bool
     must: bool
+    asked: Asked | None
+
+    @property
+    def came_in(self) -> bool:
+        """Whether he has set a password, or signed in without one."""
+        return self.person.last_login is not None or self.person.has_usable_password()
 
     @property
     def lacks(self) -> bool:
@@ -58,8 +66,11 @@ class Seen:
 
 
 def listing(request: Request) -> HttpResponseBase:
-    """Everybody within the reader's unit; the file has no more than the page, which shows all, so it asks for no more."""
-    people = Person.objects.order_by("name")
+    """Everybody within the reader's unit, first whom one person alone gave roles.
+
+    The file has no more than the page, which shows all, so it asks for no more.
+    """
+    people = sorted(Person.objects.all(), key=lambda each: (not each.alone, each.name))
     seen = _seen([each for each in people if access.sees(request.user, each.unit)])
     file = answer(request, _sheet(seen), needs="users.read")
     return file or render(request, "console/people/list.html", {"people": seen})
@@ -99,26 +110,44 @@ def add(request: Request) -> HttpResponse:
         _unit(request),
         _email(form.get("email", "")),
     )
-    staffing.add(place.ledger(), who, signed(request, "person.add"))
+    act = signed(request, "person.add")
+    staffing.add(place.ledger(), who, act, confirming=access.confirming())
     return see_other(reverse("person", args=[who.name]))
 
 
 def assign(request: Request, name: str) -> HttpResponse:
-    """Give a person other roles, or another unit."""
+    """Ask that a person has other roles, or another unit."""
     _found(request, name)
-    staffing.assign(
-        place.ledger(), name, _roles(request), _unit(request), signed(request, "person.assign")
-    )
+    act, wanted = signed(request, "person.assign"), (_roles(request), _unit(request))
+    staffing.assign(place.ledger(), name, wanted, act, confirming=access.confirming())
     return see_other(reverse("person", args=[name]))
 
 
 def leave(request: Request, name: str) -> HttpResponse:
-    """A person does not sign in any more."""
+    """A person does not sign in any more, or does so again."""
+    if request.POST.get("do") == "return":
+        return _let_in(request, name, staffing.come_back)
     _found(request, name)
-    reason = request.POST.get("reason", "").strip()[:500]
-    act = staffing.come_back if request.POST.get("do") == "return" else staffing.leave
-    act(place.ledger(), name, signed(request, "person.leave"), reason=reason)
+    act = signed(request, "person.leave")
+    staffing.leave(place.ledger(), name, act, reason=_reason(request))
     return see_other(reverse("person", args=[name]))
+
+
+def reset(request: Request, name: str) -> HttpResponse:
+    """A person who lost his password or his second factor is let in anew."""
+    return _let_in(request, name, staffing.reset)
+
+
+def _let_in(request: Request, name: str, act: Callable[..., bool]) -> HttpResponse:
+    """A person without a password and without a factor, who waits for a second person; not oneself."""
+    person, how = _found(request, name), signed(request, "person.let_in")
+    if act(place.ledger(), name, how, reason=_reason(request), confirming=access.confirming()):
+        factors.forget(person)
+    return see_other(reverse("person", args=[name]))
+
+
+def _reason(request: Request) -> str:
+    return request.POST.get("reason", "").strip()[:500]
 
 
 def review(request: Request, name: str) -> HttpResponse:
@@ -137,7 +166,7 @@ def invite(request: Request, name: str) -> HttpResponse:
     key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
     uidb36, _, token = key.partition("-")
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
-    return _page(request, person, link=request.build_absolute_uri(path))
+    return _page(request, person, link=place.home().settings.console.origin + path)
 
 
 def _page(request: Request, person: Person, *, link: str = "") -> HttpResponse:
@@ -146,6 +175,7 @@ def _page(request: Request, person: Person, *, link: str = "") -> HttpResponse:
     may = declared.of(access.roles(person))
     return render(request, "console/people/page.html", {
         "seen": seen, "person": person, "link": link, "own": person.name == request.user.name,
+        "titles": packs.roles().titles, "unit_titles": declared.units,
         "permissions": [title for name, title in declared.permissions.items() if name in may],
         **_choices(request), "has": access.roles(person),
     })  # fmt: skip
@@ -212,7 +242,8 @@ def _seen(people: Sequence[Person]) -> list[Seen]:
     having = set(held.values_list("user_id", flat=True))
     return [
         Seen(person, tuple(titles.get(role, verbatim(role)) for role in sorted(access.roles(person))),
-             units.get(person.unit, person.unit), person.pk in having, access.privileged(person))
+             units.get(person.unit, person.unit), person.pk in having, access.privileged(person),
+             register.asked_of(person.asked))
         for person in people
     ]  # fmt: skip
 

@@ -40,7 +40,7 @@ def grant(request: Request) -> HttpResponse:
     days = whole(form.get("days", ""))
     unit = form.get("unit", "") or HOUSE
     routing.owned(request, unit)
-    among = Grantable(access.machine(), access.declared().units)
+    among = Grantable(access.machine(), access.declared().units, access.confirming())
     try:
         wanted = Wanted(
             form.get("name", "").strip(),
@@ -51,7 +51,7 @@ def grant(request: Request) -> HttpResponse:
         granted = granting.grant(place.ledger(), wanted, among, signed(request, "token.grant"))
     except UnableToUseInput as error:
         return _tokens(request, problems=error.problems, status=422)
-    return _tokens(request, secret=granted.secret)
+    return _tokens(request, secret=granted.secret, waits=granted.waits)
 
 
 def revoke(request: Request, number: int) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from seawall.console import place
+from seawall.console import access, place
 from seawall.console.asking import see_other
 from seawall.office import settling
 from seawall.records.models import Person
@@ -29,7 +29,8 @@ def make(request: HttpRequest) -> HttpResponse:
         return render(
             request, "console/setup.html", {**form.dict(), "errors": error.messages}, status=422
         )
-    settling.settle(place.home(), form.get("code", ""), name, form.get("shown", "").strip()[:120])
+    first = settling.newcomer(name, form.get("shown", "").strip()[:120])
+    settling.settle(place.home(), form.get("code", ""), first, confirming=access.confirming())
     person = Person.objects.get(name=name)
     person.set_password(password)
     person.save(update_fields=["password"])

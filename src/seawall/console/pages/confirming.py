@@ -1,0 +1,78 @@
+"""What waits for a second person: who reviews access confirms or refuses what another asked."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from seawall.acts import granting, staffing
+from seawall.console import access, place, routing
+from seawall.console.asking import Request, see_other, signed, whole
+from seawall.office import packs
+from seawall.office.confirmations import confirmations
+from seawall.records.models import Person
+from seawall.records.people_register import asked_of
+
+
+def page(request: Request) -> HttpResponse:
+    """Everything that waits for the reader."""
+    return render(request, "console/people/waiting.html", {
+        "waits": confirmations(request.user.name, request.user.unit),
+        "titles": packs.roles().titles, "unit_titles": access.declared().units,
+    })  # fmt: skip
+
+
+def confirm(request: Request, name: str) -> HttpResponse:
+    """Let count what the form showed: what was asked since is not confirmed by it."""
+    _asked(request, name)
+    seen_us = whole(request.POST.get("seen", "")) or 0
+    staffing.confirm(place.ledger(), name, signed(request, "person.confirm"), seen_us=seen_us)
+    return see_other(reverse("person", args=[name]))
+
+
+def refuse(request: Request, name: str) -> HttpResponse:
+    """What was asked is asked no more."""
+    _asked(request, name)
+    reason = request.POST.get("reason", "").strip()[:500]
+    staffing.refuse(place.ledger(), name, signed(request, "person.refuse"), reason=reason)
+    return see_other(reverse("person", args=[name]))
+
+
+def confirm_token(request: Request, number: int) -> HttpResponse:
+    """Let a machine's token count."""
+    _token(request, number)
+    granting.confirm(place.ledger(), number, signed(request, "token.confirm"))
+    return see_other(reverse("confirmations"))
+
+
+def refuse_token(request: Request, number: int) -> HttpResponse:
+    """Take a token back that waits; one that counts is not refused."""
+    if _token(request, number).waits:
+        granting.revoke(place.ledger(), number, signed(request, "token.refuse"))
+    return see_other(reverse("confirmations"))
+
+
+def _asked(request: Request, name: str) -> None:
+    """A person whom the reader may see, as he is and as he would be.
+
+    Raises:
+        Http404: there is none.
+    """
+    person = Person.objects.filter(name=name).first()
+    if person is None:
+        raise Http404
+    routing.owned(request, person.unit)
+    if asked := asked_of(person.asked):
+        routing.owned(request, asked.unit)
+
+
+def _token(request: Request, number: int) -> granting.Token:
+    """A token of the reader's unit.
+
+    Raises:
+        Http404: there is none.
+    """
+    token = granting.listed().get(number)
+    if token is None:
+        raise Http404
+    routing.owned(request, token.unit)
+    return token

@@ -1,0 +1,213 @@
+"""What gives access waits for a second person; what takes it away does not; one alone is enough only at the beginning."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from seawall.acts import change_telling, granting, second, staffing
+from seawall.acts.granting import Grantable, Wanted
+from seawall.acts.second import UnableToConfirm
+from seawall.acts.signing import Signed, now
+from seawall.acts.staffing import Newcomer, UnableToAssign, UnableToInvite
+from seawall.ledger.log import Ledger
+from seawall.office import homes
+from seawall.records import people_register as register
+from seawall.records import starting
+from seawall.records.models import Person
+from seawall.records.people_register import Asked, PersonRow
+
+CONFIRMING = frozenset({"chief_risk_officer", "security_officer"})
+SET = "pbkdf2_sha256$1$salt$hash"
+"""Any password that is one."""
+UNUSABLE = "!none"
+AMONG = Grantable({"decisions.decide"}, {"house"}, CONFIRMING)
+WANTED = Wanted("m-1", frozenset({"decisions.decide"}), "house", now() + timedelta(days=90))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """A house in which alice and ivan can confirm; whoever is there has set a password."""
+    home = homes.make(tmp_path / "home", "lender.example/ledger")
+    starting.start(home.records)
+    ledger = home.ledger
+    add(ledger, "root", "administrator", by="root")
+    add(ledger, "alice", "chief_risk_officer")
+    add(ledger, "ivan", "security_officer")
+    confirm(ledger, "ivan", by="alice")
+    yield ledger
+    assert list(change_telling.compare(ledger)) == []
+    starting.stop()
+
+
+_acts = iter(range(1_000_000))
+
+
+def signed(by: str = "root") -> Signed:
+    return Signed(f"act:{next(_acts)}", by, now())
+
+
+def add(ledger: Ledger, name: str, *roles: str, by: str = "root") -> None:
+    newcomer = Newcomer(name, name.title(), roles, "house")
+    staffing.add(ledger, newcomer, signed(by), confirming=CONFIRMING)
+    Person.objects.filter(name=name).update(password=SET)
+
+
+def assign(ledger: Ledger, name: str, *roles: str, unit: str = "house") -> None:
+    staffing.assign(ledger, name, (roles, unit), signed(), confirming=CONFIRMING)
+
+
+def confirm(ledger: Ledger, name: str, by: str) -> None:
+    asked = register.person_of(name).asked
+    assert asked is not None
+    staffing.confirm(ledger, name, signed(by), seen_us=asked.at_us)
+
+
+def stands(name: str) -> tuple[set[str], str, set[str] | None, bool]:
+    row = register.person_of(name)
+    return set(row.roles), row.unit, set(row.asked.roles) if row.asked else None, row.alone
+
+
+def test_the_first_is_let_in_by_one_alone_and_the_ledger_says_so(ledger: Ledger) -> None:
+    assert stands("root") == ({"administrator"}, "house", None, True)
+    assert stands("alice") == ({"chief_risk_officer"}, "house", None, True)
+    assert stands("ivan") == ({"security_officer"}, "house", None, False)
+    told = {
+        e.told["subject"]: e.content for e in ledger.entries() if e.told["kind"] == "person.add"
+    }
+    assert [
+        bool((told[f"person:{name}"] or {}).get("alone")) for name in ("root", "alice", "ivan")
+    ] == [
+        True,
+        True,
+        False,
+    ]
+    staffing.review(ledger, "alice", signed("ivan"), keeps=True, note="")
+    assert not register.person_of("alice").alone
+
+
+def test_a_newcomer_may_nothing_before_another_confirmed(ledger: Ledger) -> None:
+    add(ledger, "bob", "risk_officer")
+    assert stands("bob") == (set(), "house", {"risk_officer"}, False)
+    for somebody, why in (("root", UnableToConfirm), ("bob", UnableToAssign)):
+        with pytest.raises(why):
+            confirm(ledger, "bob", by=somebody)
+    assert stands("bob")[0] == set()
+    confirm(ledger, "bob", by="ivan")
+    assert stands("bob") == ({"risk_officer"}, "house", None, False)
+
+
+def test_what_is_lost_is_lost_now_and_what_is_gained_waits(ledger: Ledger) -> None:
+    add(ledger, "bob", "risk_analyst", "employee")
+    confirm(ledger, "bob", by="alice")
+    assign(ledger, "bob", "risk_officer", "employee")
+    assert stands("bob") == ({"employee"}, "house", {"risk_officer", "employee"}, False)
+    assign(ledger, "bob", "employee")
+    assert stands("bob") == ({"employee"}, "house", None, False), (
+        "asking for less is asking no more"
+    )
+    assign(ledger, "bob", "employee", unit="house/online")
+    assert stands("bob") == ({"employee"}, "house", {"employee"}, False), "a unit is access, too"
+    confirm(ledger, "bob", by="alice")
+    assert stands("bob")[1] == "house/online"
+    assign(ledger, "bob", unit="house/online")
+    assert stands("bob") == (set(), "house/online", None, False)
+
+
+def test_what_was_asked_since_is_not_confirmed_by_an_older_page(ledger: Ledger) -> None:
+    add(ledger, "bob", "employee")
+    seen = register.person_of("bob").asked
+    assert seen is not None
+    assign(ledger, "bob", "chief_risk_officer")
+    with pytest.raises(UnableToConfirm):
+        staffing.confirm(ledger, "bob", signed("alice"), seen_us=seen.at_us)
+    assert stands("bob")[0] == set()
+
+
+def test_nobody_is_confirmed_whom_nobody_can_ask(ledger: Ledger) -> None:
+    add(ledger, "bob", "employee")
+    Person.objects.filter(name="bob").update(password=UNUSABLE)
+    with pytest.raises(UnableToConfirm):
+        confirm(ledger, "bob", by="alice")
+
+
+def test_refused_he_keeps_what_he_has(ledger: Ledger) -> None:
+    add(ledger, "bob", "employee")
+    confirm(ledger, "bob", by="alice")
+    assign(ledger, "bob", "employee", "risk_officer")
+    staffing.refuse(ledger, "bob", signed("ivan"), reason="not his work")
+    assert stands("bob") == ({"employee"}, "house", None, False)
+
+
+@pytest.mark.parametrize("how", ["leaves", "loses"])
+def test_sending_away_whoever_could_confirm_opens_nothing(ledger: Ledger, how: str) -> None:
+    """The door of the beginning does not open again for who makes people."""
+    for name in ("alice", "ivan"):
+        if how == "leaves":
+            staffing.leave(ledger, name, signed(), reason="gone")
+        else:
+            assign(ledger, name)
+    add(ledger, "mallory", "chief_risk_officer")
+    assert stands("mallory") == (set(), "house", {"chief_risk_officer"}, False)
+    assert granting.grant(ledger, WANTED, AMONG, signed()).waits
+
+
+@pytest.mark.parametrize("act", ["come_back", "reset"])
+def test_who_is_let_in_anew_has_no_password_and_waits(ledger: Ledger, act: str) -> None:
+    if act == "come_back":
+        staffing.leave(ledger, "ivan", signed(), reason="left")
+    with pytest.raises(UnableToInvite):
+        staffing.invite(ledger, "ivan", signed())
+    doing = {"come_back": staffing.come_back, "reset": staffing.reset}[act]
+    again = signed()
+    assert doing(ledger, "ivan", again, reason="here he is", confirming=CONFIRMING)
+    assert stands("ivan") == (set(), "house", {"security_officer"}, False)
+    assert not register.came_in("ivan")
+    assert staffing.invite(ledger, "ivan", signed())
+    Person.objects.filter(name="ivan").update(password=SET)
+    assert not doing(ledger, "ivan", again, reason="here he is", confirming=CONFIRMING)
+    assert register.came_in("ivan"), "a form sent again takes nothing from him"
+    confirm(ledger, "ivan", by="alice")
+    assert stands("ivan") == ({"security_officer"}, "house", None, False)
+
+
+def test_a_token_waits_for_another_than_who_granted_it(ledger: Ledger) -> None:
+    given = granting.grant(ledger, WANTED, AMONG, signed("ivan"))
+    assert given.waits
+    assert granting.holder(given.secret, now()) is None
+    with pytest.raises(UnableToConfirm):
+        granting.confirm(ledger, given.number, signed("ivan"))
+    assert granting.holder(given.secret, now()) is None
+    assert granting.confirm(ledger, given.number, signed("alice"))
+    assert not granting.confirm(ledger, given.number, signed("alice"))
+    assert granting.holder(given.secret, now()) is not None
+    assert list(granting.compare(ledger)) == []
+    assert granting.revoke(ledger, given.number, signed("alice"))
+    refused = granting.grant(ledger, WANTED, AMONG, signed("ivan"))
+    granting.revoke(ledger, refused.number, signed("alice"))
+    assert not granting.confirm(ledger, refused.number, signed("alice"))
+    assert list(granting.compare(ledger)) == []
+
+
+def test_a_token_confirmed_by_the_database_alone_is_found(ledger: Ledger) -> None:
+    given = granting.grant(ledger, WANTED, AMONG, signed("ivan"))
+    register.confirm_token(given.number, "alice")
+    assert [each.facts["number"] for each in granting.compare(ledger)] == [given.number]
+
+
+def test_asking_by_hand() -> None:
+    """Every pair of what somebody has and what is asked, over two roles and two units."""
+    sets = [(), ("a",), ("b",), ("a", "b")]
+    for has in sets:
+        for wants in sets:
+            for unit in ("house", "house/online"):
+                row = PersonRow("x", "X", None, has, "house", "en", is_active=True, added_us=0)
+                got = second.asking(row, Asked(wants, unit, "root", 1), alone=False)
+                assert set(got.roles) == set(has) & set(wants)
+                assert got.unit == "house"
+                gains = set(wants) - set(has) or unit != "house"
+                assert (got.asked is not None) == bool(gains)
+                now_ = second.asking(row, Asked(wants, unit, "root", 1), alone=True)
+                assert (now_.roles, now_.unit, now_.asked) == (wants, unit, None)
+                assert now_.alone == bool(gains)
