@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
@@ -90,6 +91,37 @@ class Server:
     def stop(self) -> None:
         """At once, as a kill does: what was not synced is gone with the process."""
         _run(self._folder, "pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")  # fmt: skip
+
+
+class Ways:
+    """Counts, by libpq's own trace, how often connections wait for an answer of their server."""
+
+    def __init__(self, *connections: Any) -> None:  # noqa: ANN401 - an extra's
+        self._connections = connections
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        self._files = [tempfile.TemporaryFile() for _ in self._connections]  # noqa: SIM115 - closed at the end
+        for connection, file in zip(self._connections, self._files, strict=True):
+            connection.pgconn.trace(file.fileno())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection, file in zip(self._connections, self._files, strict=True):
+            connection.pgconn.untrace()
+            file.seek(0)
+            self.count += _ways(file.read())
+            file.close()
+
+
+def _ways(trace: bytes) -> int:
+    """A query and the end of what was sent together are answered; so is who asks for what is ready before that end."""
+    sent = [line.split(b"\t")[3:4] for line in trace.splitlines() if b"\tF\t" in line]
+    pairs = zip([[b""], *sent], sent, strict=False)
+    return sum(
+        now in ([b"Query"], [b"Sync"]) or (now == [b"Flush"] and before != [b"Sync"])
+        for before, now in pairs
+    )
 
 
 def _run(folder: Path, *command: str) -> None:

@@ -272,8 +272,9 @@ def a_hold_blocks_erasure_and_restricts(room: Room) -> None:
 def rotation_rewraps_and_changes_no_sealed_value(room: Room) -> None:
     tokens = room.vault.admit_all([given(BOB)] * 7, at=NOW)
     stale = room.vault
+    read = "SELECT token, field, sealed FROM vault_sealed ORDER BY 1, 2"
     with room.rows.reading() as session:
-        before = session.rows("SELECT token, field, sealed FROM vault_sealed ORDER BY 1, 2")
+        before = list(session.rows(read))
     assert isinstance(room.ring, LocalRing)
     old, room.ring = room.ring.current, room.ring.rotated(AES)
     progress = rotation.rewrap(room.vault.keys, most=3)
@@ -287,7 +288,7 @@ def rotation_rewraps_and_changes_no_sealed_value(room: Room) -> None:
     opened = room.vault.open_all(wanted, ask=ask(), record=room.recorder)
     assert {value.reveal() for value in opened.values()} == {"+8613912345678"}
     with room.rows.reading() as session:
-        assert session.rows("SELECT token, field, sealed FROM vault_sealed ORDER BY 1, 2") == before
+        assert list(session.rows(read)) == before
     with pytest.raises(UnableToUseOldRing):
         stale.keys.add(("person_y",))
 

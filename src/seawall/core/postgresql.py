@@ -2,78 +2,151 @@
 
 A statement per row costs the server a plan and the driver a round of messages for each: four times as much as one
 statement over arrays that hold a column each. A mark per value of a list makes a statement that is new for
-every length. So rows and lists go as arrays.
+every length. So rows and lists go as arrays. And whoever waits for the answer to each statement waits longer for
+the way than for the work: within a `transaction` statements follow each other, and only who looks at rows waits.
 """
 
 import re
+import select
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Final
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import Any, Final, overload
 
 import psycopg
 
+Row = tuple[Any, ...]
+Connection = psycopg.Connection[Any]
+
 _ONE_ROW: Final = re.compile(r"\s*(INSERT\s.*?)\bVALUES\s*\(([^()]*)\)(.*)", re.DOTALL)
-_LIST: Final = re.compile(r"\bIN \((\?(?:, \?)*)\)")
+_LIST: Final = re.compile(
+    r"SELECT (.+?) FROM (\w+) WHERE (.*?)(\w+) IN \((\?(?:, \?)*)\)(.*?)( ORDER BY .*)?", re.DOTALL
+)
 _KINDS: Final = {str: "text", int: "bigint", float: "double precision", bytes: "bytea"}
 _TOGETHER: Final = 10_000
 """Rows in one statement: what is sent at once lies in memory a second time."""
 
 
-@contextmanager
-def ended(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """End a transaction that was begun by a statement, in the same message as what it does first.
+class Answer(Sequence[Row]):
+    """The rows of a statement that was sent: waited for when they are first looked at."""
 
-    The driver's own transactions cost a way to the server and back more. Committed where the block ends, rolled back
-    where it raises; a block that went on after a statement had failed commits nothing, and is told so.
+    def __init__(self, cursor: psycopg.Cursor[Row]) -> None:
+        self._cursor = cursor
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        return self._cursor.fetchall()
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        """A row, or some."""
+        return self._rows[place]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._rows)
+
+
+@contextmanager
+def transaction(connection: Connection, *begin: str) -> Iterator[None]:
+    """A transaction in which statements are sent one after the other, without a wait for what each one answers.
+
+    Committed where the block ends, rolled back where it raises. A statement that failed is told where rows are next
+    looked at, or at the end; a block that went on after it commits nothing, and is told so.
+
+    Args:
+        connection: in autocommit; it answers, see `reachable`.
+        begin: the statements that begin it.
     """
     try:
-        yield
-        if connection.execute("COMMIT").statusmessage != "COMMIT":
+        with connection.pipeline() as sent:
+            try:
+                for each in begin:
+                    connection.execute(each.encode())
+                yield
+                done = connection.execute("COMMIT")
+            except BaseException:
+                with suppress(psycopg.Error):  # whatever else failed: what is raised came first
+                    sent.sync()
+                raise
+        if done.statusmessage != "COMMIT":
             raise psycopg.errors.InFailedSqlTransaction
     finally:
         if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
             connection.rollback()
 
 
-def run(
-    connection: psycopg.Connection[Any], sql: str, values: Sequence[object] = ()
-) -> list[tuple[Any, ...]]:
+def reachable(connection: Connection) -> bool:
+    """Whether the server is still there, as far as can be told without asking it on every occasion.
+
+    A server that ends says so, or closes the connection: only where something came unasked is it asked.
+    """
+    arrived = select.poll()
+    try:
+        arrived.register(connection.fileno(), select.POLLIN)
+        if arrived.poll(0):
+            connection.execute("SELECT 1")
+    except psycopg.Error:
+        return False
+    return True
+
+
+def run(connection: Connection, sql: str, values: Sequence[object] = ()) -> Answer:
     """Run a statement; its rows.
 
     Args:
         connection: the driver's.
-        sql: a `?` per value; at most one list, as `IN (?, ?, …)`.
+        sql: a `?` per value; at most one list, see `listed`.
         values: of one Python type within the list.
     """
-    there = _LIST.search(sql)
-    if there is None:
-        done = connection.execute(sql.replace("?", "%s").encode(), values or None)
-    else:
-        # Planned each time: a plan from when the table was small would read all of it for ever.
-        statement, arrays = listed(sql, values)
-        done = connection.execute(statement.encode(), arrays, prepare=False)
-    return done.fetchall() if done.description else []
+    if _LIST.fullmatch(sql) is None:
+        return Answer(connection.execute(sql.replace("?", "%s").encode(), values or None))
+    # Planned each time: a plan from when the table was small would read all of it for ever.
+    statement, arrays = listed(sql, values)
+    return Answer(connection.execute(statement.encode(), arrays, prepare=False))
 
 
 def listed(sql: str, values: Sequence[object]) -> tuple[str, list[object]]:
-    """A statement with its list as an array, and its values.
+    """`SELECT … FROM … WHERE … IN (?, ?, …)` with its list as an array, and its values.
 
-    >>> listed("SELECT a FROM t WHERE b = ? AND c IN (?, ?)", (1, "x", "y"))
-    ('SELECT a FROM t WHERE b = %s AND c = ANY (%b::text[])', [1, ['x', 'y']])
+    Each value is looked up for itself. To `= ANY` of an array the planner has other answers, such as to read the whole
+    table, and takes them where its statistics are from yesterday. A value that stands in the list twice is found twice.
+
+    >>> statement, values = listed("SELECT a FROM t WHERE b = ? AND c IN (?, ?) ORDER BY a", (1, "x", "y"))
+    >>> print(statement)  # doctest: +NORMALIZE_WHITESPACE
+    SELECT found.* FROM unnest(%b::text[]) AS listed (one)
+      CROSS JOIN LATERAL (SELECT a FROM t WHERE b = %s AND c = listed.one OFFSET 0) AS found ORDER BY a
+    >>> values
+    [['x', 'y'], 1]
     """
-    there = _LIST.search(sql)
-    if there is None:
+    told = _LIST.fullmatch(sql)
+    if told is None:
         raise ValueError(sql)
-    start, many = sql[: there.start()].count("?"), there[1].count("?")
+    columns, table, before, column, marks, after, order = told.groups()
+    start, many = before.count("?"), marks.count("?")
     inside = list(values[start : start + many])
-    before, after = (part.replace("?", "%s") for part in (sql[: there.start()], sql[there.end() :]))
-    statement = f"{before}= ANY (%b::{_kind(inside)}[]){after}"
-    return statement, [*values[:start], inside, *values[start + many :]]
+    where = f"{before}{column} = listed.one{after}".replace("?", "%s")
+    # `OFFSET 0` keeps the planner from joining it in an order of its own.
+    statement = (
+        f"SELECT found.* FROM unnest(%b::{_kind(inside)}[]) AS listed (one) CROSS JOIN LATERAL "
+        f"(SELECT {columns} FROM {table} WHERE {where} OFFSET 0) AS found{order or ''}"
+    )
+    return statement, [inside, *values[:start], *values[start + many :]]
 
 
-def insert(
-    connection: psycopg.Connection[Any], one: str, rows: Sequence[Sequence[object]]
-) -> list[tuple[Any, ...]]:
+def run_many(connection: Connection, sql: str, rows: Sequence[Sequence[object]]) -> None:
+    """Run a statement for each of many rows of values."""
+    if sql.startswith("INSERT"):
+        insert(connection, sql, rows)
+    elif rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql.replace("?", "%s").encode(), rows)
+
+
+def insert(connection: Connection, one: str, rows: Sequence[Sequence[object]]) -> list[Answer]:
     """Run the `INSERT … VALUES (?, …)` of one row for many, all in their order.
 
     Args:
@@ -82,14 +155,13 @@ def insert(
         rows: the values.
 
     Returns:
-        what the statement returns, if it does.
+        what each statement returns, if it does.
     """
-    found: list[tuple[Any, ...]] = []
+    found = list[Answer]()
     for start in range(0, len(rows), _TOGETHER):
         statement, arrays = together(one, rows[start : start + _TOGETHER])
         # Not the connection's own kind of cursor: Django's writes values into the text of the statement.
-        done = psycopg.Cursor(connection).execute(statement.encode(), arrays)
-        found += done.fetchall() if done.description else []
+        found.append(Answer(psycopg.Cursor(connection).execute(statement.encode(), arrays)))
     return found
 
 

@@ -16,18 +16,21 @@ from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToW
 VERSION_LEAST = 150_000
 _LOCK = 0x5EA_1ED6E5
 """The advisory lock of the one who may write."""
-_WRITING = f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})".encode()
-_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITING = ("BEGIN", f"SELECT pg_advisory_xact_lock({_LOCK})")
+_READING = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
 
-_TABLES = """
+_TABLES = """\
 CREATE TABLE ledger_entry (
   number BIGINT PRIMARY KEY, act TEXT COLLATE "C" NOT NULL UNIQUE, leaf BYTEA NOT NULL,
   salt BYTEA, body BYTEA, erases BIGINT UNIQUE REFERENCES ledger_entry);
+
 CREATE TABLE ledger_tile (
   level BIGINT NOT NULL, number BIGINT NOT NULL, hashes BYTEA NOT NULL,
   PRIMARY KEY (level, number));
+
 CREATE TABLE ledger_head (
   one BIGINT PRIMARY KEY CHECK (one = 1), size BIGINT NOT NULL, note BYTEA NOT NULL);
+
 CREATE TABLE ledger_checkpoint (
   number BIGINT PRIMARY KEY, size BIGINT NOT NULL, at_us BIGINT NOT NULL, note BYTEA NOT NULL);
 
@@ -35,6 +38,7 @@ CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
 END $$;
+
 CREATE FUNCTION ledger_entry_next() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.number <> (SELECT COALESCE(MAX(number), -1) + 1 FROM ledger_entry) THEN
@@ -42,6 +46,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
 CREATE FUNCTION ledger_entry_erased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (NEW.number, NEW.act, NEW.leaf) IS DISTINCT FROM (OLD.number, OLD.act, OLD.leaf)
@@ -52,6 +57,7 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
 CREATE FUNCTION ledger_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_TABLE_NAME = 'ledger_head' THEN
@@ -61,6 +67,7 @@ BEGIN
   END IF;
   RAISE EXCEPTION 'a ledger only grows' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
+
 CREATE FUNCTION ledger_checkpoint_next() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.number <> (SELECT COALESCE(MAX(number), -1) + 1 FROM ledger_checkpoint)
@@ -71,6 +78,7 @@ BEGIN
   RETURN NEW;
 END $$;
 """
+"""Apart by empty lines: a transaction sends one statement at a time."""
 _FUNCTIONS = (
     "ledger_refuse", "ledger_entry_next", "ledger_entry_erased", "ledger_grows",
     "ledger_checkpoint_next",
@@ -110,7 +118,7 @@ class PostgresStore:
         self._reader: psycopg.Connection | None = None
         self._turn, self._look = threading.Lock(), threading.Lock()
         with self.writing() as rows:
-            if rows.all("SELECT to_regclass('ledger_checkpoint')") == [(None,)]:
+            if rows.all("SELECT to_regclass('ledger_checkpoint')")[0] == (None,):
                 _define(rows.connection)
 
     @contextmanager
@@ -118,8 +126,8 @@ class PostgresStore:
         """A transaction that alone may write; waits for the others."""
         with self._turn:
             try:
-                self._writer = self._begun(self._writer, _WRITING)
-                with postgresql.ended(self._writer):
+                self._writer = self._reached(self._writer)
+                with postgresql.transaction(self._writer, *_WRITING):
                     yield PostgresRows(self._writer)
             except psycopg.Error as error:
                 connection, self._writer = self._writer, None
@@ -133,8 +141,8 @@ class PostgresStore:
         """A transaction that sees one state."""
         with self._look:
             try:
-                self._reader = self._begun(self._reader, _READING)
-                with postgresql.ended(self._reader):
+                self._reader = self._reached(self._reader)
+                with postgresql.transaction(self._reader, *_READING):
                     yield PostgresRows(self._reader)
             except psycopg.Error as error:
                 raise UnableToReadStore(self.name, _why(error)) from error
@@ -150,21 +158,13 @@ class PostgresStore:
                     connection.close()
             self._writer = self._reader = None
 
-    def _begun(self, connection: psycopg.Connection | None, begin: bytes) -> psycopg.Connection:
-        """The connection, where it still answers, else a new one that keeps what it acknowledges; in a transaction.
-
-        A transaction begins in one message: the driver's own takes one for each statement.
-        """
+    def _reached(self, connection: psycopg.Connection | None) -> psycopg.Connection:
+        """The connection, where the server is still there, else a new one that keeps what it acknowledges."""
         if connection is not None:
-            try:
-                connection.execute(begin)
-            except psycopg.Error:
-                connection.close()
-            else:
+            if postgresql.reachable(connection):
                 return connection
-        made = self._connected()
-        made.execute(begin)
-        return made
+            connection.close()
+        return self._connected()
 
     def _connected(self) -> psycopg.Connection:
         try:
@@ -195,7 +195,8 @@ def _unsafe(connection: psycopg.Connection) -> Text | None:
 
 
 def _define(connection: psycopg.Connection) -> None:
-    connection.execute(_TABLES.encode())
+    for statement in _TABLES.split("\n\n"):
+        connection.execute(statement.encode())
     for name in _FUNCTIONS:
         # Else a session's temporary tables of the same names would stand before the ledger's own.
         connection.execute(
@@ -222,14 +223,10 @@ class PostgresRows:
     def __init__(self, connection: psycopg.Connection) -> None:
         self.connection = connection
 
-    def all(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement; its rows."""
+    def all(self, sql: str, values: Sequence[Value] = ()) -> Sequence[tuple[Any, ...]]:
+        """See `store.Rows`."""
         return postgresql.run(self.connection, sql, values)
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
-        """Run a statement for each of many."""
-        if sql.startswith("INSERT"):
-            postgresql.insert(self.connection, sql, values)
-        elif values:
-            with self.connection.cursor() as cursor:
-                cursor.executemany(sql.replace("?", "%s").encode(), values)
+        """See `store.Rows`."""
+        postgresql.run_many(self.connection, sql, values)

@@ -11,10 +11,14 @@ Value = bytes | str | int | None
 
 
 class Rows(Protocol):
-    """The tables of a ledger within one transaction; `?` stands for a value."""
+    """The tables of a ledger within one transaction; `?` stands for a value.
 
-    def all(self, sql: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement; its rows."""
+    A statement may still be on its way when its method returns: a failure is raised by it, by a later one, where rows
+    are looked at, or where the transaction ends.
+    """
+
+    def all(self, sql: str, values: Sequence[Value] = ()) -> Sequence[tuple[Any, ...]]:
+        """Run a statement; its rows, which are waited for when they are looked at."""
         ...
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:

@@ -51,13 +51,15 @@ class Postgresql:
 
     def insert(self, raw: Any, one: str, rows: Sequence[Row]) -> None:  # noqa: ANN401 - see `Driver`
         """See `Driver`."""
-        self.insert_new(raw, one, rows)
+        from seawall.core import postgresql  # noqa: PLC0415 - an extra
+
+        postgresql.insert(raw, one, rows)
 
     def insert_new(self, raw: Any, one: str, rows: Sequence[Row]) -> list[tuple[Any, ...]]:  # noqa: ANN401
         """See `Driver`."""
         from seawall.core import postgresql  # noqa: PLC0415 - an extra
 
-        return postgresql.insert(raw, one, rows)
+        return [row for answer in postgresql.insert(raw, one, rows) for row in answer]
 
     def answers(self, raw: Any, asked: Sequence[Question]) -> list[Answer]:  # noqa: ANN401
         """See `Driver`."""

@@ -48,10 +48,14 @@ SECRET: Final = ("vault_key", "vault_index_key")
 
 
 class Session(Protocol):
-    """One transaction. `?` stands for values."""
+    """One transaction. `?` stands for values.
+
+    A statement may still be on its way when its method returns: a failure is raised by it, by a later one, where rows
+    are looked at, or where the transaction ends.
+    """
 
     def rows(self, sql: str, *values: object) -> Sequence[Row]:
-        """Run one statement; what it answers."""
+        """Run one statement; what it answers, which is waited for when it is looked at."""
 
     def each(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for many rows of values."""

@@ -37,7 +37,8 @@ class PostgresDatabase:
         self._where = "PostgreSQL"
         self._tables = tuple(_table(each) for each in schema if "CREATE TABLE" in each)
         # People and keys may lie in one database: who writes one does not wait for who writes the other.
-        self._writers = _WRITERS + crc32(self._tables[0].encode())
+        writers = _WRITERS + crc32(self._tables[0].encode())
+        self._alone = f"SELECT pg_advisory_xact_lock({writers})"
         with self._told():
             self._raw = psycopg.connect(address, autocommit=True)
             finalize(self, self._raw.close)
@@ -59,22 +60,19 @@ class PostgresDatabase:
     @contextmanager
     def reading(self) -> Iterator["_Session"]:
         """See `Database`."""
-        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ") as session:
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator["_Session"]:
         """See `Database`."""
-        begin = f"BEGIN; SELECT pg_advisory_xact_lock({self._writers})"
-        with self._transaction(begin) as session:
+        with self._transaction("BEGIN", self._alone) as session:
             yield session
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator["_Session"]:
-        with self._lock, self._told():
-            self._raw.execute(begin.encode())
-            with postgresql.ended(self._raw):
-                yield _Session(self._raw)
+    def _transaction(self, *begin: str) -> Iterator["_Session"]:
+        with self._lock, self._told(), postgresql.transaction(self._raw, *begin):
+            yield _Session(self._raw)
 
     def scrub(self) -> None:
         """See `Database`: tables of keys are written anew, which locks them meanwhile."""
@@ -111,9 +109,4 @@ class _Session:
         return postgresql.run(self._raw, sql, values)
 
     def each(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        values = list(rows)
-        if sql.startswith("INSERT"):
-            postgresql.insert(self._raw, sql, values)
-        elif values:
-            with self._raw.cursor() as cursor:
-                cursor.executemany(sql.replace("?", "%s").encode(), values)
+        postgresql.run_many(self._raw, sql, list(rows))
