@@ -3,12 +3,15 @@
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
 
+from seawall.acts.deciding import Desk
 from seawall.acts.gathering import Gatherer, Terms
 from seawall.acts.in_force import Policies
 from seawall.office import deciding, homes
@@ -96,3 +99,35 @@ def test_many_callers_at_two_desks_of_a_home_have_one_decision_an_application(
     assert [one.entry for one in decided[::2]] == [one.entry for one in decided[1::2]]
     assert sum(each.new for each in decided) == len({each.entry for each in decided}) == 80
     house.holds()
+
+
+def test_a_batch_of_any_length_waits_for_its_databases_as_often_as_a_small_one(
+    made: Cluster, tmp_path: Path
+) -> None:
+    """Two desks by turns, and people who come again: each finds what the other has written since."""
+    settings = made.settings()
+    house = Elsewhere(tmp_path, settings=settings)
+    house.publish()
+    home = homes.Home(tmp_path / "home", conventions(), settings)
+    other = copy(house)
+    other.ledger, other.vault = home.ledger, home.vault.open()
+    waits, begin = [], 0
+    for turn, count in enumerate((3, 3, 4, 5, 60, 80)):
+        at = (house, other)[turn % 2]
+        told = [
+            asks(f"a{n}", n % 60, phone=f"1380013{n % 50:04d}") for n in range(begin, begin + count)
+        ]
+        with postgresql.Ways(*connected(at.desk)) as ways:
+            assert all(each.new for each in at.decide(*told))
+        waits.append(ways.count)
+        begin += count
+    assert max(waits[2:]) <= 21, "connections are open by then"
+    house.holds()
+
+
+def connected(desk: Desk) -> list[Any]:
+    """Every connection that a desk has open."""
+    stores = desk.ledger.store, desk.vault.rows, desk.vault.keys.database
+    held = [each for store in stores for each in vars(store).values()]
+    raw = [each for each in held if hasattr(each, "pgconn")]
+    return [*raw, connections["default"].connection]

@@ -10,7 +10,6 @@ import re
 import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from typing import Any, Final, overload
 
 import psycopg
@@ -32,10 +31,14 @@ class Answer(Sequence[Row]):
 
     def __init__(self, cursor: psycopg.Cursor[Row]) -> None:
         self._cursor = cursor
+        self._came: list[Row] | None = None
 
-    @cached_property
+    @property
     def _rows(self) -> list[Row]:
-        return self._cursor.fetchall()
+        # No `cached_property`: before Python 3.12 it holds one lock for all objects, and here it would be while it waits.
+        if self._came is None:
+            self._came = self._cursor.fetchall()
+        return self._came
 
     @overload
     def __getitem__(self, place: int) -> Row: ...
@@ -102,11 +105,14 @@ def run(connection: Connection, sql: str, values: Sequence[object] = ()) -> Answ
         sql: a `?` per value; at most one list, see `listed`.
         values: of one Python type within the list.
     """
+    cursor = psycopg.Cursor(
+        connection
+    )  # Django's own kind writes values into the text of the statement
     if _LIST.fullmatch(sql) is None:
-        return Answer(connection.execute(sql.replace("?", "%s").encode(), values or None))
+        return Answer(cursor.execute(sql.replace("?", "%s").encode(), values or None))
     # Planned each time: a plan from when the table was small would read all of it for ever.
     statement, arrays = listed(sql, values)
-    return Answer(connection.execute(statement.encode(), arrays, prepare=False))
+    return Answer(cursor.execute(statement.encode(), arrays, prepare=False))
 
 
 def listed(sql: str, values: Sequence[object]) -> tuple[str, list[object]]:
@@ -160,7 +166,6 @@ def insert(connection: Connection, one: str, rows: Sequence[Sequence[object]]) -
     found = list[Answer]()
     for start in range(0, len(rows), _TOGETHER):
         statement, arrays = together(one, rows[start : start + _TOGETHER])
-        # Not the connection's own kind of cursor: Django's writes values into the text of the statement.
         found.append(Answer(psycopg.Cursor(connection).execute(statement.encode(), arrays)))
     return found
 

@@ -113,13 +113,13 @@ class Reader:
 
     def find(self, act: str) -> Recorded | None:
         """The entry of an act; None where it was never told."""
-        with self.store.reading() as rows:
-            return tables.told(rows, [act]).get(act)
+        return self.find_all([act]).get(act)
 
     def find_all(self, acts: Sequence[str]) -> dict[str, Recorded]:
         """The entries of some acts, by act; without those never told."""
         with self.store.reading() as rows:
-            return tables.told(rows, acts)
+            found = tables.asked(rows, acts)
+        return tables.by_act(found)
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Recorded]:
         """Entries in their order, from one number up to and without another."""

@@ -1,6 +1,7 @@
 """The ledger's tables, in SQL that SQLite and PostgreSQL share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from seawall.ledger.entry import Recorded, Sealed
@@ -61,13 +62,21 @@ def put(rows: Rows, tiles: Sequence[Tile]) -> None:
     )
 
 
-def tiles(rows: Rows) -> Tiles:
-    """Reads tiles within a transaction."""
+_TILE = "SELECT hashes FROM ledger_tile WHERE level = ? AND number = ?"
+
+
+def tiles(rows: Rows, wanted: Iterable[tuple[int, int]] = ()) -> Tiles:
+    """Reads tiles within a transaction.
+
+    Args:
+        rows: where.
+        wanted: levels and numbers of some that will be read: all of them are asked for at once.
+    """
+    sent = {spot: rows.all(_TILE, spot) for spot in wanted}
 
     def read(level: int, number: int) -> bytes:
-        found = rows.all(
-            "SELECT hashes FROM ledger_tile WHERE level = ? AND number = ?", (level, number)
-        )
+        spot = level, number
+        found = sent[spot] if spot in sent else rows.all(_TILE, spot)
         if not found:
             raise UnableToReadTile(level, number)
         return bytes(found[0][0])
@@ -78,17 +87,17 @@ def tiles(rows: Rows) -> Tiles:
 _ENTRY = "SELECT number, leaf, salt, body FROM ledger_entry"
 
 
-def told(rows: Rows, acts: Sequence[str]) -> dict[str, Recorded]:
-    """The entries of some acts, by act."""
-    found: dict[str, Recorded] = {}
-    for at in range(0, len(acts), _BATCH):
-        some = acts[at : at + _BATCH]
-        sql = (
-            "SELECT number, leaf, salt, body, act FROM ledger_entry "
-            f"WHERE act IN ({', '.join('?' * len(some))})"
-        )
-        found |= {row[4]: _recorded(row[:4]) for row in rows.all(sql, some)}
-    return found
+def asked(rows: Rows, acts: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """Ask for the entries of some acts; rows for `by_act`, which are waited for when the first is looked at."""
+    sql = "SELECT number, leaf, salt, body, act FROM ledger_entry WHERE act IN ({})"
+    every = [acts[at : at + _BATCH] for at in range(0, len(acts), _BATCH)]
+    sent = [rows.all(sql.format(", ".join("?" * len(some))), some) for some in every]
+    return chain.from_iterable(sent)
+
+
+def by_act(found: Iterable[Sequence[Any]]) -> dict[str, Recorded]:
+    """Entries by their acts, of what `asked` gave."""
+    return {row[4]: _recorded(row[:4]) for row in found}
 
 
 def entry(rows: Rows, number: int) -> Recorded | None:

@@ -6,7 +6,7 @@ from seawall.core.problem import Unable
 from seawall.core.text import Text
 from seawall.ledger import rows as tables
 from seawall.ledger import tree
-from seawall.ledger.entry import Receipt, Sealed
+from seawall.ledger.entry import Receipt, Recorded, Sealed
 from seawall.ledger.gathering import Asked
 from seawall.ledger.note import Signer
 from seawall.ledger.store import Rows, Store
@@ -49,8 +49,9 @@ class Sequencer:
         """
         known, self._known = self._known, None
         with self._store.writing() as rows:
+            told = tables.asked(rows, [e.entry.act for asked in batch for e in asked.entries])
             edge, note = self._resumed(rows, known)
-            page = _Page(rows, edge.size, batch)
+            page = _Page(rows, edge.size, tables.by_act(told))
             for asked in batch:
                 page.answer(asked)
             if page.new:
@@ -75,11 +76,13 @@ class Sequencer:
             checkpoint = vouched(read_note(head[1], self._store.name), self._signer.key)
         except UnableToAccept as error:
             raise UnableToAppendToDamaged(self._store.name, _UNLIKE) from error
-        edge = Edge(checkpoint.size, tables.tiles(rows))
+        size, root = self._acknowledged
+        ends = (*tree.spots(checkpoint.size), *tree.spots(size))
+        tiles = tables.tiles(rows, {(level, number) for level, number, _ in ends})
+        edge = Edge(checkpoint.size, tiles)
         if (edge.root(), head[0]) != (checkpoint.root, checkpoint.size):
             raise UnableToAppendToDamaged(self._store.name, _UNLIKE)
-        size, root = self._acknowledged
-        if size > edge.size or tree.root(size, tables.tiles(rows)) != root:
+        if size > edge.size or tree.root(size, tiles) != root:
             raise UnableToAppendToDamaged(self._store.name, _FORGOT)
         return edge, head[1]
 
@@ -87,10 +90,10 @@ class Sequencer:
 class _Page:
     """What one transaction appends, and what it will tell each caller."""
 
-    def __init__(self, rows: Rows, size: int, batch: Sequence[Asked]) -> None:
+    def __init__(self, rows: Rows, size: int, told: dict[str, Recorded]) -> None:
         self._rows = rows
         self._size = size
-        self._by_act = tables.told(rows, [e.entry.act for asked in batch for e in asked.entries])
+        self._by_act = told
         self._numbers: list[tuple[Asked, list[tuple[int, bool]]]] = []
         self.new: list[tables.New] = []
 

@@ -87,7 +87,7 @@ class RecordsEventStore:
         if not new:
             return 0
         with transaction.atomic(self._using, durable=True), self._cursor() as cursor:
-            self._lock(cursor, alone=True)
+            self._lock_alone(cursor)
             made = [self._define(cursor, digest, definitions[digest]) for digest in sorted(new)]
             added = [each for each in made if each is not None]
             for stream, series in added:
@@ -97,16 +97,17 @@ class RecordsEventStore:
     def add(self, stream: str, facts: Sequence[Fact]) -> tuple[int, tuple[str, ...]]:
         """Store events and what the stream's series observe of them, all or nothing."""
         new, changed = 0, list[str]()
-        with transaction.atomic(self._using, durable=True), self._cursor() as cursor:
-            self._lock(cursor, alone=False)
-            series = self._of(cursor, stream)
+        self._connection().validate_no_atomic_block()
+        with self._raw() as (raw, driver), driver.adding(self._using, _LOCK):
+            series = driver.run(raw, _SERIES, (stream,))
             for start in range(0, len(facts), _BATCH):
                 once, told_again = _once(facts[start : start + _BATCH])
                 numbers = self._insert(stream, once)
                 new += len(numbers)
-                self._observe(series, [(numbers[f.id], f) for f in once if f.id in numbers])
+                events = [(numbers[f.id], f) for f in once if f.id in numbers]
+                self._observe(self._prepared(series), events)
                 known = [f for f in once if f.id not in numbers]
-                changed += self._differing(cursor, stream, known) if known else []
+                changed += self._differing(stream, known) if known else []
                 changed += told_again
         return new, tuple(dict.fromkeys(changed))
 
@@ -142,11 +143,10 @@ class RecordsEventStore:
         with django_.wrap_database_errors:
             yield django_.connection, DRIVERS[django_.vendor]
 
-    def _lock(self, cursor: CursorWrapper, *, alone: bool) -> None:
+    def _lock_alone(self, cursor: CursorWrapper) -> None:
         """So that no event misses a series; SQLite has one writer at a time anyway."""
         if self._connection().vendor == "postgresql":
-            kind = "" if alone else "_shared"
-            cursor.execute(f"SELECT pg_advisory_xact_lock{kind}(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
     def _known(self, digest: str) -> int:
         number = self._numbers.get(digest) or self._number(digest)
@@ -177,13 +177,8 @@ class RecordsEventStore:
         row = cursor.fetchone()
         return None if row is None else (stream, Prepared(row[0], self._observer(definition)))
 
-    def _of(self, cursor: CursorWrapper, stream: str) -> list[Prepared]:
-        """The stream's series, as they are in this transaction."""
-        cursor.execute(
-            "SELECT number, definition FROM records_series WHERE stream = %s ORDER BY number",
-            [stream],
-        )
-        rows = cursor.fetchall()
+    def _prepared(self, rows: Sequence[Sequence[Any]]) -> list[Prepared]:
+        """A stream's series, as they are in this transaction."""
         for _, definition in rows:
             if definition not in self._observers:
                 self._observers[definition] = self._observer(definition)
@@ -228,18 +223,19 @@ class RecordsEventStore:
             with self._raw() as (raw, driver):
                 driver.insert(raw, _INSERT_OBSERVATION, rows)
 
-    def _differing(self, cursor: CursorWrapper, stream: str, facts: Sequence[Fact]) -> list[str]:
+    def _differing(self, stream: str, facts: Sequence[Fact]) -> list[str]:
         """The ids among known events that were stored with another time or content."""
-        marks = ", ".join(["%s"] * len(facts))
-        cursor.execute(
+        sql = (
             "SELECT event_id, at_us, content FROM records_event "
-            f"WHERE stream = %s AND event_id IN ({marks})",
-            [stream, *(fact.id for fact in facts)],
+            f"WHERE stream = ? AND event_id IN ({', '.join('?' * len(facts))})"
         )
-        stored = {id_: (at_us, content) for id_, at_us, content in cursor.fetchall()}
+        with self._raw() as (raw, driver):
+            rows = driver.run(raw, sql, [stream, *(fact.id for fact in facts)])
+        stored = {id_: (at_us, content) for id_, at_us, content in rows}
         return [f.id for f in facts if stored[f.id] != (f.at_us, _json(f.content))]
 
 
+_SERIES = "SELECT number, definition FROM records_series WHERE stream = ? ORDER BY number"
 _INSERT_EVENT = (
     "INSERT INTO records_event (stream, event_id, at_us, known_us, content) "
     "VALUES (?, ?, ?, ?, ?) ON CONFLICT (stream, event_id) DO NOTHING RETURNING event_id, number"

@@ -45,18 +45,25 @@ def one_by_one(execute: Execute, questions: Sequence[Question]) -> list[Answer]:
     return found
 
 
-def together(execute: Execute, questions: Sequence[Question]) -> list[Answer]:
-    """The answers, in order, by a statement for all questions of one form; arrays are marked `%b`."""
+def together(execute: Execute, questions: Sequence[Question]) -> Callable[[], list[Answer]]:
+    """Ask by a statement for all questions of one form; what gives the answers, in order. Arrays are marked `%b`."""
     forms: dict[Parts, list[int]] = {}
     for place, question in enumerate(questions):
         forms.setdefault(question.parts, []).append(place)
-    found: dict[int, Answer] = {}
+    sent = []
     for parts, places in forms.items():
         form = _form(parts)
         columns = [list(column) for column in zip(*(questions[n][:3] for n in places), strict=True)]
-        for place, *row in execute(form.many, columns):
-            found[places[place - 1]] = _read(row, form.shapes)
-    return [found[place] for place in range(len(questions))]
+        sent.append((form, places, execute(form.many, columns)))
+
+    def answers() -> list[Answer]:
+        found: dict[int, Answer] = {}
+        for form, places, rows in sent:
+            for place, *row in rows:
+                found[places[place - 1]] = _read(row, form.shapes)
+        return [found[place] for place in range(len(questions))]
+
+    return answers
 
 
 def _read(row: Sequence[Any], shapes: Sequence[Shape]) -> Answer:

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
-from seawall.vault.database import Database, Session
-from seawall.vault.keys import Keys, fingerprint, marks, parts
+from seawall.vault.database import Database, Row, Session
+from seawall.vault.keys import Keys, asked, fingerprint
 from seawall.vault.opening import microseconds
 from seawall.vault.refusals import UnableToErase, UnableToFindPerson, UnableToReadCertificate
 from seawall.vault.ring import Wrapped
@@ -149,12 +149,9 @@ def finish(people: Database, keys: Keys, tokens: Sequence[str]) -> int:
 
 
 def _states(people: Database, tokens: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    sql = "SELECT token, state FROM vault_person WHERE token IN ({})"
     with people.reading() as session:
-        for part in parts(tokens):
-            sql = f"SELECT token, state FROM vault_person WHERE token IN ({marks(part)})"
-            found.update(dict(session.rows(sql, *part)))
-    return found
+        return dict(asked(session, sql, tokens))
 
 
 def erasures(people: Database) -> list[Erasure]:
@@ -167,19 +164,23 @@ def erasures(people: Database) -> list[Erasure]:
 
 def certificates(people: Database, tokens: Sequence[str]) -> list[Erasure]:
     """The certificates of erased people, in the order of `tokens`."""
-    found: dict[str, str] = {}
+    sql = "SELECT token, erasure FROM vault_person WHERE token IN ({})"
     with people.reading() as session:
-        for part in parts(tokens):
-            sql = f"SELECT token, erasure FROM vault_person WHERE token IN ({marks(part)})"
-            found.update(dict(session.rows(sql, *part)))
+        found: dict[str, str] = dict(asked(session, sql, tokens))
     return [parse(found[token]) for token in tokens]
+
+
+HOLDS = "SELECT token, hold FROM vault_hold WHERE token IN ({}) ORDER BY hold"
 
 
 def holds(session: Session, tokens: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The holds that stand, by token."""
+    return by_token(asked(session, HOLDS, tokens))
+
+
+def by_token(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    """What stands beside each token."""
     found: dict[str, tuple[str, ...]] = {}
-    for part in parts(tokens):
-        sql = f"SELECT token, hold FROM vault_hold WHERE token IN ({marks(part)}) ORDER BY hold"
-        for token, hold in session.rows(sql, *part):
-            found[token] = (*found.get(token, ()), hold)
+    for token, told in rows:
+        found[token] = (*found.get(token, ()), told)
     return found

@@ -5,11 +5,12 @@ Nothing here is kept in memory between calls: a key that is destroyed is gone fo
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from seawall.core.text import Text
 from seawall.vault.algorithms import Suite, UnableToAuthenticate
-from seawall.vault.database import Database, Session
+from seawall.vault.database import Database, Row, Session
 from seawall.vault.refusals import UnableToUseVault
 from seawall.vault.ring import KeyRing, Wrapped
 
@@ -82,13 +83,10 @@ class Keys:
 
     def wrapped(self, tokens: Iterable[str]) -> dict[str, Wrapped]:
         """Wrapped keys by token."""
-        found = {}
+        sql = "SELECT token, kek, wrapped FROM vault_key WHERE token IN ({})"
         with self.database.reading() as session:
-            for part in parts(tokens):
-                sql = f"SELECT token, kek, wrapped FROM vault_key WHERE token IN ({marks(part)})"
-                for token, kek, text in session.rows(sql, *part):
-                    found[token] = Wrapped(kek, bytes(text))
-        return found
+            rows = asked(session, sql, tokens)
+        return {token: Wrapped(kek, bytes(text)) for token, kek, text in rows}
 
     def destroy(self, tokens: Sequence[str]) -> None:
         """Destroy keys; `database.scrub()` then makes their bytes unreadable."""
@@ -213,3 +211,16 @@ def parts(values: Iterable[_T]) -> Iterator[list[_T]]:
 def marks(values: Sequence[object]) -> str:
     """So many `?`."""
     return ", ".join("?" * len(values))
+
+
+def asked(session: Session, sql: str, listed: Iterable[_T], *before: object) -> Iterator[Row]:
+    """Ask about many values; the rows of all parts, which are waited for when the first is looked at.
+
+    Args:
+        session: where.
+        sql: with `IN ({})` for them.
+        listed: the values.
+        before: what stands for the `?` before them.
+    """
+    every = [session.rows(sql.format(marks(part)), *before, *part) for part in parts(listed)]
+    return chain.from_iterable(every)

@@ -2,14 +2,15 @@
 
 import base64
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from seawall.core.text import Text
 from seawall.vault import envelope
 from seawall.vault.algorithms import UnableToAuthenticate, code, of_key
-from seawall.vault.database import Session
-from seawall.vault.erasure import holds
-from seawall.vault.keys import marks, parts
+from seawall.vault.database import Row, Session
+from seawall.vault.erasure import HOLDS, by_token
+from seawall.vault.keys import asked
 from seawall.vault.plain import Plain
 from seawall.vault.refusals import UnableToFindPerson, UnableToSeal
 
@@ -18,6 +19,12 @@ DIGEST_BYTES = 16
 Indexes = Mapping[str, Mapping[int, bytes]]
 """Keys of blind indexes, by field and version."""
 Values = Mapping[str, Plain]
+Digests = Mapping[int, Sequence[bytes]]
+"""What blind indexes keep of some values, by the version of the index's key."""
+Versions = Mapping[tuple[str, str], int]
+"""How many values a field of a person has had, by token and field."""
+Held = Mapping[tuple[str, str], tuple[int, bytes]]
+"""Versions and sealed values, by token and field."""
 
 
 def new_token(of: str) -> str:
@@ -52,36 +59,153 @@ def complete(session: Session, indexes: Indexes) -> bool:
     return all({least, most} <= keys.keys() | {None} for keys, least, most in pairs)
 
 
+def digests(values: Sequence[Plain], keys: Mapping[int, bytes]) -> Digests:
+    """What blind indexes keep of some values, in order, by the version of the index's key."""
+    return {version: [digest(key, value) for value in values] for version, key in keys.items()}
+
+
+class LookUp:
+    """Who has some values, of one field: asked at once, and waited for when it is looked at."""
+
+    def __init__(self, session: Session, field: str, sought: Digests) -> None:
+        sql = "SELECT digest, token FROM vault_blind WHERE field = ? AND version = ? AND digest IN ({})"
+        self._answers = [
+            (told, asked(session, sql, told, field, version)) for version, told in sought.items()
+        ]
+
+    def tokens(self) -> list[list[str]]:
+        """For each value the tokens that have it, in order, under whichever version of the index's key."""
+        found: list[set[str]] = []
+        for told, rows in self._answers:
+            having: dict[bytes, list[str]] = {}
+            for each, token in rows:
+                having.setdefault(bytes(each), []).append(token)
+            found = found or [set() for _ in told]
+            for tokens, each in zip(found, told, strict=True):
+                tokens.update(having.get(each, ()))
+        return [sorted(tokens) for tokens in found]
+
+
 def look_up(
     session: Session, field: str, values: Sequence[Plain], *, keys: Mapping[int, bytes]
 ) -> list[list[str]]:
-    """For each value the tokens that have it, in order, under whichever version of the index's key."""
-    found: list[set[str]] = [set() for _ in values]
-    sql = "SELECT digest, token FROM vault_blind WHERE field = ? AND version = ? AND digest IN ({})"
-    for version, key in keys.items():
-        having: dict[bytes, list[str]] = {}
-        digests = [digest(key, value) for value in values]
-        for part in parts(digests):
-            for told, token in session.rows(sql.format(marks(part)), field, version, *part):
-                having.setdefault(bytes(told), []).append(token)
-        for tokens, told in zip(found, digests, strict=True):
-            tokens.update(having.get(told, ()))
-    return [sorted(tokens) for tokens in found]
+    """For each value the tokens that have it; see `LookUp`."""
+    return LookUp(session, field, digests(values, keys)).tokens()
+
+
+_STATES = "SELECT token, state FROM vault_person WHERE token IN ({})"
+_VERSIONS = "SELECT token, field, version FROM vault_sealed WHERE token IN ({})"
 
 
 def states(session: Session, tokens: Iterable[str]) -> dict[str, str]:
     """The state of each token that there is."""
-    found: dict[str, str] = {}
-    for part in parts(tokens):
-        sql = f"SELECT token, state FROM vault_person WHERE token IN ({marks(part)})"
-        found.update(dict(session.rows(sql, *part)))
-    return found
+    return dict(asked(session, _STATES, tokens))
+
+
+class Standing:
+    """What must be known of people before anything of them is sealed: asked at once, waited for when looked at."""
+
+    def __init__(self, session: Session, tokens: Collection[str]) -> None:
+        self._states = asked(session, _STATES, tokens)
+        self._holds = asked(session, HOLDS, tokens)
+        self._versions = asked(session, _VERSIONS, tokens)
+
+    def versions(self) -> Versions:
+        """How many values each field has had, absent where none; asked for once."""
+        return {(token, field): int(version) for token, field, version in self._versions}
+
+    def check(self, tokens: Iterable[str]) -> None:
+        """Let nobody be sealed who is not there, or stands still; some of them are asked about.
+
+        Raises:
+            UnableToFindPerson: there is no such token.
+            UnableToSeal: he is erased, or under a hold.
+        """
+        found: dict[str, str] = dict(self._states)
+        held = by_token(self._holds)
+        for token in tokens:
+            if token not in found:
+                raise UnableToFindPerson(token)
+            if found[token] != "active":
+                raise UnableToSeal(token, Text(en="erased", zh="已删除"))
+            if token in held:
+                why = Text(en="held by {holds}", zh="受 {holds} 保全")
+                raise UnableToSeal(token, why.filled(holds=", ".join(held[token])))
 
 
 def add(session: Session, tokens: Iterable[str], at_us: int) -> None:
     """New people and devices."""
     sql = "INSERT INTO vault_person (token, kind, state, at_us) VALUES (?, ?, 'active', ?)"
     session.each(sql, ((token, whose(token), at_us) for token in tokens))
+
+
+class Writing(NamedTuple):
+    """Rows that are ready to be written: values are sealed before the database lets nobody else in.
+
+    Attributes:
+        changed: tokens and fields that had another value.
+        sealed: of `vault_sealed`.
+        blind: of `vault_blind`.
+    """
+
+    changed: list[tuple[str, str]]
+    sealed: list[tuple[str, str, int, bytes]]
+    blind: list[tuple[str, int, bytes, str]]
+
+
+def seal(
+    people: Mapping[str, Values],
+    *,
+    keys: Mapping[str, bytes],
+    indexes: Indexes,
+    before: Versions,
+) -> Writing:
+    """Seal values by token, each as the next version of its field.
+
+    Args:
+        people: their values.
+        keys: by token.
+        indexes: keys of blind indexes; they must be the same when the rows are written.
+        before: the versions that are there then.
+
+    Raises:
+        UnableToSeal: somebody is without his key, or a field has changed too often.
+    """
+    if gone := people.keys() - keys.keys():
+        raise UnableToSeal(min(gone), Text(en="its key is destroyed", zh="其密钥已销毁"))
+    places = [
+        envelope.Place(whose(token), field, token, before.get((token, field), 0) + 1)
+        for token, values in people.items()
+        for field in values
+    ]
+    newest = {field: max(each.items()) for field, each in indexes.items()}
+    return Writing(
+        [(each.token, each.column) for each in places if each.version > 1],
+        [(each.token, each.column, each.version, _sealed(keys, each, people)) for each in places],
+        [
+            (field, newest[field][0], digest(newest[field][1], value), token)
+            for token, values in people.items()
+            for field, value in values.items()
+            if field in newest
+        ],
+    )
+
+
+def write(session: Session, ready: Writing) -> None:
+    """Write what was sealed.
+
+    Args:
+        session: which lets no other writer in; that people may be sealed was checked within it, and that their
+            versions and the keys of blind indexes are those of the sealing: a rotation then cannot end between.
+        ready: the rows.
+    """
+    session.each("DELETE FROM vault_blind WHERE token = ? AND field = ?", ready.changed)
+    session.each(
+        """INSERT INTO vault_sealed VALUES (?, ?, ?, ?) ON CONFLICT (token, field)
+           DO UPDATE SET version = excluded.version, sealed = excluded.sealed""",
+        ready.sealed,
+    )
+    session.each("INSERT INTO vault_blind VALUES (?, ?, ?, ?)", ready.blind)
 
 
 def put(
@@ -91,44 +215,20 @@ def put(
     keys: Mapping[str, bytes],
     indexes: Indexes,
 ) -> None:
-    """Seal values by token, each as the next version of its field.
+    """Check that people may be sealed, seal their values, and write them.
 
     Args:
         session: which lets no other writer in.
         people: their values.
         keys: by token.
-        indexes: keys of blind indexes, read within `session`: a rotation then cannot end between.
+        indexes: keys of blind indexes, read within `session`.
 
     Raises:
-        UnableToFindPerson: there is no such token.
-        UnableToSeal: he is erased, under a hold, without his key, or a field has changed too often.
+        UnableToFindPerson, UnableToSeal: as `Standing.check` and `seal`.
     """
-    _check_sealable(session, list(people))
-    if gone := people.keys() - keys.keys():
-        raise UnableToSeal(min(gone), Text(en="its key is destroyed", zh="其密钥已销毁"))
-    before = versions(session, people)
-    places = [
-        envelope.Place(whose(token), field, token, before.get((token, field), 0) + 1)
-        for token, values in people.items()
-        for field in values
-    ]
-    changed = [(each.token, each.column) for each in places if each.version > 1]
-    session.each("DELETE FROM vault_blind WHERE token = ? AND field = ?", changed)
-    session.each(
-        """INSERT INTO vault_sealed VALUES (?, ?, ?, ?) ON CONFLICT (token, field)
-           DO UPDATE SET version = excluded.version, sealed = excluded.sealed""",
-        ((each.token, each.column, each.version, _sealed(keys, each, people)) for each in places),
-    )
-    newest = {field: max(each.items()) for field, each in indexes.items()}
-    session.each(
-        "INSERT INTO vault_blind VALUES (?, ?, ?, ?)",
-        (
-            (field, newest[field][0], digest(newest[field][1], value), token)
-            for token, values in people.items()
-            for field, value in values.items()
-            if field in newest
-        ),
-    )
+    standing = Standing(session, people)
+    standing.check(people)
+    write(session, seal(people, keys=keys, indexes=indexes, before=standing.versions()))
 
 
 def _sealed(
@@ -145,42 +245,15 @@ def _sealed(
     return envelope.seal(of_key(key), key, place, value.reveal().encode())
 
 
-def _check_sealable(session: Session, tokens: Sequence[str]) -> None:
-    found, held = states(session, tokens), holds(session, tokens)
-    for token in tokens:
-        if token not in found:
-            raise UnableToFindPerson(token)
-        if found[token] != "active":
-            raise UnableToSeal(token, Text(en="erased", zh="已删除"))
-        if token in held:
-            raise UnableToSeal(
-                token,
-                Text(en="held by {holds}", zh="受 {holds} 保全").filled(
-                    holds=", ".join(held[token])
-                ),
-            )
+def sealed(session: Session, tokens: Iterable[str]) -> Iterator[Row]:
+    """Tokens, fields, versions and sealed values of some people, waited for when they are looked at."""
+    sql = "SELECT token, field, version, sealed FROM vault_sealed WHERE token IN ({})"
+    return asked(session, sql, tokens)
 
 
-def versions(session: Session, tokens: Iterable[str]) -> dict[tuple[str, str], int]:
-    """How many values each field of some people has had, by token and field."""
-    found = {}
-    for part in parts(tokens):
-        sql = f"SELECT token, field, version FROM vault_sealed WHERE token IN ({marks(part)})"
-        for token, field, version in session.rows(sql, *part):
-            found[token, field] = int(version)
-    return found
-
-
-def sealed(session: Session, tokens: Iterable[str]) -> dict[tuple[str, str], tuple[int, bytes]]:
-    """Versions and sealed values, by token and field."""
-    found = {}
-    for part in parts(tokens):
-        sql = (
-            f"SELECT token, field, version, sealed FROM vault_sealed WHERE token IN ({marks(part)})"
-        )
-        for token, field, version, text in session.rows(sql, *part):
-            found[token, field] = (int(version), bytes(text))
-    return found
+def by_place(rows: Iterable[Row]) -> Held:
+    """Versions and sealed values, by token and field, of what `sealed` answers."""
+    return {(token, field): (int(version), bytes(text)) for token, field, version, text in rows}
 
 
 def unseal(key: bytes, token: str, field: str, held: tuple[int, bytes]) -> Plain:

@@ -66,7 +66,9 @@ class PostgresDatabase:
     @contextmanager
     def writing(self) -> Iterator["_Session"]:
         """See `Database`."""
-        with self._transaction("BEGIN", self._alone) as session:
+        with self._transaction("BEGIN") as session:
+            # It is waited for: what is read of the other database within the block is read under the lock.
+            list(session.rows(self._alone))
             yield session
 
     @contextmanager

@@ -1,5 +1,6 @@
 """Prove that a vault's keys open what is sealed, as after a restore. Values are opened inside, and leave nowhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seawall.vault import people
@@ -37,7 +38,7 @@ def prove(vault: Vault) -> Proved:
     while True:
         with vault.rows.reading() as session:
             tokens = [token for (token,) in session.rows(sql, after, _PAGE)]
-            held = people.sealed(session, tokens)
+            held = people.by_place(people.sealed(session, tokens))
         if not tokens:
             return Proved(keys, values, tuple(keyless[:_PAGE]))
         opened = vault.keys.of(tokens)
@@ -47,7 +48,7 @@ def prove(vault: Vault) -> Proved:
         keys, after = keys + len(opened), tokens[-1]
 
 
-def _probe(keys: dict[str, bytes], held: dict[tuple[str, str], tuple[int, bytes]]) -> int:
+def _probe(keys: Mapping[str, bytes], held: people.Held) -> int:
     there = [each for each in held if each[0] in keys]
     for token, field in there:
         people.unseal(keys[token], token, field, held[token, field])

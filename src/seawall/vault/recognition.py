@@ -10,13 +10,13 @@ numbers are handed on, cards and mailboxes shared, and whoever knows a victim's 
 4. An equal value of somebody else's is a link to him, told by his token: a sign to look at, and no identity.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from seawall.vault import people
 from seawall.vault.database import Session
 from seawall.vault.declaration import Given, Rules
-from seawall.vault.people import Indexes
+from seawall.vault.people import Digests, Held, Indexes
 from seawall.vault.plain import Plain
 
 Trait = tuple[str, bytes]
@@ -42,38 +42,57 @@ class Recognised:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the vault holds that matters for some people, at one moment; equal where nothing changed.
+class Sought:
+    """What some people are looked up by.
 
     Attributes:
-        traits: what each of them is found by.
-        having: the tokens that have a trait.
-        versions: of the values of everyone who may be one of them, by token and field.
+        traits: what each of them is found by, under the newest key of its index.
+        places: by field, which of them have one.
+        digests: by field, of those, in order.
+        using: the keys of the blind indexes, by field.
     """
 
     traits: tuple[Traits, ...]
-    having: Mapping[Trait, tuple[str, ...]]
-    versions: Mapping[tuple[str, str], int]
+    places: Mapping[str, Sequence[int]]
+    digests: Mapping[str, Digests]
+    using: Indexes
 
 
-def seen(session: Session, given: Sequence[Given], rules: Rules, indexes: Indexes) -> Seen | None:
-    """Look some people up, a statement for each field; None where keys are not `people.complete`."""
-    fields = {name for each in given for name in each.values if rules.fields[name].found}
-    using = {name: indexes[name] for name in sorted(fields)}
-    if not people.complete(session, using):
-        return None
+def sought(given: Sequence[Given], rules: Rules, indexes: Indexes) -> Sought:
+    """What to look some people up by."""
+    fields = sorted({name for each in given for name in each.values if rules.fields[name].found})
+    places = {name: [n for n, each in enumerate(given) if name in each.values] for name in fields}
+    digests = {
+        name: people.digests([given[n].values[name] for n in numbers], indexes[name])
+        for name, numbers in places.items()
+    }
     traits: list[dict[str, bytes]] = [{} for _ in given]
-    having: dict[Trait, tuple[str, ...]] = {}
-    for field, keys in using.items():
-        numbers = [number for number, each in enumerate(given) if field in each.values]
-        values = [given[number].values[field] for number in numbers]
-        found = people.look_up(session, field, values, keys=keys)
-        newest = keys[max(keys)]
-        for number, value, tokens in zip(numbers, values, found, strict=True):
-            traits[number][field] = digest = people.digest(newest, value)
-            having[field, digest] = tuple(tokens)
-    maybe = {token for each in traits for token in _candidates(each, having, rules)}
-    return Seen(tuple(traits), having, people.versions(session, sorted(maybe)))
+    for name, numbers in places.items():
+        newest = digests[name][max(indexes[name])]
+        for number, digest in zip(numbers, newest, strict=True):
+            traits[number][name] = digest
+    return Sought(tuple(traits), places, digests, {name: indexes[name] for name in fields})
+
+
+Having = Mapping[Trait, tuple[str, ...]]
+"""The tokens that have a trait."""
+
+
+def having(session: Session, asked: Sought) -> Having | None:
+    """Look some people up, a statement for each field; None where keys are not `people.complete`."""
+    sent = {name: people.LookUp(session, name, digests) for name, digests in asked.digests.items()}
+    if not people.complete(session, asked.using):
+        return None
+    found: dict[Trait, tuple[str, ...]] = {}
+    for name, each in sent.items():
+        for number, tokens in zip(asked.places[name], each.tokens(), strict=True):
+            found[name, asked.traits[number][name]] = tuple(tokens)
+    return found
+
+
+def candidates(asked: Sought, there: Having, rules: Rules) -> list[str]:
+    """The tokens of everyone who may be one of them, in order."""
+    return sorted({token for each in asked.traits for token in _candidates(each, there, rules)})
 
 
 def _candidates(
@@ -94,13 +113,15 @@ class Meeting:
         changes: values to seal, by token; without any, of those who bring nothing new.
 
     Args:
-        before: what was seen of them.
+        there: who has the traits that they are found by.
         held: the values of everyone who may be one of them, opened inside the vault.
     """
 
-    def __init__(self, rules: Rules, before: Seen, held: Mapping[str, Mapping[str, Plain]]) -> None:
+    def __init__(
+        self, rules: Rules, there: Having, held: Mapping[str, Mapping[str, Plain]]
+    ) -> None:
         self._rules = rules
-        self._having = {trait: list(tokens) for trait, tokens in before.having.items()}
+        self._having = {trait: list(tokens) for trait, tokens in there.items()}
         self._held = {token: dict(values) for token, values in held.items()}
         self.changes: dict[str, dict[str, Plain]] = {}
 
@@ -137,16 +158,14 @@ class Meeting:
         return {field: tokens for field, tokens in others.items() if tokens}
 
 
-def held(
-    session: Session, tokens: Iterable[str], keys: Mapping[str, bytes]
-) -> dict[str, dict[str, Plain]]:
+def held(sealed: Held, keys: Mapping[str, bytes]) -> dict[str, dict[str, Plain]]:
     """Everything some people have, opened to be compared; without those whose key is gone.
 
     Raises:
         UnableToAuthenticate: what is stored was changed or moved.
     """
     found: dict[str, dict[str, Plain]] = {}
-    for (token, field), sealed in people.sealed(session, tokens).items():
+    for (token, field), each in sealed.items():
         if token in keys:
-            found.setdefault(token, {})[field] = people.unseal(keys[token], token, field, sealed)
+            found.setdefault(token, {})[field] = people.unseal(keys[token], token, field, each)
     return found

@@ -38,7 +38,7 @@ def reindex(rows: Database, keys: Keys, field: str, *, most: int = BATCH) -> Ite
     while tokens := _behind(rows, field, newest, most):
         held = keys.of(tokens)
         with rows.writing() as session:
-            sealed = people.sealed(session, tokens)
+            sealed = people.by_place(people.sealed(session, tokens))
             values = {
                 token: people.unseal(held[token], token, field, sealed[token, field])
                 if token in held and (token, field) in sealed

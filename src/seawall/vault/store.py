@@ -29,7 +29,7 @@ from seawall.vault.opening import (
     microseconds,
 )
 from seawall.vault.plain import Plain
-from seawall.vault.recognition import Meeting, Recognised, Seen
+from seawall.vault.recognition import Meeting, Recognised, Sought
 from seawall.vault.refusals import UnableToFindPerson, UnableToHold, UnableToLookUp, UnableToOpen
 
 Told = Callable[[], object]
@@ -53,6 +53,32 @@ class Status:
     holds: dict[str, int]
     keys: dict[str, int]
     indexes: dict[str, int]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the vault holds that matters for some people, at one moment.
+
+    Attributes:
+        indexes: the keys of all blind indexes.
+        sought: what they are looked up by.
+        having: who has it.
+        tokens: of everyone who may be one of them.
+        sealed: their values.
+        keys: theirs, by token.
+    """
+
+    indexes: people.Indexes
+    sought: Sought
+    having: recognition.Having
+    tokens: list[str]
+    sealed: people.Held
+    keys: dict[str, bytes]
+
+    @property
+    def versions(self) -> people.Versions:
+        """Of their values."""
+        return {place: version for place, (version, _) in self.sealed.items()}
 
 
 class Vault:
@@ -123,33 +149,46 @@ class Vault:
         """
         written = self._written(given, None)
         while True:
-            before, held, keys = self._seen(written)
-            meeting = Meeting(self.rules, before, held)
-            met = [meeting.meet(*each) for each in zip(written, before.traits, strict=True)]
+            seen = self._seen(written)
+            meeting = Meeting(self.rules, seen.having, recognition.held(seen.sealed, seen.keys))
+            met = [meeting.meet(*each) for each in zip(written, seen.sought.traits, strict=True)]
             new = self.keys.add([each.token for each in met if each.new])
+            ready = people.seal(
+                meeting.changes, keys=seen.keys | new, indexes=seen.indexes, before=seen.versions
+            )
             with self.rows.writing() as session:
-                indexes = self.keys.indexes()
-                if recognition.seen(session, written, self.rules, indexes) == before:
+                standing = people.Standing(session, seen.tokens)
+                if self._still(session, seen, standing):
+                    standing.check(meeting.changes.keys() - new.keys())
                     people.add(session, new, microseconds(at))
-                    people.put(session, meeting.changes, keys=keys | new, indexes=indexes)
+                    people.write(session, ready)
                     return met
             self.keys.destroy(
                 list(new)
             )  # another process admitted or changed one of them meanwhile
 
-    def _seen(
-        self, written: Sequence[Given]
-    ) -> tuple[Seen, dict[str, dict[str, Plain]], dict[str, bytes]]:
+    def _seen(self, written: Sequence[Given]) -> "_Seen":
         """What is known of some people, with the values, and the keys, of those they may be."""
         for _ in range(TRIES):
             indexes = self.keys.indexes()
+            sought = recognition.sought(written, self.rules, indexes)
             with self.rows.reading() as session:
-                before = recognition.seen(session, written, self.rules, indexes)
-                if before is not None:
-                    tokens = sorted({token for token, _ in before.versions})
-                    keys = self.keys.of(tokens) if tokens else {}
-                    return before, recognition.held(session, tokens, keys), keys
+                having = recognition.having(session, sought)
+                if having is None:
+                    continue
+                tokens = recognition.candidates(sought, having, self.rules)
+                rows = people.sealed(session, tokens)
+            keys = self.keys.of(tokens) if tokens else {}
+            return _Seen(indexes, sought, having, tokens, people.by_place(rows), keys)
         raise UnableToLookUp(", ".join(sorted({name for each in written for name in each.values})))
+
+    def _still(self, session: Session, seen: "_Seen", standing: people.Standing) -> bool:
+        """Whether what was seen is so, now that nobody else writes; a rotation of indexes cannot end now."""
+        return (
+            recognition.having(session, seen.sought) == seen.having
+            and standing.versions() == seen.versions
+            and self.keys.indexes() == seen.indexes
+        )
 
     def seal(self, token: str, given: Given) -> None:
         """Seal, or change, values of a known person.
@@ -296,7 +335,7 @@ class Vault:
         with self.rows.writing() as session:
             self._check_openable(session, tokens, ask)
             opening.count(session, purpose, ask, len(asked))
-            held = people.sealed(session, tokens)
+            held = people.by_place(people.sealed(session, tokens))
         there = tuple(each for each in asked if each in held)
         if not there:
             return {}
