@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from seawall.records import case_lists, starting
-from seawall.records.case_lists import Line, Which
+from seawall.records.case_lists import After, Line, Which
 from seawall.records.case_words import words
 from seawall.records.rows import rows
 from tests import postgresql
@@ -160,6 +160,56 @@ def test_a_list_is_read_in_the_order_of_an_index(tmp_path: Path, which: Which, i
         plan = " ".join(str(row[-1]) for row in cursor.fetchall())
     assert index in plan
     assert "TEMP B-TREE" not in plan
+
+
+MANY = """
+INSERT INTO records_casenow (case_id, kind, kind_digest, unit, state, is_open, revision, head, content, opened_us,
+  changed_us, next_us, title, assignee, waits, due_us)
+SELECT 'alert-' || lpad(to_hex(n), 20, '0'), 'alert', '', CASE n %% 20 WHEN 0 THEN '' ELSE 'house' END, 'raised',
+  n %% 10 = 0, 1, '', '{}', n, n, NULL, 'x', '', FALSE, CASE WHEN n %% 10 = 0 THEN n END
+FROM generate_series(1, 60000) AS n
+"""
+"""Cases of which one in ten is open and has a deadline."""
+WORDS_OF_MANY = """
+INSERT INTO records_caseword (word, case_id)
+SELECT word, case_id FROM (VALUES ('first', 1), ('second', 2), ('third', 3)) AS w(word, place), records_casenow
+ORDER BY place
+"""
+"""One word of all after the other, as a table has them that was filled at once."""
+
+
+@pytest.fixture(scope="module", params=[pytest.param("", marks=postgresql.MARKS)])
+def many() -> Iterator[None]:
+    """A large office that nobody vacuumed yet, as after a move or a restore: planners know no better then."""
+    with postgresql.durable("-c fsync=off -c autovacuum=off") as server:
+        starting.start(server.address)
+        with connection.cursor() as cursor:
+            for statement in (MANY, WORDS_OF_MANY, "ANALYZE"):
+                cursor.execute(statement, [])
+        yield
+        starting.stop()
+
+
+@pytest.mark.parametrize(
+    ("which", "after"),
+    [
+        (Which(words=("third",)), None),
+        (Which(words=("second", "thi")), None),
+        (Which(units=("", "house"), order="due", due_until_us=59_000), (3_000, "alert-0")),
+        (Which(units=("house",)), (40_000, "alert-0")),
+        (Which(is_open=None), (40_000, "alert-0")),
+    ],
+)
+@pytest.mark.usefixtures("many")
+def test_a_page_of_many_reads_no_more_than_itself(which: Which, after: After | None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert len(case_lists.page(which, after)) == 50
+    for query in queries:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN ANALYZE {query['sql'].replace('%', '%%')}", [])
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "Seq Scan" not in plan
+        assert "Sort" not in plan
 
 
 def test_words_are_found_in_both_scripts() -> None:

@@ -20,7 +20,7 @@ from seawall.records.rows import rows as _table
 
 _COLUMNS = ("case_id", "kind", "kind_digest", "unit", "state", "is_open", "revision", "title", "assignee", "waits",
             "opened_us", "changed_us", "due_us")  # fmt: skip
-_ORDERS = {"changed": ("changed_us", "DESC", "<"), "due": ("due_us", "ASC", ">")}
+_ORDERS = {"changed": ("changed_us", "DESC", "<="), "due": ("due_us", "ASC", ">=")}
 RARE = 1_000
 """Cases with a word; of more, each case on the way is asked for it."""
 MOST = 500
@@ -209,10 +209,11 @@ def _bounds(which: Which, column: str) -> Iterator[_Said]:
 def _behind(order: Order, after: After) -> list[_Said]:
     column, _, beyond = _ORDERS[order]
     at, case_id = after
-    # The first condition says less than the second, but an index begins there.
+    # An index begins at the first condition. The second is hidden from planners, who would make two look-ups of it, or
+    # think that few rows pass it: both read all that is behind, and sort it.
     return [
-        _Said(f"{column} {beyond}= %s", (at,)),
-        _Said(f"({column} {beyond} %s OR case_id > %s)", (at, case_id)),
+        _Said(f"{column} {beyond} %s", (at,)),
+        _Said(f"COALESCE({column} <> %s OR case_id > %s, FALSE)", (at, case_id)),
     ]
 
 
@@ -233,7 +234,9 @@ def _rare(wanted: Sequence[str]) -> set[str] | None:
     parts = []
     for place, word in enumerate(wanted):
         like = _like(word, begins=place == len(wanted) - 1)
-        sql = f"SELECT case_id FROM records_caseword w WHERE {like.sql} LIMIT {RARE + 1}"
+        # The order is that of the index. Without it a planner takes a common word for one that soon turns up in the
+        # table, and where it stands at the end of it, reads all of it.
+        sql = f"SELECT case_id FROM records_caseword w WHERE {like.sql} ORDER BY word, case_id LIMIT {RARE + 1}"
         parts.append(_tagged(str(place), _Said(sql, like.values)))
     found: dict[str, set[str]] = {str(place): set() for place in range(len(wanted))}
     said = " UNION ALL ".join(part.sql for part in parts)
