@@ -2,6 +2,8 @@
 
 import json
 import threading
+import tracemalloc
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from seawall.console import serving
 from seawall.console.api import problems
 from seawall.console.express import LANES
-from seawall.console.serving import PAGE_THREADS, Pages, Shedding, Wsgi
+from seawall.console.serving import PAGE_THREADS, SENDINGS_MOST, Pages, Shedding, Wsgi
 
 DECISION, PAGE, READY = "/api/v1/decisions", "/portfolio/", "/api/v1/ready"
 HEALTH = "/api/v1/health"
@@ -167,6 +169,7 @@ def test_who_fails_leaves_his_room_to_the_next() -> None:
 
 class Response(list[bytes]):
     closed_by = ""
+    streaming = False
 
     def close(self) -> None:
         self.closed_by = threading.current_thread().name
@@ -191,6 +194,88 @@ def test_pages_are_rendered_in_few_threads_and_none_keeps_a_process_from_saying_
         assert {each.result(20)[2] for each in asked} == {b"done"}
     assert len(held.threads) == PAGE_THREADS + 1
     assert {each.closed_by for each in responses} == held.threads
+
+
+class Long:
+    """An answer that Django sends while it is made: pieces of a megabyte, until it is let go."""
+
+    streaming = True
+
+    def __init__(self, pieces: int) -> None:
+        self.pieces = pieces
+        self.made = 0
+        self.made_by: set[str] = set()
+        self.closed = threading.Event()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(self.pieces):
+            self.made += 1
+            self.made_by.add(threading.current_thread().name)
+            yield b"x" * 1_000_000
+
+    def close(self) -> None:
+        self.made_by.add(threading.current_thread().name)
+        self.closed.set()
+
+
+def pages(*answers: object) -> Pages:
+    """Pages below which these answers are given, one after the other."""
+    given = iter(answers)
+
+    def below(_: object, start: Any) -> Any:  # noqa: ANN401
+        start("200 OK", [("Content-Type", "text/csv")])
+        return next(given)
+
+    return Pages(below)
+
+
+def begin(made: Wsgi) -> tuple[str, Any]:
+    told: list[Any] = []
+    body = made({"PATH_INFO": PAGE, "REQUEST_METHOD": "GET"}, lambda *said: told.extend(said))
+    return told[0], body
+
+
+def test_a_long_answer_is_sent_while_it_is_made_and_never_held_whole() -> None:
+    long = Long(200)
+    tracemalloc.start()
+    try:
+        status, body = begin(pages(long))
+        size = sum(len(piece) for piece in body)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (status, size) == ("200 OK", 200_000_000)
+    assert peak < 12_000_000, "of 200 megabytes"
+    assert long.closed.wait(20)
+    assert len(long.made_by) == 1, "made and closed by one thread, whose stores it reads"
+    assert threading.current_thread().name not in long.made_by
+
+
+def test_who_goes_away_lets_the_maker_go() -> None:
+    long = Long(1_000)
+    _, body = begin(pages(long))
+    next(body)
+    body.close()
+    assert long.closed.wait(20)
+    assert long.made < 20
+
+
+def test_more_long_answers_than_there_is_room_for_are_refused_and_pages_are_not() -> None:
+    several = [Long(1_000) for _ in range(SENDINGS_MOST + 1)]
+    short = Response([b"done"])
+    made = pages(*several, short, Long(1))
+    bodies = [begin(made)[1] for _ in range(SENDINGS_MOST)]
+    status, refused = begin(made)
+    assert status.startswith("503")
+    assert list(refused) == [serving.FULL]
+    assert several[-1].closed.wait(20)
+    assert list(begin(made)[1]) == [b"done"]
+    for body in bodies:
+        body.close()
+    for each in several:
+        assert each.closed.wait(20)
+    status, body = begin(made)
+    assert (status, len(b"".join(body))) == ("200 OK", 1_000_000)
 
 
 def test_there_are_threads_for_all_who_are_let_in_and_for_who_is_not() -> None:

@@ -8,7 +8,7 @@ Everything else goes down to Django, whose answer says what is wrong; both make 
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +23,7 @@ from seawall.console.api.tokens import Machine, Token, UnableToLetIn
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., object]
-Wsgi = Callable[[Environ, StartResponse], list[bytes]]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 BYTES_MOST: Final = 1_000_000
 HELD_SECONDS: Final = 5.0
 """How long a token that was good is taken for good: so long a revoked one may still decide."""
@@ -68,7 +68,7 @@ class Express:
         self._below = below
         self._holders = Holders()
 
-    def __call__(self, environ: Environ, start: StartResponse) -> list[bytes]:
+    def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
         lane = LANES.get(environ["PATH_INFO"])
         if lane is None or environ["REQUEST_METHOD"] != "POST" or environ.get("QUERY_STRING"):

@@ -11,15 +11,17 @@ import gc
 import json
 import os
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from multiprocessing.util import Finalize
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.core.wsgi import get_wsgi_application
 
 from seawall.console import configuring, place
 from seawall.console.api import problems
+from seawall.console.sending import Sending
 from seawall.core.problem import Kind
 from seawall.core.text import Text
 from seawall.office import homes
@@ -27,13 +29,15 @@ from seawall.records import starting
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., object]
-Wsgi = Callable[[Environ, StartResponse], list[bytes]]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 DECISIONS_MOST: Final = 320
 """Requests for decisions in flight: at 500 a second a stall of 0.6 s refuses nobody."""
 PAGES_MOST: Final = 24
 """Other requests in flight."""
 PAGE_THREADS: Final = 8
 """Threads that render pages: each opens stores of its own."""
+SENDINGS_MOST: Final = 3
+"""Answers that are sent while they are made, as long lists are: each holds a thread until it is taken."""
 THREADS: Final = DECISIONS_MOST + PAGES_MOST + 24
 """Threads of the server: for all who are let in, and for who is told that there is no room."""
 BACKPRESSURE: Final = 2_048
@@ -74,6 +78,14 @@ def application() -> Wsgi:
     return made
 
 
+class Answer(NamedTuple):
+    """What is sent; the body in pieces."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: Iterable[bytes]
+
+
 class Pages:
     """Django, in a few threads of its own: each has stores open, which a hundred would be too many for.
 
@@ -84,18 +96,43 @@ class Pages:
         self._below = below
         self._threads = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="pages")
         self._always = ThreadPoolExecutor(1, thread_name_prefix="well-being")
+        self._sendings = threading.Semaphore(SENDINGS_MOST)
 
-    def __call__(self, environ: Environ, start: StartResponse) -> list[bytes]:
-        """Answer a request, whole."""
+    def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        """Answer a request: whole, or piece by piece where it is sent while it is made."""
         threads = self._always if environ["PATH_INFO"] in _ALWAYS else self._threads
-        return threads.submit(self._answer, environ, start).result()
+        answered = Future[Answer]()
+        threads.submit(self._answer, environ, answered)
+        answer = answered.result()
+        start(answer.status, answer.headers)
+        return answer.body
 
-    def _answer(self, environ: Environ, start: StartResponse) -> list[bytes]:
-        response = self._below(environ, start)
+    def _answer(self, environ: Environ, answered: "Future[Answer]") -> None:
+        """Answer in this thread, whose connections the response closes."""
         try:
-            return [b"".join(response)]
+            said: list[Any] = []
+            with closing(self._below(environ, lambda *told: said.extend(told))) as response:
+                status, headers = said
+                if response.streaming:
+                    self._send(Answer(status, headers, response), answered)
+                    return
+                answer = Answer(status, headers, [b"".join(response)])
+            answered.set_result(answer)
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that waits for the answer
+            if not answered.done():
+                answered.set_exception(error)
+
+    def _send(self, answer: Answer, answered: "Future[Answer]") -> None:
+        """Make an answer while it is sent, where there is room for one more such."""
+        if not self._sendings.acquire(blocking=False):
+            answered.set_result(_short(*_BUSY))
+            return
+        try:
+            sending = Sending()
+            answered.set_result(answer._replace(body=sending))
+            sending.make(answer.body)
         finally:
-            response.close()  # in this thread, whose connections it closes
+            self._sendings.release()
 
 
 class Shedding:
@@ -113,15 +150,18 @@ class Shedding:
         self._decisions = threading.Semaphore(decisions)
         self._pages = threading.Semaphore(pages)
 
-    def __call__(self, environ: Environ, start: StartResponse) -> list[bytes]:
-        """Answer a request; that the process lives, it tells at any time."""
+    def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        """Answer a request; that the process lives, it tells at any time.
+
+        One that is sent while it is made has left its room: such are counted where they are made.
+        """
         if environ["PATH_INFO"] == _HEALTH and environ["REQUEST_METHOD"] == "GET":
             return _answered(start, "200 OK", ALIVE)
         if refused := _body_refused(environ):
             return _answered(start, *refused)
         room = self._room(environ)
         if not room.acquire(blocking=False):
-            return _answered(start, "503 Service Unavailable", FULL, *_AGAIN)
+            return _answered(start, *_BUSY)
         try:
             return self._below(environ, start)
         finally:
@@ -159,9 +199,14 @@ def _most(path: str) -> int:
 
 def _answered(
     start: StartResponse, status: str, body: bytes, *more: tuple[str, str]
-) -> list[bytes]:
-    start(status, [*_HEADERS, ("Content-Length", str(len(body))), *more])
-    return [body]
+) -> Iterable[bytes]:
+    answer = _short(status, body, *more)
+    start(answer.status, answer.headers)
+    return answer.body
+
+
+def _short(status: str, body: bytes, *more: tuple[str, str]) -> Answer:
+    return Answer(status, [*_HEADERS, ("Content-Length", str(len(body))), *more], [body])
 
 
 def _refusal(kind: Kind, why: Text) -> bytes:
@@ -185,4 +230,5 @@ _HEADERS: Final = (
     ("Cache-Control", "no-store, private"),
     ("X-Content-Type-Options", "nosniff"),
 )
-_AGAIN: Final = (("Retry-After", str(AGAIN_SECONDS)),)
+_BUSY: Final = ("503 Service Unavailable", FULL, ("Retry-After", str(AGAIN_SECONDS)))
+"""Status, body and headers for whom there is no room."""
