@@ -21,7 +21,6 @@ FILES = {
     "ledger_pack",
     "policy_report",
     "portfolio_chart",
-    "cases_export",
 }
 """Routes that answer with a file, not a page."""
 PAGES = [route for route in ROUTES if route.method == "GET" and route.name not in FILES]

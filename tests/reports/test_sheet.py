@@ -3,7 +3,7 @@
 import csv
 import io
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ import pytest
 from seawall.core.measure import Column
 from seawall.core.text import LANGUAGES, Text
 from seawall.reports import fonts, printed, sheet, workbook
-from seawall.reports.sheet import Sheet
+from seawall.reports.sheet import Sheet, UnableToBearRows
 
 _STATE = {"open": Text(en="open", zh="未结清")}
 _COLUMNS = (
@@ -120,11 +120,24 @@ def test_what_excel_cannot_hold_is_text_in_a_workbook_and_loses_nothing() -> Non
     assert cells == ["9999999999999999.99", str(2**60), "inf", "1899-12-31", "x" * 32_767]
 
 
-def test_more_rows_than_a_worksheet_has_go_to_a_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "ROWS_MOST", 2)
-    book = _workbook(_one(1, 2, 3, 4, 5))
-    pages = [[row[0].value for row in page.iter_rows()] for page in book.worksheets[:-1]]
-    assert pages == [["name", 1, 2], ["name", 3, 4], ["name", 5]]
+def test_no_form_cuts_a_list_it_bears_all_rows_or_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (workbook, printed):
+        monkeypatch.setattr(module, "ROWS_MOST", 2)
+    forms: dict[str, Callable[[Sheet], object]] = {
+        "XLSX": _workbook,
+        "PDF": lambda told: printed.document(told, "en"),
+    }
+    for form, write in forms.items():
+        assert write(_one(1, 2))
+        with pytest.raises(UnableToBearRows) as refused:
+            write(_one(1, 2, 3))
+        for told in (refused.value.said.en, refused.value.said.zh):
+            assert form in told
+            assert "2" in told
+            assert "CSV" in told
+    assert len(_read_csv(_one(*range(20_000)))) == 20_001
 
 
 def test_the_same_rows_give_the_same_workbook() -> None:

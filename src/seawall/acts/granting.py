@@ -257,12 +257,8 @@ def _is_person(name: str) -> bool:
 def _token(row: TokenRow) -> Token:
     return Token(
         row.name, frozenset(row.scopes), row.unit, row.granted_by, moment_at(row.granted_us),
-        moment_at(row.expires_us), _moment(row.revoked_us), _moment(row.used_us), row.confirmed_by,
+        moment_at(row.expires_us), moment_at(row.revoked_us), moment_at(row.used_us), row.confirmed_by,
     )  # fmt: skip
-
-
-def _moment(at_us: int | None) -> datetime | None:
-    return None if at_us is None else moment_at(at_us)
 
 
 def _subject(row: TokenRow) -> str:

@@ -91,7 +91,6 @@ ROUTES: Final[tuple[Route, ...]] = (
 
     Route("cases/", case_queue.page, "cases", "cases.read", of="unit"),
     Route("cases/board", case_queue.board, "cases_board", "cases.read", of="unit"),
-    Route("cases/export", case_queue.export, "cases_export", "cases.export", of="unit"),
     Route("cases/filters/keep", case_queue.keep, "cases_keep", "cases.read", "POST", of="unit"),
     Route("cases/filters/drop", case_queue.drop, "cases_drop", "cases.read", "POST", of="unit"),
     Route("cases/many", case_many.page, "cases_many", "cases.handle", of="unit"),

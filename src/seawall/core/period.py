@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import overload
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the house's times are UTC, without an offset
 _MICROSECOND = timedelta(microseconds=1)
@@ -61,13 +62,17 @@ def microseconds(moment: datetime) -> int:
     return (utc(moment) - _EPOCH) // _MICROSECOND
 
 
-def moment_at(at_us: int) -> datetime:
-    """The time, in UTC without a zone, that is so many microseconds after 1970.
+@overload
+def moment_at(at_us: int) -> datetime: ...
+@overload
+def moment_at(at_us: int | None) -> datetime | None: ...
+def moment_at(at_us: int | None) -> datetime | None:
+    """The time, in UTC without a zone, that is so many microseconds after 1970; of none, none.
 
     >>> moment_at(86400000000)
     datetime.datetime(1970, 1, 2, 0, 0)
     """
-    return _EPOCH + at_us * _MICROSECOND
+    return None if at_us is None else _EPOCH + at_us * _MICROSECOND
 
 
 def span_us(span: timedelta) -> int:

@@ -113,12 +113,11 @@ def listing(counter: Counter, sought: Sought) -> Listing:
     return Listing(page, (page[-1].at_us, page[-1].entry) if more else None, behind)
 
 
-def every(sought: Sought, most: int) -> Iterator[DecisionRow]:
-    """The same list, page by page to its end, or so many."""
+def every(sought: Sought) -> Iterator[DecisionRow]:
+    """The same list, page by page to its end."""
     which = _whole(sought)
-    while most > 0 and (page := index.decisions(which._replace(most=min(which.most, most)))):
+    while page := index.decisions(which):
         yield from page
-        most -= len(page)
         which = which._replace(after=(page[-1].at_us, page[-1].entry))
 
 

@@ -1,7 +1,6 @@
 """Decisions and the ledger's entries as lists to take away, by what the index knows of them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from seawall.core.measure import Column
 from seawall.core.period import moment_at
@@ -11,7 +10,6 @@ from seawall.policy.explain import THEN
 from seawall.records.entry_index import Browsed, Sought
 from seawall.reports.sheet import Sheet
 
-ROWS_MOST = 100_000
 _ENTRY = Column("entry", "count", Text(en="entry", zh="账本记录"))
 _AT = Column("at", "date", Text(en="when (UTC)", zh="时间（UTC）"))
 _ACTOR = Column("actor", "label", Text(en="by", zh="操作人"))
@@ -36,30 +34,26 @@ _ENTRIES = (
 
 
 def of_decisions(sought: Sought) -> Sheet:
-    """Decisions that fit a search, the latest first; at most `ROWS_MOST`."""
+    """Decisions that fit a search, the latest first."""
     title = Text(en="Decisions", zh="决策")
     return Sheet(title, _DECISIONS, _decisions(sought), _told(sought._asdict()))
 
 
 def of_entries(which: Browsed) -> Sheet:
-    """Entries, the latest first; at most `ROWS_MOST`."""
+    """Entries, the latest first."""
     title = Text(en="Ledger", zh="账本")
     return Sheet(title, _ENTRIES, _entries(which), _told(which._asdict()))
 
 
 def _decisions(sought: Sought) -> Iterator[tuple[object, ...]]:
-    for row in decisions.every(sought, ROWS_MOST):
+    for row in decisions.every(sought):
         yield (row.application_id, row.outcome, row.reason, row.policy, row.digest, row.customer_token,
-               row.unit, row.actor, _at(row.at_us), row.entry)  # fmt: skip
+               row.unit, row.actor, moment_at(row.at_us), row.entry)  # fmt: skip
 
 
 def _entries(which: Browsed) -> Iterator[tuple[object, ...]]:
-    for row in ledgers.every(which, ROWS_MOST):
-        yield row.number, row.kind, row.subject, row.actor, row.on_behalf_of, _at(row.at_us)
-
-
-def _at(at_us: int) -> datetime:
-    return moment_at(at_us).replace(tzinfo=UTC)
+    for row in ledgers.every(which):
+        yield row.number, row.kind, row.subject, row.actor, row.on_behalf_of, moment_at(row.at_us)
 
 
 def _told(asked: dict[str, object]) -> Text:

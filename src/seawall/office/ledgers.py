@@ -186,11 +186,10 @@ class Counter:
         return packing.export(self.ledger, (first, last + 1))
 
 
-def every(which: Browsed, most: int) -> Iterator[EntryRow]:
-    """A list of entries, page by page to its end, or so many."""
-    while most > 0 and (page := index.entries(which._replace(most=min(which.most, most)))):
+def every(which: Browsed) -> Iterator[EntryRow]:
+    """A list of entries, page by page to its end."""
+    while page := index.entries(which):
         yield from page
-        most -= len(page)
         which = which._replace(before=page[-1].number)
 
 

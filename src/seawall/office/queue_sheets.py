@@ -14,7 +14,6 @@ from seawall.office.queues import Asked, Shown
 from seawall.records import case_register as register
 from seawall.reports.sheet import Sheet
 
-ROWS_MOST = 100_000
 _TOGETHER = 400
 _COMMON = (
     Column("case", "label", Text(en="case", zh="案件")),
@@ -32,7 +31,7 @@ _TITLE = Text(en="Cases", zh="案件")
 
 
 def sheet(counter: Counter, asks: Asked, actor: Actor) -> Sheet:
-    """A queue as a list, page after page, at most `ROWS_MOST` rows; of what somebody may see."""
+    """A queue as a list, page after page to its end, of what somebody may see."""
     kind = counter.desk.kinds.in_force.get(asks.kind)
     fields = dict(kind.fields) if kind else {}
     more = tuple(_column(name, field) for name, field in fields.items())
@@ -50,13 +49,13 @@ def _column(name: str, field: Field) -> Column:
 def _rows(
     counter: Counter, asks: Asked, actor: Actor, kind: Kind | None
 ) -> Iterator[tuple[object, ...]]:
-    after, left = None, ROWS_MOST
-    while left > 0:
-        page = queues.page(counter, asks, actor, after, min(_TOGETHER, left))
+    after = None
+    while True:
+        page = queues.page(counter, asks, actor, after, _TOGETHER)
         known = register.standing_all([each.line.case_id for each in page.cases]) if kind else {}
         for each in page.cases:
             yield (*_common(each), *_own(known, each, kind))
-        after, left = page.after, left - len(page.cases)
+        after = page.after
         if after is None:
             return
 

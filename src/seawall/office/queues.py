@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from seawall.cases import people
@@ -106,12 +106,12 @@ class Shown:
     @property
     def changed_at(self) -> datetime:
         """When something last happened to it."""
-        return _at(self.line.changed_us)
+        return moment_at(self.line.changed_us)
 
     @property
     def opened_at(self) -> datetime:
         """When it was opened."""
-        return _at(self.line.opened_us)
+        return moment_at(self.line.opened_us)
 
 
 @dataclass(frozen=True)
@@ -193,15 +193,11 @@ def shown(counter: Counter, lines: Iterable[Line]) -> tuple[Shown, ...]:
     return tuple(
         Shown(
             line, versions[line.kind_digest],
-            None if line.due_us is None else _at(line.due_us),
+            moment_at(line.due_us),
             line.due_us is not None and line.due_us < now_us,
         )
         for line in held
     )  # fmt: skip
-
-
-def _at(us: int) -> datetime:
-    return moment_at(us).replace(tzinfo=UTC)
 
 
 def _one(case_id: str, which: Which) -> list[Line]:

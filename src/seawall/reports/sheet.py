@@ -1,6 +1,6 @@
 """A list as people take it away: its heading, its columns, its rows, in whichever language.
 
-How it is written: `sheet.csv` here, `workbook.write` (XLSX), `printed.document` (PDF).
+How it is written: `sheet.csv` here, of any length; `workbook.write` (XLSX) and `printed.document` (PDF), up to so many rows.
 """
 
 import csv as delimited
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from seawall.core.measure import Column
+from seawall.core.problem import Unable
 from seawall.core.spreadsheet import harmless
 from seawall.core.text import Language, Text
 
@@ -51,6 +52,20 @@ def csv(sheet: Sheet, language: Language) -> Iterator[bytes]:
         yield _lines([_cells(sheet.columns, row, language) for row in piece])
 
 
+def limited(
+    rows: Iterable[tuple[object, ...]], most: int, form: str
+) -> Iterator[tuple[object, ...]]:
+    """The rows, where a form bears them all: a list is not cut, so that nobody takes a part for the whole.
+
+    Raises:
+        UnableToBearRows: there are more.
+    """
+    for number, row in enumerate(rows):
+        if number == most:
+            raise UnableToBearRows(form, most)
+        yield row
+
+
 def said(value: object, column: Column, language: Language) -> object:
     """A value in one language: a code by its name, truth as a word; numbers and days as they are."""
     if isinstance(value, str):
@@ -84,3 +99,18 @@ def _lines(rows: Sequence[Sequence[object]]) -> bytes:
     out = io.StringIO()
     delimited.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue().encode()
+
+
+class UnableToBearRows(Unable, ValueError):
+    """A list is longer than a form bears."""
+
+    def __init__(self, form: str, most: int) -> None:
+        super().__init__(
+            Text(
+                en="{form} bears {most:,} rows, and this list has more: narrow it by its filters, or take it as CSV, which "
+                "has them all",
+                zh="{form} 最多 {most:,} 行，该列表超出此数：请用筛选条件缩小范围，或导出 CSV（行数不限）",
+            ),
+            form=form,
+            most=most,
+        )

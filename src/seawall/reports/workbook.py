@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +13,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from seawall.core.measure import Column
 from seawall.core.text import Language, Text
-from seawall.reports.sheet import Sheet, said
+from seawall.reports.sheet import Sheet, limited, said
 
-ROWS_MOST = 1_048_575
-"""A worksheet of Excel's has so many rows under its heading; more rows go to a next worksheet."""
+ROWS_MOST = 100_000
+"""A workbook bears so many rows; writing them takes some seconds."""
 _LETTERS_MOST = 32_767
 _DIGITS_MOST = 15
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel counts a day that never was
@@ -45,6 +44,9 @@ def write(
         language: of headings and labels.
         target: a file open for writing, from its beginning.
         scratch: where rows lie until the end; the system's folder for such files where None.
+
+    Raises:
+        UnableToBearRows: it has more than `ROWS_MOST`.
     """
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
@@ -66,33 +68,25 @@ class _Writer:
         }
 
     def write(self) -> None:
-        rows = iter(self._sheet.rows)
-        turn, more = 1, True
-        while more:
-            more = self._worksheet(turn, rows)
-            turn += 1
+        self._rows()
         about = self._book.add_worksheet(_ABOUT.in_(self._language))
         about.set_column(0, 0, 100)
         for place, text in enumerate((self._sheet.title, self._sheet.about)):
             about.write_string(place, 0, text.in_(self._language)[:_LETTERS_MOST])
 
-    def _worksheet(self, turn: int, rows: Iterator[tuple[object, ...]]) -> bool:
-        """One worksheet of rows; whether it became full before they ended."""
-        name = _UNSAFE.sub(" ", self._sheet.title.in_(self._language)).strip()[:27] or "1"
-        page = self._book.add_worksheet(f"{name} {turn}" if turn > 1 else name)
+    def _rows(self) -> None:
+        name = _UNSAFE.sub(" ", self._sheet.title.in_(self._language)).strip()[:31] or "1"
+        page = self._book.add_worksheet(name)
         page.freeze_panes(1, 0)
         columns = self._sheet.columns
         for place, column in enumerate(columns):
             page.set_column(place, place, _WIDTHS.get(column.unit, 14))
             page.write_string(0, place, column.title.in_(self._language), self._head)
         at = 0
-        for at, row in enumerate(rows, 1):
+        for at, row in enumerate(limited(self._sheet.rows, ROWS_MOST, "XLSX"), 1):
             for place, (value, column) in enumerate(zip(row, columns, strict=True)):
                 self._cell(page, at, place, said(value, column, self._language), column)
-            if at == ROWS_MOST:
-                break
         page.autofilter(0, 0, at, len(columns) - 1)
-        return at == ROWS_MOST
 
     def _cell(self, page: Worksheet, row: int, place: int, value: object, column: Column) -> None:
         if value is None:

@@ -143,7 +143,7 @@ def test_a_kind_that_nobody_programmed_has_all_its_pages(as_: As, lender: Home) 
     does(ivan, case_id, "fetch")
     assert seen(case_id).state == "fetched"
     assert len(entries(lender, case_id)) == 2
-    sheet = as_("alice").get("/cases/export?kind=parcel&show=all&as=csv")
+    sheet = as_("alice").get("/cases/?kind=parcel&show=all&as=csv")
     rows_ = list(csv.reader(io.StringIO(b"".join(sheet).decode("utf-8-sig"))))
     assert rows_[0][-1] == "sender"
     assert [row[0] for row in rows_[1:]] == [case_id]
@@ -287,7 +287,7 @@ def test_who_looks_touches_nothing(as_: As) -> None:
     text = dana.get(f"/cases/{case_id}/").text
     assert "What can be done" not in text
     assert dana.post(f"/cases/{case_id}/do/comment/now", {"reason": "x"}).status_code == 403
-    assert dana.get("/cases/export?as=csv").status_code == 200
+    assert dana.get("/cases/?as=csv").status_code == 200
 
 
 def test_many_cases_are_done_each_for_itself(as_: As, lender: Home) -> None:
@@ -333,10 +333,10 @@ def test_links_are_shown_at_both_ends(as_: As) -> None:
 
 @pytest.mark.parametrize(("form", "begins"), [("xlsx", b"PK"), ("pdf", b"%PDF")])
 def test_lists_are_taken_away(as_: As, form: str, begins: bytes) -> None:
-    answer = as_("alice").get(f"/cases/export?kind=alert&as={form}")
+    answer = as_("alice").get(f"/cases/?kind=alert&as={form}")
     content = b"".join(answer) if answer.streaming else answer.content
     assert content.startswith(begins)
-    assert as_("ivan").get("/cases/export?as=csv").status_code == 403  # his role does not export
+    assert as_("ivan").get("/cases/?as=csv").status_code == 403  # his role does not export
 
 
 def test_a_drill_is_played_on_screen_and_scored(as_: As, lender: Home) -> None:

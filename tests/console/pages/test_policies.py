@@ -1,5 +1,7 @@
 """Policies on screen: read as the commands say them, written with marks at the line, published by two persons."""
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable
@@ -132,6 +134,20 @@ def test_the_list_says_what_history_says(as_: As, lender: Home) -> None:
     digest, by = line.split()[3:5]
     assert re.search(rf"micro_loan {digest} [-0-9]+ [0-9:]+ {by}", shown)
     assert shown.count("shipped, not in force") == len(packs.policies()) - 2
+
+
+def test_the_list_of_policies_is_taken_away_as_it_stands(as_: As, lender: Home) -> None:
+    file = as_("dana").get("/policies/?as=csv")
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert {row["policy"] for row in rows} >= set(packs.policies())
+    in_force = [row for row in rows if row["version in force"]]
+    assert {row["policy"] for row in in_force} == {"instalment_loan", "micro_loan"}
+    for row in in_force:
+        told = command("policy", "history", row["policy"], home=lender).splitlines()[0].split()
+        assert row["version in force"].startswith(told[3])
+        assert row["published by"] == told[4]
+    for form in ("xlsx", "pdf"):
+        assert as_("dana").get(f"/policies/?as={form}").status_code == 200
 
 
 def test_who_only_looks_is_told_why_there_is_no_editor(as_: As) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from seawall.acts import decision_entries
 from seawall.console import access, place
 from seawall.console.asking import Request, see_other, signed, whole
-from seawall.console.exporting import answer
+from seawall.console.exporting import answer, saved
 from seawall.core.institution import HOUSE
 from seawall.office import ledger_sheets, ledgers
 from seawall.office.ledgers import Onlooker, Shown
@@ -25,6 +25,7 @@ JOBS_LOOKED_AT: Final = 100
 RUNS_SHOWN: Final = 3
 AT_ONCE: Final = 1_000
 """Rows that a file reads from the database at once."""
+_TEXT: Final = "text/plain; charset=utf-8"
 
 
 def page(request: Request) -> HttpResponseBase:
@@ -63,7 +64,7 @@ def proof(request: Request, number: int) -> HttpResponse:
     """An entry's proof as a file, as `seawall ledger prove` writes it; without a body that one may not see."""
     found = _found(number)
     text = found.proof.text(body=_onlooker(request).reads(found.entry))
-    return _file(f"{text}\n".encode(), f"ledger-{number}.json", "application/json")
+    return saved(HttpResponse(f"{text}\n"), f"ledger-{number}.json", "application/json")
 
 
 def proofs(request: Request) -> HttpResponse:
@@ -92,19 +93,19 @@ def pack(request: Request) -> HttpResponse:
     if first is None or last is None:
         raise Http404
     made = place.ledgers().pack(first, last)
-    return _file(made, f"ledger-{first}-{last}.zip", "application/zip")
+    return saved(HttpResponse(made), f"ledger-{first}-{last}.zip", "application/zip")
 
 
 def checkpoint(request: Request) -> HttpResponse:
     """The signed checkpoint of now, to be kept elsewhere, or shown to a witness."""
     del request
-    return _file(place.ledgers().checkpoint().note, "checkpoint.txt", "text/plain; charset=utf-8")
+    return saved(HttpResponse(place.ledgers().checkpoint().note), "checkpoint.txt", _TEXT)
 
 
 def key(request: Request) -> HttpResponse:
     """The ledger's public key."""
     del request
-    return _file(f"{place.ledgers().ledger.key}\n".encode(), "ledger.pub", "text/plain; charset=utf-8")  # fmt: skip
+    return saved(HttpResponse(f"{place.ledgers().ledger.key}\n"), "ledger.pub", _TEXT)
 
 
 def _proofs(request: Request, **more: object) -> HttpResponse:
@@ -131,9 +132,3 @@ def _found(number: int) -> Shown:
 
 def _onlooker(request: Request) -> Onlooker:
     return Onlooker(access.may(request.user, "decisions.read"), request.user.unit)
-
-
-def _file(data: bytes, name: str, kind: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from allauth.account.forms import default_token_generator
@@ -248,14 +247,10 @@ def _seen(people: Sequence[Person]) -> list[Seen]:
     ]  # fmt: skip
 
 
-def _at(at_us: int | None) -> datetime | None:
-    return None if at_us is None else moment_at(at_us)
-
-
 def _sheet(seen: list[Seen]) -> Sheet:
     rows = (
         (one.person.name, one.person.shown, ", ".join(sorted(access.roles(one.person))), one.person.unit,
-         one.person.is_active, one.factor, one.person.last_login, _at(one.person.reviewed_us))
+         one.person.is_active, one.factor, one.person.last_login, moment_at(one.person.reviewed_us))
         for one in seen
     )  # fmt: skip
     return Sheet(Text(en="People and access", zh="人员与权限"), _COLUMNS, rows)

@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString
 from seawall.cases.limit import Time as Amount
 from seawall.cases.playbook import Within
 from seawall.console.templatetags.seawall import moment, said
+from seawall.core.period import utc
 from seawall.core.text import Text
 from seawall.office import packs
 
 register = template.Library()
+_NO_TIME = timedelta(0)
 _STATES = {
     "stopped": Text(en="done", zh="已完成"),
     "paused": Text(en="paused", zh="已暂停"),
@@ -95,7 +97,7 @@ def roles(names: Iterable[str]) -> str:
 @register.simple_tag
 def left(state: str, at: datetime | None, now: datetime) -> str:
     """How long a clock still has, or by how much it is late."""
-    length = abs(at - now) if at else timedelta(0)
+    length = abs(at - now) if at else _NO_TIME
     return said(_STATES[state].filled(span=span(length)))
 
 
@@ -110,7 +112,8 @@ def until(at: datetime | None, now: datetime) -> str:
     """How long a deadline is away, or how long it has passed."""
     if at is None:
         return said(_DONE)
-    return said(_STATES["breached" if at < now else "running"].filled(span=span(abs(at - now))))
+    away = utc(at) - utc(now)
+    return said(_STATES["breached" if away < _NO_TIME else "running"].filled(span=span(abs(away))))
 
 
 @register.filter

@@ -80,6 +80,6 @@ def table(grid: Grid) -> dict[str, Any]:
 
 
 @register.inclusion_tag("console/parts/exports.html", takes_context=True)
-def exports(context: template.Context) -> dict[str, Any]:
-    """Links that give the page's list as a file, with its filters: `{% exports %}`."""
-    return {"request": context["request"], "forms": exporting.FORMS}
+def exports(context: template.Context, at: str = "") -> dict[str, Any]:
+    """Links that give a list as a file, with the page's filters; `at` its address, where it is not the page's own."""
+    return {"request": context["request"], "forms": exporting.FORMS, "at": at}

@@ -158,7 +158,7 @@ def result_text(result: Mapping[str, object]) -> str:
 def _job(row: WorkRow) -> Job:
     return Job(
         row.number, row.task, _title(row.task), row.plan, row.state, row.asked_by, moment_at(row.asked_us),
-        _at(row.started_us), _at(row.ended_us), row.tried, json.loads(row.result),
+        moment_at(row.started_us), moment_at(row.ended_us), row.tried, json.loads(row.result),
         Text.model_validate_json(row.problem) if row.problem else None,
     )  # fmt: skip
 
@@ -170,10 +170,6 @@ def _title(name: str) -> Text:
     except Unable:
         return verbatim(name)
     return found.title
-
-
-def _at(at_us: int | None) -> datetime | None:
-    return None if at_us is None else moment_at(at_us)
 
 
 class UnableToAskFor(Unable, ValueError):

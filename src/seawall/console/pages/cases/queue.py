@@ -4,13 +4,13 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from seawall.console import access, place
 from seawall.console.asking import Request, see_other, whole
-from seawall.console.exporting import FORMS, answer
+from seawall.console.exporting import answer
 from seawall.console.pages.cases import who
 from seawall.office import queue_sheets, queues
 from seawall.office.queues import Asked
@@ -22,9 +22,13 @@ TITLE_MOST = 120
 _AFTER = re.compile(r"([0-9]{1,18})~([a-z0-9_-]{1,120})")
 
 
-def page(request: Request) -> HttpResponse:
-    """A queue as a list."""
+def page(request: Request) -> HttpResponseBase:
+    """A queue as a list; as a file where one is asked for: of one kind, with all its fields."""
     asks = queues.asked(request.GET.dict())
+    sheet = queue_sheets.sheet(place.cases(), asks, who.actor(request))
+    file = answer(request, sheet, needs="cases.export")
+    if file is not None:
+        return file
     found = queues.page(place.cases(), asks, who.actor(request), _after(request))
     after = f"{found.after[0]}~{found.after[1]}" if found.after else ""
     return render(request, "console/cases/queue.html", {
@@ -63,7 +67,6 @@ def _frame(request: Request, asks: Asked) -> dict[str, object]:
             (each, f"?{each.asked}") for each in people_register.filters(request.user.name, PAGE)
         ],
         "told": urlencode(asks.told),
-        "exports": tuple(FORMS),
         "may": access.permissions(request.user),
         "now": who.here(),
     }
@@ -94,13 +97,3 @@ def drop(request: Request) -> HttpResponse:
 
 def _back(asks: Asked) -> HttpResponse:
     return see_other(f"{reverse('cases')}?{urlencode(asks.told)}")
-
-
-def export(request: Request) -> HttpResponseBase:
-    """A queue to take away; of one kind, with all its fields."""
-    asks = queues.asked(request.GET.dict())
-    sheet = queue_sheets.sheet(place.cases(), asks, who.actor(request))
-    found = answer(request, sheet, needs="cases.export")
-    if found is None:
-        raise Http404
-    return found

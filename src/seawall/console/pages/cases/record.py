@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 
 from seawall.acts import attaching
 from seawall.acts.case_rows import titled
@@ -20,6 +19,7 @@ from seawall.cases.fold import Moment, timeline
 from seawall.cases.kind import Clock, Kind
 from seawall.console import access, place
 from seawall.console.asking import Request
+from seawall.console.exporting import saved
 from seawall.console.pages.cases import forms, who
 from seawall.console.pages.cases.forms import Fact
 from seawall.console.pages.cases.who import Looked
@@ -182,13 +182,7 @@ def file(request: Request, case_id: str, sha256: str) -> HttpResponse:
     looked = who.look(request, case_id)
     attached = _attached(looked.seen.events, sha256)
     content = attaching.content(place.home().folder / EVIDENCE, sha256)
-    response = HttpResponse(content, content_type=attached.file.media)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(True, attached.file.name) or ""
-    )
-    return response
+    return saved(HttpResponse(content), attached.file.name, attached.file.media)
 
 
 def _attached(events: tuple[Event, ...], sha256: str) -> Attached:

@@ -12,6 +12,7 @@ from seawall.acts import publishing
 from seawall.acts.signing import now
 from seawall.console import place
 from seawall.console.asking import Request, see_other, signed
+from seawall.console.exporting import saved
 from seawall.console.pages.policies.verbs import verbs
 from seawall.core.problem import Unable
 from seawall.core.text import Text
@@ -35,7 +36,8 @@ def report(request: Request, policy: str, number: int) -> HttpResponseBase:
     file = office.evidence(place.home(), number)
     if file is None:
         raise Http404
-    return FileResponse(file.open("rb"), as_attachment=True, filename=f"replay-{number}.html")
+    name = f"replay-{number}.html"
+    return saved(FileResponse(file.open("rb")), name, "text/html; charset=utf-8")
 
 
 def approve(request: Request, policy: str, number: int) -> HttpResponse:

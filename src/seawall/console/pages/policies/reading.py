@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from seawall.acts.signing import now
 from seawall.console.asking import Request, whole
+from seawall.console.exporting import answer
 from seawall.console.pages.policies.verbs import verbs
 from seawall.core.text import Text
-from seawall.office import policies
+from seawall.office import policies, policy_sheet
 from seawall.policy import explain, grids
 from seawall.policy.comparing import SECTIONS
 
@@ -26,10 +27,11 @@ TABS: Final = (
 )
 
 
-def listing(request: Request) -> HttpResponse:
-    """Every policy: what is in force since when, by whom, and what waits."""
+def listing(request: Request) -> HttpResponseBase:
+    """Every policy: what is in force since when, by whom, and what waits; the file has no more than the page."""
     shelf = policies.shelf(now(), request.user.name)
-    return render(request, "console/policies/list.html", {"shelf": shelf})
+    file = answer(request, policy_sheet.sheet(shelf), needs="policies.read")
+    return file or render(request, "console/policies/list.html", {"shelf": shelf})
 
 
 def start(request: Request) -> HttpResponse:

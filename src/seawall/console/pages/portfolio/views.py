@@ -1,11 +1,11 @@
 """The portfolio: its figures, each measure with its chart and its account, and what may be taken away."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from seawall.console import exporting, place
 from seawall.console.asking import Request
@@ -72,20 +72,16 @@ def chart(request: Request, name: str, form: str) -> HttpResponseBase:
     if form not in _PICTURES or answers.empty:
         raise Http404
     asked = chosen.asked(_known(answers, name))
-    content: str | bytes
+    content: str | bytes | Iterator[bytes]
     if form == "csv":
-        content = b"".join(sheet.csv(presenting.sheet(answers, asked), request.language))
+        content = sheet.csv(presenting.sheet(answers, asked), request.language)
     else:
         spec = presenting.picture(answers, asked)
         if spec is None:
             raise Http404
         draw = drawing.png if form == "png" else drawing.svg
         content = draw(spec, request.language)
-    response = HttpResponse(content, content_type=_PICTURES[form])
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=f"{name}.{form}") or ""
-    )
-    return response
+    return exporting.saved(HttpResponse(content), f"{name}.{form}", _PICTURES[form])
 
 
 def _known(answers: Answers, name: str) -> str:
