@@ -2,8 +2,11 @@
 
 import html
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +15,7 @@ from seawall.acts.signing import Signed, now
 from seawall.office.homes import Home
 from seawall.office.work import jobs, schedule
 from seawall.office.work.worker import Worker
+from seawall.records.models import Person
 
 AsWhom = Callable[[str], Client]
 
@@ -53,6 +57,31 @@ def test_an_administrator_has_an_entry_done_and_sees_what_came_of_it(
     Worker(lender, plan, lambda _: None).once()
     assert jobs.job(job.number).state == "done"
     assert 'class="chip good"' in text(root)
+
+
+def test_sessions_that_ran_out_are_taken_away_and_others_go_on(as_: AsWhom, lender: Home) -> None:
+    gone, stays, root = as_("dana"), as_("dana"), as_("root")
+    dana = Person.objects.get(name="dana")
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    for client in (gone, stays):
+        UserSession.objects.get_or_create(
+            session_key=client.session.session_key,
+            defaults={"user": dana, "ip": "127.0.0.1"},
+        )
+    ended = Session.objects.filter(session_key=gone.session.session_key)
+    assert ended.update(expire_date=past) == 1
+    before, ran_out = Session.objects.count(), Session.objects.filter(expire_date__lte=past).count()
+    assert root.post("/settings/work/ask", {"entry": "sessions", "act": "s"}).status_code == 303
+    plan = schedule.shipped().model_copy(update={"entries": ()})
+    Worker(lender, plan, lambda _: None).once()
+    (job,) = [each for each in jobs.listed(10) if each.task == "people.sweep"]
+    assert job.result == {"sessions": ran_out}
+    assert Session.objects.count() == before - ran_out
+    told = UserSession.objects.values_list("session_key", flat=True)
+    assert stays.session.session_key in told
+    assert set(told) <= set(Session.objects.values_list("session_key", flat=True))
+    assert stays.get("/me/").status_code == 200
+    assert gone.get("/me/").status_code == 302
 
 
 @pytest.mark.parametrize("runs", [1, 60])

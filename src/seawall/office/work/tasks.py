@@ -30,6 +30,7 @@ from seawall.office.homes import Home
 from seawall.office.measuring import UnableToReadEmptyBook
 from seawall.office.work import policy_work, schedule
 from seawall.office.work.policy_work import Checking, Proposing, Replaying
+from seawall.records import session_register
 from seawall.records import work_register as register
 
 Lane = Literal["quick", "long"]
@@ -170,6 +171,10 @@ def _forget(_: Workplace, __: Nothing) -> Came:
     })  # fmt: skip
 
 
+def _sweep(_: Workplace, __: Nothing) -> Came:
+    return Came({"sessions": session_register.sweep(datetime.now(UTC))})
+
+
 def _tell_changes(at: Workplace, _: Nothing) -> Came:
     return Came({"changes": change_telling.tell(at.counter.desk.ledger)})
 
@@ -204,6 +209,7 @@ TASKS: Final[tuple[Task, ...]] = (
     Task("people.tell", Text(en="Tell the ledger of changed accesses", zh="将权限变更记入账本"), "quick", _tell_changes),
     Task("people.compare", Text(en="Hold accesses against the ledger", zh="将权限与账本比对"), "long", _compare),
     Task("work.forget", Text(en="Forget old runs", zh="清理过期运行记录"), "quick", _forget),
+    Task("people.sweep", Text(en="Take away sessions that ran out", zh="清理过期登录会话"), "quick", _sweep),
     Task("book.watch", Text(en="Watch the book", zh="监测账册"), "long", _watch),
     Task("book.warm", Text(en="Compute pages of the portfolio ahead", zh="预先计算资产组合页面"), "long", _warm),
     Task("cases.prove", Text(en="Prove every case", zh="验证全部案件"), "long", _prove),
