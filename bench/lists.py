@@ -5,12 +5,14 @@
 A home whose stores lie in a server of the benchmark's own. Rows are made by the database itself, as the index and the
 register would hold them: decisions of three units and two policies, some reasons rare, an entry each; cases of four
 kinds. Each page is asked for by somebody signed in, through all of Django, and answered whole: what it
-took by the wall, in its statements, and of this process's processor; and how many statements.
+took by the wall, in its statements, and of this process's processor; how many statements; and what the server plans and
+executes them in (`EXPLAIN ANALYZE`), which does not hang on who else uses the machine. Takes two to six minutes.
 Figures go to `bench/results/lists.json` and `.md`.
 """
 
 import json
 import os
+import re
 import statistics
 import sys
 import tempfile
@@ -30,6 +32,7 @@ configuring.prepare({"SECRET_KEY": "of a benchmark, and of no home", "ALLOWED_HO
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: E402 - Django is told what it is to know first
 from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 from tests.console.signing import sign_in  # noqa: E402
 
 from seawall.acts import indexing, staffing  # noqa: E402
@@ -144,11 +147,25 @@ def asked(client: Client, path: str) -> dict[str, Any]:
     return {
         "rows": max(0, answer.text.count("<tr>") - 1),
         "statements": len(inside[-1]),
+        "server_ms": server_ms(client, path),
         "statements_ms": round(statistics.median(map(sum, inside)) * 1e3, 1),
         "processor_ms": round((processor_s() - spent) / TIMES * 1e3, 1),
         "median_ms": round(statistics.median(took) * 1e3, 1),
         "p95_ms": round(took[TIMES * 95 // 100] * 1e3, 1),
     }
+
+
+def server_ms(client: Client, path: str) -> float:
+    """How long the server plans and executes all statements of a page."""
+    with CaptureQueriesContext(connection) as asked_for:
+        client.get(path)
+    lines: list[str] = []
+    with connection.cursor() as cursor:
+        for each in asked_for:
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {each['sql'].replace('%', '%%')}", [])
+            lines += [line for (line,) in cursor.fetchall()]
+    told = [re.fullmatch(r"(?:Planning|Execution) Time: ([\d.]+) ms", line) for line in lines]
+    return round(sum(float(each[1]) for each in told if each), 1)
 
 
 def run(folder: Path, rows: int) -> dict[str, Any]:
