@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from seawall.console import access, demonstration
-from seawall.office import homes
+from seawall.office import homes, packs
 from seawall.office.homes import Home
 from seawall.office.settings import Settings
 from seawall.records import people_register as register
@@ -44,9 +44,11 @@ def test_the_code_is_the_standards(at: int, code: str) -> None:
 
 
 def test_there_is_somebody_for_each_kind_of_user() -> None:
-    declared = access.declared()
+    declared, titles = access.declared(), packs.roles().titles
+    assert demonstration.LOOKS_AT.keys() == demonstration.CAST.keys()
     for name, (_, role, unit) in demonstration.CAST.items():
         assert role in declared.roles, name
+        assert role in titles, name
         assert unit in declared.units, name
     wanted = {"chief_risk_officer", "risk_analyst", "fraud_manager", "collections_manager", "customer_care", "auditor",
               "chief_compliance_officer", "security_officer", "assessor", "administrator"}  # fmt: skip

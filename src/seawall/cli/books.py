@@ -1,7 +1,5 @@
 """The commands about the book: bring it in or simulate it, measure it, report it, check it."""
 
-import shutil
-import sys
 from collections.abc import Mapping as Shares
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,14 +11,13 @@ import typer
 from seawall.acts.import_report import ImportReport
 from seawall.acts.importing import bring_in
 from seawall.acts.simulating import make_lender
-from seawall.cli import export, showing
+from seawall.cli import export
 from seawall.cli.answers import answer
 from seawall.cli.options import AsOfOption, ByOption, HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
-from seawall.office import alerts, demonstrating, homes, measuring, packs, tables
+from seawall.office import alerts, homes, measuring, packs, tables
 from seawall.office.homes import Home
-from seawall.policy.program import OUTCOMES
 from seawall.portfolio import segments
 from seawall.portfolio.mapping import Mapping
 from seawall.portfolio.outcome import Fate
@@ -136,12 +133,12 @@ def portfolio(
         return
     rows = reading.answer(chosen, asked)
     if on_screen:
-        answer(screen, chosen, asked, rows, _about(reading))
+        answer(screen, chosen, asked, rows, about(reading))
     else:
         export.write(rows, written, output)
 
 
-def _about(reading: measuring.Reading) -> Text:
+def about(reading: measuring.Reading) -> Text:
     """Of when an answer is, and in what: balances are those of the last month-end up to then."""
     told = _AS_OF if reading.as_of == reading.month_end else _AS_OF_LATER
     return told.filled(day=reading.as_of, last=reading.month_end, currency=reading.currency)
@@ -161,12 +158,11 @@ def report(
 ) -> None:
     """Write the portfolio's risk report: one HTML file, English and Chinese, no network needed."""
     screen = Screen(language(lang), quiet=quiet)
-    _write_report(screen, homes.home(home), as_of.date() if as_of else None, output, pdf=pdf)
+    write(screen, homes.home(home), as_of.date() if as_of else None, output, pdf=pdf)
 
 
-def _write_report(
-    screen: Screen, at: Home, as_of: date | None, output: Path | None, *, pdf: bool
-) -> None:
+def write(screen: Screen, at: Home, as_of: date | None, output: Path | None, *, pdf: bool) -> None:
+    """Write the report into a file, and say where it is."""
     reading = measuring.read(at, as_of)
     target = output or at.folder / "reports" / f"risk-{reading.as_of}.html"
     with screen.progress() as progress:
@@ -175,69 +171,6 @@ def _write_report(
     if pdf:
         named = target.with_suffix(f".{screen.language}.pdf")
         screen.result(str(measuring.write_pdf(told, named, screen.language).resolve()))
-
-
-def demo(
-    loans: Annotated[int, typer.Option(min=100, help="How many loans to simulate.")] = 20_000,
-    serve: Annotated[
-        bool | None,
-        typer.Option(
-            "--serve/--no-serve", help="Serve the console at the end.  [default: on a terminal]"
-        ),
-    ] = None,
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Where, on this machine only.")
-    ] = 8080,
-    home: HomeOption = None,
-    quiet: QuietOption = False,
-    lang: LangOption = None,
-) -> None:
-    """The main job: simulate a lender where the home is empty, measure it, decide, prove, report, serve it."""
-    screen = Screen(language(lang), quiet=quiet)
-    at = homes.home(home)
-    if not at.folder.exists():
-        homes.make(at.folder, demonstrating.ORIGIN)
-    if not at.book.snapshot().tables:
-        simulate(loans=loans, home=home, quiet=quiet, lang=lang)
-    reading = measuring.read(at)
-    for name in ("summary", "delinquency"):
-        measure = reading.measure(name)
-        answer(screen, measure, (), reading.answer(measure), _about(reading))
-    sound = _demonstrate(screen, at)
-    screen.say(_REPORT)
-    _write_report(screen, at, None, None, pdf=False)
-    if not sound:
-        raise typer.Exit(1)
-    screen.say(_NEXT, seawall=_called(), home=at.folder)
-    shown = showing.interactive() if serve is None else serve
-    showing.go_on(screen, at, port=port, shown=shown)
-
-
-def _demonstrate(screen: Screen, at: Home) -> bool:
-    """Have policies published and a month decided for good; whether all of it verifies."""
-    done = demonstrating.demonstrate(at)
-    persons = {"maker": demonstrating.MAKER, "checker": demonstrating.CHECKER}
-    for policy in done.published:
-        screen.say(_PUBLISHED, policy=policy, **persons)
-    for problem in (*done.refused, *done.audit.problems):
-        screen.problem(problem)
-    counts = {outcome: done.outcomes.get(outcome, 0) for outcome in OUTCOMES}
-    screen.say(_DECIDED, n=sum(counts.values()), new=done.new, **counts)
-    again, wrong = done.again.get("agrees", 0), len(done.audit.problems)
-    screen.say(_WATCHED, months=done.months, raised=done.raised, open=done.open)
-    score = done.rehearsed.score
-    screen.say(_REHEARSED, incident=done.rehearsed.incident, drill=done.rehearsed.drill,
-               met=score.met, checks=len(score.lines))  # fmt: skip
-    screen.say(_VERIFIED, entries=done.audit.entries, again=again, wrong=wrong)
-    return done.sound
-
-
-def _called() -> str:
-    """How this command is called from the shell it was called from."""
-    if shutil.which("seawall"):
-        return "seawall"
-    script = Path(sys.argv[0])
-    return str(script) if script.stem == "seawall" else f"{sys.executable} -m seawall"
 
 
 def check(home: HomeOption = None, lang: LangOption = None) -> None:
@@ -295,30 +228,4 @@ _AS_OF = Text(en="as of {day}, in {currency}", zh="截至 {day}，单位 {curren
 _AS_OF_LATER = Text(
     en="as of {day}, balances of {last}, in {currency}",
     zh="截至 {day}，余额为 {last} 月末，单位 {currency}",
-)
-_PUBLISHED = Text(
-    en="Policy {policy}: proposed by {maker}, approved by {checker}, in force.",
-    zh="策略 {policy}：{maker} 提案，{checker} 批准，已生效。",
-)
-_DECIDED = Text(
-    en="{n:,} applications of the last month decided for good ({new:,} now): {approve:,} approved, "
-    "{refer:,} referred, {decline:,} declined.",
-    zh="最近一个月的 {n:,} 笔申请已正式决策（本次 {new:,} 笔）：通过 {approve:,}，转人工 {refer:,}，拒绝 {decline:,}。",
-)
-_WATCHED = Text(
-    en="Watched {months} month-ends: {raised:,} alerts, {open:,} of them open (seawall warn alerts).",
-    zh="已监测 {months} 个月末：预警 {raised:,} 条，未结 {open:,} 条（seawall warn alerts）。",
-)
-_REHEARSED = Text(
-    en="Handled: {incident}; drill {drill}: {met} of {checks} checks hold (seawall case show CASE).",
-    zh="已处置：{incident}；演练 {drill}：{checks} 项检查中 {met} 项达标（seawall case show 案件）。",
-)
-_VERIFIED = Text(
-    en="Ledger verified: {entries:,} entries, {wrong:,} problems; {again:,} decisions come out the same again.",
-    zh="账本核验：{entries:,} 条记录，{wrong:,} 个问题；{again:,} 个决策重算一致。",
-)
-_REPORT = Text(en="Risk report:", zh="风险报告：")
-_NEXT = Text(
-    en="Next: {seawall} portfolio list; {seawall} portfolio vintage --by channel --home {home}",
-    zh="下一步：{seawall} portfolio list；{seawall} portfolio vintage --by channel --home {home}",
 )

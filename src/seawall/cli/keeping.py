@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from seawall.cli.calling import called
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
@@ -43,6 +44,7 @@ def init(
     made = homes.make(homes.home(home).folder, name, suite, settings=_settings(database))
     screen.say(_MADE, folder=made.folder, ring=made.vault.ring_file)
     screen.result(str(made.ledger_reader.key))
+    screen.say(_NEXT, serve=called("serve", home=made.folder))
 
 
 def backup(
@@ -125,6 +127,10 @@ _MADE = Text(
     "Give the ledger's public key to everybody who shall verify it:",
     zh="已建立主目录 {folder}。请将 {ring} 另行保管，勿与备份存放一处：没有它，任何个人数据都无法打开。"
     "请将账本公钥交给所有需要核验的人：",
+)
+_NEXT = Text(
+    en="Next: {serve} prints a link by which the first administrator is made, once; he adds the others.",
+    zh="下一步：{serve} 会显示一个链接，用于建立首位管理员（仅一次）；其他人员由其添加。",
 )
 _ASK = Text(en="The backup's passphrase", zh="备份口令")
 _COPIED = Text(

@@ -25,7 +25,7 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "demo": Command("books", "demo", Text(
+    "demo": Command("demo", "demo", Text(
         en="The main job: simulate a lender, measure it, write the report.",
         zh="主流程：模拟一家放贷机构，计量并生成报告。")),
     "import": Command("books", "import_", Text(

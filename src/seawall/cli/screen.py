@@ -14,6 +14,8 @@ from seawall.core.problem import Problem
 from seawall.core.text import LANGUAGES, Language, Text
 
 _WIDTH_PIPED = 200
+_CLEARED = "\r\x1b[2K"
+"""To the line's beginning, and nothing in it (ECMA-48, EL)."""
 
 DOING = {
     "simulating": Text(en="simulating the lender", zh="模拟放贷机构"),
@@ -21,6 +23,18 @@ DOING = {
     "checking": Text(en="checking rows", zh="校验数据"),
     "month-ends": Text(en="deriving month-ends", zh="推导月末状态"),
     "measures": Text(en="computing measures", zh="计算指标"),
+    "publishing": Text(en="two persons put policies in force", zh="两人将策略投入使用"),
+    "deciding": Text(
+        en="deciding the last days' applications for good", zh="正式决策最近数日的申请"
+    ),
+    "watching": Text(en="watching the book, night after night", zh="逐夜监测账册"),
+    "handling": Text(en="handling an incident, running a drill", zh="处置事件并演练"),
+    "backtesting": Text(
+        en="holding the alerts against the planted troubles", zh="以植入的问题回测预警"
+    ),
+    "verifying": Text(
+        en="verifying the ledger, deciding everything again", zh="核验账本并重算全部决策"
+    ),
 }
 
 
@@ -46,6 +60,25 @@ class Screen:
         if not self.quiet:
             self._out.print(escape(text.filled(**facts).in_(self.language)), soft_wrap=True)
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody sits before it."""
+        return self._out.is_terminal
+
+    def standing(self, text: Text) -> None:
+        """A line that takes the place of the one that stood before; elsewhere than on a terminal, one more."""
+        line = text.in_(self.language)
+        if self.is_terminal:
+            self._out.file.write(f"{_CLEARED}{line}")
+            self._out.file.flush()
+        else:
+            self.result(line)
+
+    def stands_no_more(self) -> None:
+        """End the line that stands."""
+        if self.is_terminal:
+            self._out.file.write(_CLEARED)
+
     def result(self, text: str) -> None:
         """A line that is always shown, as it is."""
         self._out.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -70,8 +103,12 @@ class Screen:
         self._errors.print(f"[red]{escape(sentence)}[/]", soft_wrap=True, highlight=False)
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str, float], None]]:
-        """A bar per kind of work; silent where quiet or not on a terminal."""
+    def progress(self, *, narrated: bool = False) -> Iterator[Callable[[str, float], None]]:
+        """A bar per kind of work; silent where quiet or not on a terminal.
+
+        Args:
+            narrated: a line says what is begun where there are no bars, since it takes long.
+        """
         bars = Progress(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(), console=self._errors,
@@ -82,6 +119,8 @@ class Screen:
 
             def told(what: str, fraction: float) -> None:
                 if what not in tasks:
+                    if narrated and bars.disable:
+                        self.say(_BEGUN, what=DOING[what])
                     tasks[what] = bars.add_task(DOING[what].in_(self.language), total=1.0)
                 bars.update(bars.task_ids[list(tasks).index(what)], completed=fraction)
 
@@ -95,3 +134,6 @@ def language(asked: str | None) -> Language:
         raise typer.BadParameter(msg, param_hint="--lang")
     said = asked or os.environ.get("SEAWALL_LANG") or os.environ.get("LANG") or "en"
     return "zh" if said.lower().startswith("zh") else "en"
+
+
+_BEGUN = Text(en="… {what}", zh="…… {what}")

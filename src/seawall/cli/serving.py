@@ -41,9 +41,8 @@ def serve(
     if look:
         showing.look(screen)
         return
-    if demonstration:
-        showing.introduce(screen)
-    run(screen, with_work=with_work or demonstration)
+    secret = showing.introduce(screen) if demonstration else ""
+    run(screen, with_work=with_work or demonstration, secret=secret)
 
 
 def chosen(home: Path | None, **options: object) -> None:
@@ -54,8 +53,8 @@ def chosen(home: Path | None, **options: object) -> None:
             os.environ[f"{addresses.VARIABLE}{name.upper()}"] = str(value)
 
 
-def run(screen: Screen, *, with_work: bool) -> None:
-    """Serve the chosen home, and say where it is reached."""
+def run(screen: Screen, *, with_work: bool, secret: str = "") -> None:
+    """Serve the chosen home, and say where it is reached; of a demonstration, its second factor's codes meanwhile."""
     # Until the server has handlers of its own.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Django and the server take a second to load.
@@ -67,7 +66,10 @@ def run(screen: Screen, *, with_work: bool) -> None:
     screen.say(_SERVING, origin=ready.origin)
     if ready.code is not None:
         screen.result(_FIRST.filled(origin=ready.origin, code=ready.code).in_(screen.language))
-    with Companion(ready.home.folder) if with_work else nullcontext():
+    with (
+        Companion(ready.home.folder) if with_work else nullcontext(),
+        showing.codes(screen, secret) if secret else nullcontext(),
+    ):
         made.serve()
     screen.say(_ENDED)
 

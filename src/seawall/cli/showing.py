@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from rich.table import Table
@@ -16,7 +18,7 @@ from rich.table import Table
 from seawall.cli.screen import Screen
 from seawall.core.problem import Unable
 from seawall.core.text import Text
-from seawall.office import addresses
+from seawall.office import addresses, packs
 from seawall.office.homes import Home
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ def go_on(screen: Screen, at: Home, *, port: int, shown: bool) -> NoReturn:
     os.execv(sys.executable, [sys.executable, *command, *quiet, *how])  # noqa: S606 - ourselves
 
 
-def introduce(screen: Screen) -> None:
-    """Make the accounts of the chosen home, and show who signs in and how, as long as this process lives."""
+def introduce(screen: Screen) -> str:
+    """Make the accounts of the chosen home, and show who signs in and how; their second factor's secret."""
     from seawall.console import server  # noqa: PLC0415 - Django takes a second to load
     from seawall.records import starting  # noqa: PLC0415
 
@@ -51,7 +53,7 @@ def introduce(screen: Screen) -> None:
     secret = demonstration.fresh_secret()
     _tell(screen, demonstration.furnish(at, secret), secret)
     starting.stop()
-    threading.Thread(target=_codes, args=(screen, secret), daemon=True).start()
+    return secret
 
 
 def look(screen: Screen) -> None:
@@ -95,23 +97,39 @@ def look(screen: Screen) -> None:
 
 def _tell(screen: Screen, accounts: "tuple[Account, ...]", secret: str) -> None:
     table = Table(show_edge=False, header_style="bold", pad_edge=False)
-    for title in _HEADS:
-        table.add_column(title.in_(screen.language), overflow="fold")
+    titles = packs.roles().titles
+    for head in _HEADS:
+        table.add_column(head.in_(screen.language), overflow="fold")
     for each in accounts:
-        table.add_row(each.name, each.role, each.password)
+        role, looks = (text.in_(screen.language) for text in (titles[each.role], each.looks_at))
+        table.add_row(each.name, each.password, role, looks)
     screen.say(_ACCOUNTS)
     screen.show(table)
+    screen.say(_BEGIN, name=accounts[0].name)
     screen.result(_FACTOR.filled(secret=secret).in_(screen.language))
 
 
-def _codes(screen: Screen, secret: str) -> None:
-    """Say the second factor's code, each time that another one comes."""
+@contextmanager
+def codes(screen: Screen, secret: str) -> Iterator[None]:
+    """Say the second factor's code meanwhile: on a terminal in one line that stays the last, elsewhere each once."""
     from seawall.console import demonstration  # noqa: PLC0415 - Django takes a second to load
 
-    while True:
-        code, holds_s = demonstration.code(secret)
-        screen.say(_CODE, code=code, s=holds_s)
-        threading.Event().wait(holds_s + 0.5)
+    over = threading.Event()
+
+    def tell() -> None:
+        while not over.is_set():
+            code, holds_s = demonstration.code(secret)
+            screen.standing(_CODE.filled(code=code, s=holds_s))
+            over.wait(1 if screen.is_terminal else holds_s + 0.5)
+
+    told = threading.Thread(target=tell, name="codes", daemon=True)
+    told.start()
+    try:
+        yield
+    finally:
+        over.set()
+        told.join()
+        screen.stands_no_more()
 
 
 def _free() -> int:
@@ -135,13 +153,23 @@ _ACCOUNTS = Text(
     en="Accounts of this demonstration; the passwords are shown this once:",
     zh="演示账户（密码仅显示一次）：",
 )
-_HEADS = (Text(en="name", zh="用户名"), Text(en="role", zh="角色"), Text(en="password", zh="密码"))
+_HEADS = (
+    Text(en="name", zh="用户名"),
+    Text(en="password", zh="密码"),
+    Text(en="role", zh="角色"),
+    Text(en="look at", zh="可看"),
+)
+_BEGIN = Text(
+    en="Begin as {name}, who sees the whole loop; “Guided tour”, at the side, goes once around it. Then sign in as others: "
+    "each sees what his role may.",
+    zh="请先以 {name} 登录，可看到整个闭环；侧栏的“导览”带您走一遍。再以他人登录：各角色只见其权限之内。",
+)
 _FACTOR = Text(
-    en="Second factor of all of them: the code below, or this secret in an authenticator: {secret}",
-    zh="全部账户的第二因素：使用下方验证码，或将此密钥加入验证器：{secret}",
+    en="Second factor of all of them: the code in the last line, or this secret in an authenticator: {secret}",
+    zh="全部账户的第二因素：使用末行的验证码，或将此密钥加入验证器：{secret}",
 )
 _CODE = Text(en="Second factor now: {code} (for {s} s)", zh="当前验证码：{code}（{s} 秒内有效）")
 _LOOKED = Text(
-    en="The console answers: {n} pages opened as {people}. `seawall demo` in a terminal serves it.",
-    zh="控制台可用：以 {people} 身份打开 {n} 个页面。在终端运行 `seawall demo` 可继续提供服务。",
+    en="The console answers: {n} pages opened as {people}.",
+    zh="控制台可用：以 {people} 身份打开 {n} 个页面。",
 )

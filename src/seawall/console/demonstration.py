@@ -16,6 +16,7 @@ from seawall.acts import staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer
 from seawall.console import access
+from seawall.core.text import Text
 from seawall.ledger.log import Ledger
 from seawall.office.homes import Home
 from seawall.records import people_register as register
@@ -35,6 +36,22 @@ CAST: Final = {
     "root": ("Root", "administrator", "house"),
 }
 """Simulated people: by name, how they are shown, their role, their unit."""
+LOOKS_AT: Final = {
+    "alice": Text(en="all of it; approves what others ask for", zh="全貌；批准他人的申请"),
+    "bob": Text(en="policies: approve and publish", zh="策略：批准与发布"),
+    "carol": Text(
+        en="alerts: take on, explain; policies: write", zh="预警：认领与解释；策略：编写"
+    ),
+    "erin": Text(en="fraud: cases, a customer's sealed data", zh="反欺诈：案件与客户密封数据"),
+    "frank": Text(en="collections: cases, delinquency", zh="催收：案件与逾期"),
+    "grace": Text(en="compliance: complaints, approvals, ledger", zh="合规：投诉、审批与账本"),
+    "heidi": Text(en="complaints of one unit alone", zh="仅本机构单元的投诉"),
+    "ivan": Text(en="incidents, drills, machines' tokens", zh="事件、演练与系统令牌"),
+    "dana": Text(en="everything, and changes nothing", zh="可看一切，不能改动"),
+    "judy": Text(en="figures and proofs; no customer, no case", zh="数字与证明；不见客户与案件"),
+    "root": Text(en="people and settings; decides nothing", zh="人员与设置；不作任何决策"),
+}
+"""For what one would sign in as each."""
 _ADDS: Final = "root"
 _CONFIRMS: Final = "alice"
 _PASSWORD_BYTES: Final = 12
@@ -48,6 +65,11 @@ class Account:
     name: str
     role: str
     password: str
+
+    @property
+    def looks_at(self) -> Text:
+        """For what one would sign in as this person."""
+        return LOOKS_AT[self.name]
 
 
 def furnish(home: Home, secret: str) -> tuple[Account, ...]:

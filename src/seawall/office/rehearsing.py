@@ -1,11 +1,11 @@
-"""The demonstration's persons handle what was watched: an alert, the incident behind it, and one drill."""
+"""The demonstration's persons handle what was watched: alerts morning by morning, one incident, one drill."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from seawall.acts import handling
-from seawall.acts.alert_cases import open_alerts
+from seawall.acts.alert_cases import LEVELS, open_alerts
 from seawall.acts.handling import Desk
 from seawall.cases import drill, playbook_run
 from seawall.cases.case import Actor, Case, Command, written
@@ -17,10 +17,14 @@ ANALYST = Actor("carol", frozenset({"risk_analyst"}))
 OPERATOR = Actor("ivan", frozenset({"it_operator"}))
 OFFICER = Actor("sara", frozenset({"security_officer"}))
 EXECUTIVE = Actor("emil", frozenset({"executive", "chief_risk_officer"}))
+CARE = Actor("heidi", frozenset({"customer_care"}), "house/online")
 RISK = Actor("rosa", frozenset({"risk_officer"}))
-DRILL = "gateway_down_on_payday"
-_OUTAGE = ("outage_minutes", "api_errors", "payments_failed")
+DRILL, AHEAD = "gateway_down_on_payday", "leak_on_a_forum"
 _STEP = timedelta(minutes=4)
+_TAKEN_ON: Mapping[str, Mapping[str, object]] = {
+    "acknowledge": {},
+    "act": {"measures": "Looked into with the team; limits stay, and the indicator is watched."},
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Rehearsed:
     """What came of it.
 
     Attributes:
-        incident: the case's id; empty where no alert was open.
+        incident: the case's id.
         drill: the case's id.
         score: of the drill.
     """
@@ -39,7 +43,7 @@ class Rehearsed:
 
 
 def rehearse(desk: Desk, at: datetime) -> Rehearsed:
-    """Take an alert on, handle an incident to its end, and run one drill; told again, it is done once.
+    """Handle an incident to its end, and run one drill; told again, it is done once.
 
     Args:
         desk: where cases are handled.
@@ -54,6 +58,39 @@ def rehearse(desk: Desk, at: datetime) -> Rehearsed:
     return Rehearsed(incident, _drill(_Hand(desk, began), planned, score), score)
 
 
+def take_on(desk: Desk, at: datetime) -> None:
+    """An analyst takes on and acts upon every alert that nobody took, or that rose since."""
+    for alert, row in open_alerts().values():
+        for turn, (verb, fields) in enumerate(_TAKEN_ON.items() if not alert.acknowledged else ()):
+            when = at + turn * _STEP
+            command = Command(verb, ANALYST, when, f"demo:{verb}:{written(when)}", fields)
+            handling.handle(desk, row.case_id, command)
+
+
+def leave(desk: Desk, at: datetime) -> None:
+    """Leave something to whoever looks at the demonstration: a complaint, a drill ahead, an approval to be given.
+
+    Args:
+        desk: where cases are handled.
+        at: the morning on which he looks; told again, the same is left.
+    """
+    complaint = {
+        "customer": "person_AAAAAAAAAAAAAAAAAAAAAAAAAA", "jurisdiction": "cn", "channel": "app",
+        "subject": "price", "summary": "A late fee was charged although the instalment was paid on its day.",
+        "received_on": f"{at:%Y-%m-%d}",
+    }  # fmt: skip
+    _Hand(desk, at).open("complaint", "receive", CARE, complaint)
+    ahead = {
+        "title": packs.drill(AHEAD).sheet.title.en, "playbook": packs.drill(AHEAD).sheet.playbook,
+        "sort": "technical", "exercise": True, "planned_on": f"{at + timedelta(days=5):%Y-%m-%d}",
+    }  # fmt: skip
+    _Hand(desk, at).open("drill", "plan", OFFICER, ahead, key="demo:drill:ahead")
+    red = [row for alert, row in open_alerts().values() if alert.level == LEVELS.index("red")]
+    for row in red[:1]:
+        told = {"explanation": "Known since the fee change; the queue is staffed until it is over."}
+        handling.handle(desk, row.case_id, Command("explain", ANALYST, at, "demo:explain", told))
+
+
 class _Hand:
     """Does one thing after another with one case, four minutes apart."""
 
@@ -62,9 +99,11 @@ class _Hand:
         self.at = at
         self.case: Case | None = None
 
-    def open(self, kind: str, verb: str, who: Actor, fields: Mapping[str, object]) -> None:
+    def open(
+        self, kind: str, verb: str, who: Actor, fields: Mapping[str, object], *, key: str = ""
+    ) -> None:
         """Open a case; told again, the same one."""
-        command = Command(verb, who, self.at, f"demo:{kind}", fields)
+        command = Command(verb, who, self.at, key or f"demo:{kind}", fields)
         self.case = handling.open_case(self._desk, kind, command).case
 
     def do(self, verb: str, who: Actor, /, **fields: object) -> Case:
@@ -80,11 +119,7 @@ class _Hand:
 
 
 def _incident(hand: _Hand) -> str:
-    """An analyst takes an alert on; the outage behind it is an incident, closed by another's word."""
-    for cause, (alert, row) in open_alerts().items():
-        if alert.acknowledged == 0 and cause.indicator in _OUTAGE:
-            command = Command("acknowledge", ANALYST, hand.at, f"demo:{row.case_id}")
-            handling.handle(hand._desk, row.case_id, command)  # noqa: SLF001 - the same hand
+    """An outage is an incident, closed by another's word."""
     fields = {
         "summary": "Payments fail at the gateway.", "system": "payment_gateway", "jurisdiction": "cn",
         "exercise": False, "detected_at": written(hand.at),
@@ -146,5 +181,5 @@ def _played(planned: Drill, began: datetime) -> Iterator[Event]:
 
 
 def morning(day: date) -> datetime:
-    """Eight o'clock in UTC of the day after."""
-    return datetime(day.year, day.month, day.day, 8, tzinfo=UTC) + timedelta(days=1)
+    """Two o'clock in UTC, when the offices of the demonstration's lender open."""
+    return datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
