@@ -66,7 +66,9 @@ def test_the_readme_in_chinese_names_the_same_commands() -> None:
     english, chinese = (set(re.findall(r"`(seawall[^`]*)`", text)) for text in texts)
     assert english == chinese
     links = [set(re.findall(r"\]\((docs/[^)]+)\)", text)) for text in texts]
-    assert links[0] == links[1]
+    assert links[0] == {link.replace(".zh.md", ".md") for link in links[1]}
+    translated = {link.replace(".md", ".zh.md") for link in links[0]}
+    assert {link for link in translated if (ROOT / link).is_file()} <= links[1]
 
 
 def test_the_tour_leads_to_files_that_are_there() -> None:

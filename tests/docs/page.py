@@ -10,7 +10,8 @@ On a page that is played,
 - a `console` block holds commands after `$ `, each with what it prints; a line that holds `…` alone
   stands for any lines that the page leaves out.
 
-What a machine would say otherwise is the folder, which pages call `/home/bob/lending`.
+A page whose name ends in `.zh.md` is played in Chinese. What a machine would say otherwise is the folder,
+which pages call `/home/bob/lending`.
 
 `python -m tests.docs.page PAGE…` plays pages in order in one fresh folder and writes into them what
 was printed where that is not what they show.
@@ -32,7 +33,6 @@ from seawall.cli import main
 
 SHOWN_FOLDER = "/home/bob/lending"
 _BLOCK = re.compile(r"(?:<!-- (\w+): (\S+) -->\n)?```(\w+)\n(.*?)```\n", re.DOTALL)
-_ENVIRONMENT = {"SEAWALL_LANG": "en", "COLUMNS": "200"}
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,22 @@ class Said:
         return re.fullmatch(pattern, self.printed) is not None
 
 
-def played(text: str, folder: Path) -> Iterator[Said]:
+def language(name: str) -> str:
+    """In which language the page of this name is.
+
+    >>> language("use-the-api.md"), language("use-the-api.zh.md")
+    ('en', 'zh')
+    """
+    return "zh" if name.endswith(".zh.md") else "en"
+
+
+def played(text: str, folder: Path, spoken: str = "en") -> Iterator[Said]:
     """Do what a page says, in order.
 
     Args:
         text: the page.
         folder: where its files are, and its commands run.
+        spoken: the language in which commands answer.
     """
     for mark, name, kind, block in (each.groups() for each in _BLOCK.finditer(text)):
         if mark:
@@ -65,13 +75,13 @@ def played(text: str, folder: Path) -> Iterator[Said]:
             file.write_text(_MARKS[mark](before, block), encoding="utf-8")
         elif kind == "console":
             for command, shown in _commands(block):
-                yield Said(command, shown, _run(command, folder))
+                yield Said(command, shown, _run(command, folder, spoken))
 
 
-def refreshed(text: str, folder: Path) -> str:
+def refreshed(text: str, folder: Path, spoken: str) -> str:
     """The page with what its commands print now, where it shows something else."""
     done = ""
-    for said in played(text, folder):
+    for said in played(text, folder, spoken):
         before, command, after = text.partition(f"$ {said.command}\n")
         done += before + command + (said.shown if said.agrees else said.printed)
         text = after.removeprefix(said.shown)
@@ -84,14 +94,14 @@ def _commands(block: str) -> Iterator[tuple[str, str]]:
         yield command, shown
 
 
-def _run(command: str, folder: Path) -> str:
+def _run(command: str, folder: Path, spoken: str) -> str:
     """What a command of `seawall` prints; in this process, since loading takes most of its time."""
     printed = StringIO()
     words = shlex.split(command)
     with (
         chdir(folder),
         patch.object(sys, "argv", words),
-        patch.dict(os.environ, _ENVIRONMENT),
+        patch.dict(os.environ, {"SEAWALL_LANG": spoken, "COLUMNS": "200"}),
         redirect_stdout(printed),
         redirect_stderr(printed),
     ):
@@ -138,4 +148,4 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         for page in map(Path, sys.argv[1:]):
             told = page.read_text(encoding="utf-8")
-            page.write_text(refreshed(told, Path(scratch)), encoding="utf-8")
+            page.write_text(refreshed(told, Path(scratch), language(page.name)), encoding="utf-8")

@@ -1,15 +1,11 @@
 """The client against a served house, and its values against the API's description."""
 
-import doctest
 import json
-import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -24,8 +20,6 @@ from seawall.console.api.main import api
 from seawall.office import measuring
 from seawall.office.homes import Home
 from tests.console.api.conftest import COMPLAINT, Machine
-
-PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "use-the-api.md"
 
 
 class Quiet(WSGIRequestHandler):
@@ -167,12 +161,3 @@ def test_the_clients_values_are_those_that_the_description_tells() -> None:
     sent = {"One", "Many", "Opening", "Doing"}
     written_otherwise = {"Words", "Alive"}
     assert set(schemas) - sent - written_otherwise == set(values)
-
-
-def test_the_page_that_shows_how_does_what_it_says(address: str, machine: Machine) -> None:
-    known = {"SEAWALL_ADDRESS": address, "SEAWALL_TOKEN": machine().secret}
-    with patch.dict(os.environ, known):
-        played: Callable[..., doctest.TestResults] = doctest.testfile
-        result = played(str(PAGE), module_relative=False, optionflags=doctest.ELLIPSIS)
-    assert result.attempted > 10
-    assert result.failed == 0
