@@ -17,13 +17,23 @@ from seawall.acts.simulating import make_lender
 from seawall.cases.case import Actor, Command
 from seawall.core.period import month_ends
 from seawall.ledger.audit import audit
-from seawall.office import alerts, homes, measuring, packs
+from seawall.office import (
+    accounting,
+    alert_lists,
+    alerts,
+    homes,
+    indicator_board,
+    measuring,
+    packs,
+)
+from seawall.office.alert_lists import Asked
 from seawall.office.alerts import Watchman
 from seawall.office.homes import Home
 from seawall.records import case_register, watch_register
 from seawall.simulator.truth import Plan
 from seawall.warning.alert import Silence
 from seawall.warning.cause import Cause
+from seawall.warning.waiting import waits
 
 ANALYST = Actor("carol", frozenset({"risk_analyst"}))
 
@@ -74,6 +84,30 @@ def test_watching_again_changes_nothing(simulated: Path, man: Watchman) -> None:
     )
     assert list(case_register.every_event()) == before
     del simulated
+
+
+def test_level_and_verdict_are_the_same_on_every_face(man: Watchman) -> None:
+    at = datetime(2026, 1, 1, 3, tzinfo=UTC)
+    board = indicator_board.board(man, at)
+    rows = [row for _, _, some in board.risks for row in some if row.now is not None]
+    listed = {each.cause: each for each in alert_lists.page(man, Asked("house"), at).rows}
+    waiting = [row for row in rows if waits(row.level, row.verdict)]
+    assert waiting
+    assert listed
+    for row in (*waiting, *(row for row in rows if row.now and row.now.cause in listed)):
+        assert row.now is not None
+        cause, declared = row.now.cause, row.indicator
+        reading = measuring.read(man.home, row.now.ends_on)
+        by = next(each for each in declared.by if set(each) == {name for name, _ in cause.segment})
+        _, told = accounting.shown(reading, declared, by)
+        inside = [each for each in told.to_pylist() if all(each[n] == v for n, v in cause.segment)]
+        stands = (accounting.LEVELS[row.level], accounting.LEVELS[row.verdict])
+        assert (inside[-1]["level"], inside[-1]["verdict"]) == stands, cause
+        account = accounting.account(reading, declared, cause.segment)
+        assert (account.level, account.verdict) == (row.level, row.verdict), cause
+        if cause in listed:
+            assert listed[cause].level == stands[0], cause
+            assert listed[cause].verdict == row.verdict, cause
 
 
 def test_no_alert_was_raised_before_its_data(simulated: Path, man: Watchman) -> None:

@@ -139,6 +139,7 @@ def test_a_series_is_shown_with_its_limits(reading: Reading) -> None:
         "low",
         "high",
         "level",
+        "verdict",
     ]
     assert set(rows["high"].to_pylist()) == {0.06}
     assert set(rows["level"].to_pylist()) <= {"green", "amber", "red", "unknown"}

@@ -20,6 +20,7 @@ ACCOUNT = Account(
     value=0.06,
     sample=500,
     level=2,
+    verdict=2,
     normal=(0.015, 0.03),
     since=date(2024, 5, 31),
     effects=EFFECTS,
@@ -36,6 +37,12 @@ def test_an_alert_tells_number_range_since_drivers_past_and_playbook() -> None:
                   "web: +2.00 pp (+2.00 pp by its own rate, +0.00 pp by its weight)",
                   "Of 3 earlier alerts", "2 became incidents", "Playbook: model_drift"):  # fmt: skip
         assert words in told, words
+
+
+def test_a_verdict_that_waits_is_told_beside_the_level() -> None:
+    first = next(iter(sentences(replace(ACCOUNT, level=1))))
+    assert first.en.endswith("amber; the last verdict is red, and waits for another.")
+    assert first.zh.endswith("黄色；最新判定为红色，待下一次确认。")
 
 
 def test_chinese_sentences_are_chinese() -> None:

@@ -19,7 +19,7 @@ from seawall.cli.options import ActorOption, HomeOption, LangOption
 from seawall.cli.screen import Screen, language
 from seawall.core.period import moment_at
 from seawall.core.text import Text
-from seawall.office import cases, homes, kinds
+from seawall.office import alert_words, cases, homes, kinds
 from seawall.office.cases import Counter, Seen
 from seawall.records import case_register as register
 
@@ -119,9 +119,11 @@ def _show(screen: Screen, seen: Seen) -> None:
     screen.result(
         f"{case.id}: {kind.title.in_(spoken)}, {kind.states[case.state].title.in_(spoken)} ({case.state})"
     )
+    words = alert_words.words(kind.id, case.fields)
     for name, value in case.fields.items():
         declared = kind.fields[name]
-        screen.result(f"  {declared.title.in_(spoken)} ({name}): {_said(value, declared, screen)}")
+        said = words[name](value).in_(spoken) if name in words else _said(value, declared, screen)
+        screen.result(f"  {declared.title.in_(spoken)} ({name}): {said}")
     for name, to in case.links:
         screen.result(f"  {kind.links[name].title.in_(spoken)}: {to}")
     for due in seen.dues:

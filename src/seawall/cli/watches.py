@@ -1,12 +1,12 @@
 """The commands that watch: look at every indicator, list the alerts that are open, silence some."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from seawall.acts.alert_cases import open_alerts, shown
+from seawall.acts.alert_cases import fields_of, open_alerts, shown
 from seawall.acts.signing import Signed, fresh, now
 from seawall.acts.silencing import silence as silenced
 from seawall.acts.watching import Watched
@@ -14,10 +14,11 @@ from seawall.cli.options import ActorOption, AsOfOption, HomeOption, LangOption
 from seawall.cli.screen import Screen, language
 from seawall.core.period import month_ends
 from seawall.core.text import Text
-from seawall.office import alerts, cases, homes, measuring, warning
+from seawall.office import alerts, cases, homes, measuring, standings, warning
+from seawall.warning import waiting
 from seawall.warning.alert import Silence
 from seawall.warning.cause import segment
-from seawall.warning.explaining import LEVELS
+from seawall.warning.holding import UNKNOWN
 
 
 def watch(
@@ -66,12 +67,16 @@ def list_alerts(home: HomeOption = None, lang: LangOption = None) -> None:
     for title in _HEADS:
         table.add_column(title.in_(screen.language), overflow="fold")
     every = sorted(open_alerts().values(), key=lambda pair: (-pair[0].level, pair[0].since))
+    verdicts = standings.verdicts(
+        {alert.cause: date.fromisoformat(fields_of(row)["as_of"]) for alert, row in every}
+    )
     for alert, row in every:
         cause = alert.cause
+        level = waiting.told(alert.level, verdicts.get(cause, UNKNOWN))
         known = titles.get(cause.indicator)
         name = cause.indicator if known is None else known.in_(screen.language)
         explained = "" if alert.explained_by is None else str(alert.explained_by)
-        table.add_row(LEVELS[alert.level].in_(screen.language), name, shown(cause.segment),
+        table.add_row(level.in_(screen.language), name, shown(cause.segment),
                       str(alert.since), _STATES.get(row.state, _OPEN).in_(screen.language), explained,
                       row.case_id)  # fmt: skip
     screen.show(table)

@@ -13,7 +13,7 @@ from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text
 from seawall.office import homes
-from seawall.office.work import jobs, schedule, tasks
+from seawall.office.work import jobs, results, schedule, tasks
 from seawall.office.work.jobs import Job
 from seawall.office.work.worker import Worker
 from seawall.records import starting
@@ -84,7 +84,7 @@ def list_jobs(
         came = (
             job.problem.in_(screen.language)
             if job.problem
-            else ", ".join(f"{name} {value}" for name, value in job.result.items())
+            else results.told(job.result).in_(screen.language)
         )
         table.add_row(str(job.number), job.title.in_(screen.language), job.asked_by, f"{job.asked_at:%Y-%m-%d %H:%M}",
                       "" if job.started_at is None else f"{job.started_at:%H:%M:%S}",

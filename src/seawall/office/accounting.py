@@ -14,7 +14,7 @@ from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
 from seawall.reports import leaf
 from seawall.reports.warning import Line
-from seawall.warning import contribution, explaining, holding
+from seawall.warning import contribution, holding, waiting
 from seawall.warning.cause import Cause, Segment, within
 from seawall.warning.contribution import Effect
 from seawall.warning.explaining import Account
@@ -44,10 +44,11 @@ def shown(reading: Reading, indicator: Indicator, by: tuple[str, ...]) -> tuple[
         UnableToFindSegmentation: it is not watched by these segments.
     """
     judged = _judged(reading, indicator, by)
+    names = (*by, *(column.name for column in _columns(judged.trend)))
     rows = [
-        {**dict(segment), **{c.name: getattr(line, c.name) for c in _columns(judged.trend)}}
+        {**dict(segment), **each}
         for row, segment in enumerate(judged.panel.segments)
-        for line in lines(judged, row)
+        for each in _shown(judged, row)
     ]
     ends_on = judged.panel.ends_on
     measure = Measure(
@@ -58,18 +59,26 @@ def shown(reading: Reading, indicator: Indicator, by: tuple[str, ...]) -> tuple[
         steps=lambda asked: judged.trend.steps(Span(ends_on[0], asked.as_of, indicator.period, by)),
         source=judged.trend.source,
     )
-    names = (*by, *(column.name for column in measure.columns))
     return measure, pa.table({name: [row[name] for row in rows] for name in names})
 
 
+def _shown(judged: Judged, row: int) -> Iterator[dict[str, object]]:
+    """One series as a table: each period's value and range, the level held in it, its verdict."""
+    found = judged.judgement
+    for place, each in enumerate(lines(judged, row)):
+        held = holding.shown(int(found.held[row, place]), int(found.levels[row, place]))
+        yield {**vars(each), "level": LEVELS[held], "verdict": each.level}
+
+
 def _columns(trend: Trend) -> tuple[Column, ...]:
-    words = {LEVELS[level]: text for level, text in explaining.LEVELS.items()}
+    words = {LEVELS[level]: text for level, text in waiting.LEVELS.items()}
     return (
         Column("ends_on", "date", Text(en="period to", zh="截至")),
         Column("value", trend.unit, Text(en="value", zh="值")),
         Column("low", trend.unit, Text(en="normal from", zh="正常下限")),
         Column("high", trend.unit, Text(en="normal to", zh="正常上限")),
-        Column("level", "label", Text(en="verdict", zh="判定"), words),
+        Column("level", "label", Text(en="level", zh="级别"), words),
+        Column("verdict", "label", Text(en="verdict", zh="判定"), words),
     )
 
 
@@ -99,7 +108,7 @@ def account(
     row = judged.panel.segments.index(segment)
     begun = int(holding.begun(judged.judgement.held[row])[-1])
     effects, compared = _drivers(reading, judged, segment, begun)
-    last = list(lines(judged, row))[-1]
+    last, verdict = list(lines(judged, row))[-1], int(judged.judgement.levels[row, -1])
     return Account(
         indicator=indicator,
         trend=judged.trend,
@@ -107,7 +116,8 @@ def account(
         ends_on=last.ends_on,
         value=last.value,
         sample=known(judged.panel.whole[row, -1]),
-        level=int(judged.judgement.levels[row, -1]),
+        level=holding.shown(int(judged.judgement.held[row, -1]), verdict),
+        verdict=verdict,
         normal=(last.low, last.high),
         since=judged.panel.ends_on[begun] if begun >= 0 else None,
         effects=effects,

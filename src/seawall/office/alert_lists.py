@@ -1,8 +1,8 @@
 """Alerts as lists and pages tell them: open and ended ones, and one with its account."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from seawall.cases.playbook import Playbook
 from seawall.core.measure import Trend
 from seawall.core.period import moment_at
 from seawall.core.text import Text, verbatim
-from seawall.office import accounting, measuring, packs, quieting, units, warning
+from seawall.office import accounting, measuring, packs, quieting, standings, units, warning
 from seawall.office.alerts import Watchman
 from seawall.office.cases import Seen
 from seawall.office.turns import Turns
@@ -33,6 +33,7 @@ from seawall.warning import explaining
 from seawall.warning.alert import Silence
 from seawall.warning.cause import Cause
 from seawall.warning.explaining import Account
+from seawall.warning.holding import UNKNOWN
 from seawall.warning.indicator import Indicator
 
 PAGE = 50
@@ -69,7 +70,8 @@ class Listed:
 
     Attributes:
         indicator: None where it is no longer declared.
-        level: `amber` or `red`.
+        level: `amber` or `red`: the level that is held.
+        verdict: of the last period alone; see `warning.waiting`.
         since: the end of the period in which its trouble began.
         changed_at: when it ended; of an open one, when it last changed.
         explained_by: the open alert it is a child of.
@@ -87,6 +89,7 @@ class Listed:
     explained_by: Cause | None = None
     explained_title: Text = _NOTHING
     silence: Silence | None = None
+    verdict: int = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,19 @@ def _open_page(man: Watchman, asked: Asked, at: datetime) -> Page:
     every = [(alert, row) for alert, row in open_alerts().values() if _meant(man, asked, row)]
     keyed = sorted(((9 - alert.level, f"{alert.since}.{row.case_id}"), row) for alert, row in every)
     rest = [pair for pair in keyed if asked.after is None or pair[0] > asked.after]
-    rows = tuple(_listed(man, row, quiet) for _, row in rest[:PAGE])
+    rows = _with_verdicts(man, [row for _, row in rest[:PAGE]], quiet)
     return Page(rows, rest[PAGE - 1][0] if len(rest) > PAGE else None)
+
+
+def _with_verdicts(
+    man: Watchman, rows: Sequence[CaseRow], quiet: tuple[Silence, ...]
+) -> tuple[Listed, ...]:
+    """Open alerts, each with the last verdict on it: one question for all."""
+    since = {row.case_id: _day(fields_of(row).get("as_of")) for row in rows}
+    found = [_listed(man, row, quiet) for row in rows]
+    asked = {each.cause: day for each in found if (day := since[each.case_id]) is not None}
+    told = standings.verdicts(asked)
+    return tuple(replace(each, verdict=told.get(each.cause, UNKNOWN)) for each in found)
 
 
 def _meant(man: Watchman, asked: Asked, row: CaseRow) -> bool:
@@ -213,7 +227,7 @@ def told(man: Watchman, seen: Seen, actor: Actor, at: datetime) -> Told:
     if row is None:
         raise UnableToFindCase(seen.case.id)
     fields, quiet = fields_of(row), quieting.in_force(at)
-    alert = _listed(man, row, quiet)
+    [alert] = _with_verdicts(man, [row], quiet)
     every = open_alerts().items()
     opened = {cause: pair for cause, pair in every if units.sees(actor.unit, pair[1].unit)}
     parent = opened.get(alert.explained_by) if alert.explained_by else None

@@ -45,6 +45,11 @@ class Row:
         """Where it stands; no verdict where nobody looked."""
         return UNKNOWN if self.now is None else self.now.level
 
+    @property
+    def verdict(self) -> int:
+        """The last verdict on it."""
+        return UNKNOWN if self.now is None else self.now.verdict
+
 
 @dataclass(frozen=True)
 class Board:

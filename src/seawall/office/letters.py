@@ -10,7 +10,7 @@ from seawall.core.text import Text
 from seawall.office import warning
 from seawall.records import case_register as register
 from seawall.records.case_register import CaseRow
-from seawall.warning import explaining
+from seawall.warning import explaining, waiting
 from seawall.warning.holding import AMBER
 from seawall.warning.indicator import Indicator
 
@@ -47,7 +47,7 @@ class Letters:
         lines = [self._alert(row) for row in rows]
         worst = max((LEVELS.index(fields_of(row)["level"]) for row in rows), default=AMBER)
         waited = int(notice.fields.get("waited", 0))
-        head = _ALERTS.filled(n=len(lines), level=explaining.LEVELS[worst])
+        head = _ALERTS.filled(n=len(lines), level=waiting.LEVELS[worst])
         tail = [_WAITED.filled(n=waited)] if waited else []
         told = [*lines, *tail]
         return Letter(
@@ -65,7 +65,7 @@ class Letters:
         unit = self._units[declared.measure] if declared else "index"
         shown = {each: explaining.said(fields[each], unit) if each in fields else _DASH
                  for each in ("value", "low", "high")}  # fmt: skip
-        level = explaining.LEVELS[LEVELS.index(fields["level"])]
+        level = waiting.LEVELS[LEVELS.index(fields["level"])]
         return _ALERT.filled(
             level=level, title=name, segment=fields["segment"], as_of=fields["as_of"],
             since=fields["since"], case=row.case_id, **shown,

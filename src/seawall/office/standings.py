@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from seawall.acts.alert_cases import segment_of
+from seawall.acts.alert_cases import json_of, segment_of
 from seawall.core.measure import Period
 from seawall.office.accounting import LEVELS
 from seawall.records import watch_register
 from seawall.records.case_register import CaseRow
 from seawall.records.watch_register import ValueRow
 from seawall.reports.warning import Line
+from seawall.warning import holding
 from seawall.warning.alert import OpenAlert
 from seawall.warning.cause import Cause, Segment
-from seawall.warning.holding import UNKNOWN
 from seawall.warning.indicator import Indicator
 
 _STANDS_DAYS: dict[Period, int] = {"day": 7, "week": 21, "month": 62}
@@ -29,6 +29,7 @@ class Now:
     Attributes:
         ends_on: of the last period that was looked at.
         level: held: 0 green, 1 amber, 2 red; -1 where there is no verdict.
+        verdict: of that period alone.
         low, high: the normal range; None on a side without a limit.
         alert: what is open about it; None where nothing is.
         case_id: the open alert's case; empty where there is none.
@@ -41,6 +42,7 @@ class Now:
     low: float | None
     high: float | None
     level: int
+    verdict: int
     alert: OpenAlert | None = None
     case_id: str = ""
 
@@ -62,12 +64,19 @@ def standing(among: Iterable[Indicator], latest: str, opened: Opened) -> dict[st
     return found
 
 
+def verdicts(since: Mapping[Cause, date]) -> dict[Cause, int]:
+    """The last verdict on each of some causes, of periods from a day on; none where nothing was kept of it."""
+    wanted = {(cause.indicator, json_of(cause.segment)): cause for cause in since}
+    told = watch_register.courses({of: str(since[cause]) for of, cause in wanted.items()})
+    return {wanted[of]: rows[-1].level for of, rows in told.items() if rows}
+
+
 def _now(row: ValueRow, opened: Opened) -> Now:
     cause = Cause(row.indicator, segment_of(row.segment))
     alert, case = opened.get(cause, (None, None))
     return Now(
         cause, date.fromisoformat(row.ends_on), row.value, row.sample, row.low, row.high, _level(row, alert),
-        alert, case.case_id if case else "",
+        row.level, alert, case.case_id if case else "",
     )  # fmt: skip
 
 
@@ -75,8 +84,7 @@ def _level(row: ValueRow, alert: OpenAlert | None) -> int:
     """What is held: an open alert's level; else the row's, as far as there is a verdict."""
     if alert is not None:
         return alert.level
-    held = row.level if row.held is None else row.held
-    return UNKNOWN if row.level == UNKNOWN and held <= 0 else held
+    return holding.shown(row.level if row.held is None else row.held, row.level)
 
 
 def line(row: ValueRow) -> Line:

@@ -8,7 +8,7 @@ from seawall.core.measure import Trend
 from seawall.core.problem import Problem, Unable
 from seawall.core.text import Text, together, verbatim
 from seawall.office import packs, tables
-from seawall.warning import checking, explaining, routing
+from seawall.warning import checking, explaining, routing, waiting
 from seawall.warning.checking import Known
 from seawall.warning.holding import AMBER, RED
 from seawall.warning.indicator import IMPORTANCES, Indicator, Risk
@@ -84,7 +84,7 @@ def _people(declared: Indicator) -> Iterator[tuple[Text, Text]]:
     titles = packs.roles().titles
     for importance in IMPORTANCES:
         levels = [
-            explaining.LEVELS[level] for name, level in (("amber", AMBER), ("red", RED))
+            waiting.LEVELS[level] for name, level in (("amber", AMBER), ("red", RED))
             if getattr(declared.severity, name) == importance
         ]  # fmt: skip
         if levels:

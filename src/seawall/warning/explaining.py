@@ -6,17 +6,12 @@ from datetime import date
 
 from seawall.core.measure import Trend, Unit
 from seawall.core.text import Text
+from seawall.warning import waiting
 from seawall.warning.cause import Cause, Segment
 from seawall.warning.contribution import Effect
-from seawall.warning.holding import AMBER, GREEN, RED, UNKNOWN
+from seawall.warning.holding import UNKNOWN
 from seawall.warning.indicator import Indicator
 
-LEVELS: dict[int, Text] = {
-    UNKNOWN: Text(en="no verdict", zh="无判定"),
-    GREEN: Text(en="green", zh="绿色"),
-    AMBER: Text(en="amber", zh="黄色"),
-    RED: Text(en="red", zh="红色"),
-}
 PERIODS: dict[str, Text] = {
     "day": Text(en="day", zh="日"),
     "week": Text(en="week", zh="周"),
@@ -32,6 +27,8 @@ class Account:
     Attributes:
         trend: what the indicator watches.
         value, sample: of the period; the sample is None where the trend has none.
+        level: that is held.
+        verdict: of this period alone.
         normal: the range its detectors hold to be normal; an open end, or an unknown one, is None.
         since: the end of the period in which it left green; None where it is green.
         effects: what narrower segments add to its change against its normal periods.
@@ -50,6 +47,7 @@ class Account:
     level: int
     normal: tuple[float | None, float | None] = (None, None)
     since: date | None = None
+    verdict: int = UNKNOWN
     effects: tuple[Effect, ...] = ()
     compared: tuple[date, date] | None = None
     past: tuple[tuple[Text, int], ...] = ()
@@ -79,7 +77,7 @@ def _number(account: Account) -> Text:
         day=account.ends_on,
         value=said(account.value, account.trend.unit),
         about=about,
-        level=LEVELS[account.level],
+        level=waiting.told(account.level, account.verdict),
     )
 
 
@@ -177,7 +175,7 @@ _BETWEEN = Text(en="Normal is {low} to {high}.", zh="正常范围为 {low} 至 {
 _UP_TO = Text(en="Normal is up to {high}.", zh="正常范围为不超过 {high}。")
 _FROM = Text(en="Normal is from {low} on.", zh="正常范围为不低于 {low}。")
 _SINCE = Text(
-    en="It has been above green since the period to {day}.", zh="自截至 {day} 的周期起高于绿色。"
+    en="It has not been green since the period to {day}.", zh="自截至 {day} 的周期起不再为绿色。"
 )
 _PARENT = Text(en="It is explained by {cause}.", zh="可由 {cause} 解释。")
 _CHANGE = Text(

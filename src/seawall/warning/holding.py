@@ -35,6 +35,15 @@ def held(levels: Levels, *, raise_after: int = 1, clear_after: int = 1) -> Level
     return amber.astype(np.int8) + red.astype(np.int8)
 
 
+def shown(level: int, verdict: int) -> int:
+    """The level that is told of a period: the held one; none where it is green for lack of any verdict.
+
+    >>> shown(0, UNKNOWN), shown(1, UNKNOWN), shown(1, 0)
+    (-1, 1, 1)
+    """
+    return UNKNOWN if verdict == UNKNOWN and level <= GREEN else level
+
+
 def _triggered(over: Flags, seen: Flags, raise_after: int, clear_after: int) -> Flags:
     series, periods = over.shape
     on, ups, downs = np.zeros(series, bool), np.zeros(series, int), np.zeros(series, int)

@@ -5,13 +5,14 @@ from functools import lru_cache
 
 from django import template
 
+from seawall.acts import alert_cases
 from seawall.core.measure import Unit
 from seawall.core.text import Text
 from seawall.office import packs
 from seawall.reports import sparkline as drawing
 from seawall.reports.leaf import SEGMENTS
 from seawall.reports.warning import Line
-from seawall.warning import explaining
+from seawall.warning import explaining, waiting
 from seawall.warning.cause import Segment
 
 register = template.Library()
@@ -27,6 +28,15 @@ def measured(value: float | None, unit: Unit) -> str:
 def where(segment: Segment) -> Text:
     """A segment in words."""
     return explaining.place(segment, SEGMENTS)
+
+
+@register.filter
+def waits(level: int | str, verdict: int | str | None) -> Text | None:
+    """What stands beside a level: the last verdict, where it waits for another one."""
+    if not isinstance(verdict, int):
+        return None
+    held = alert_cases.LEVELS.index(level) if isinstance(level, str) else level
+    return waiting.note(held, verdict) if waiting.waits(held, verdict) else None
 
 
 @register.filter

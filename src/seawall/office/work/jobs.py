@@ -15,6 +15,7 @@ from seawall.acts.signing import Signed
 from seawall.core.period import microseconds, moment_at, utc
 from seawall.core.problem import Unable
 from seawall.core.text import Text, verbatim
+from seawall.office.work import results
 from seawall.office.work.schedule import Schedule
 from seawall.office.work.tasks import Task, task
 from seawall.records import work_register as register
@@ -49,6 +50,11 @@ class Job:
     tried: int
     result: Mapping[str, object]
     problem: Text | None
+
+    @property
+    def came(self) -> Text:
+        """What came of it, in words."""
+        return results.told(self.result)
 
     @property
     def over(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final
 
 from django.http import QueryDict
@@ -15,6 +16,7 @@ from seawall.cases.kind import TEXT_MOST, Field, Kind
 from seawall.console.asking import whole
 from seawall.core.problem import Problem
 from seawall.core.text import Text
+from seawall.office.alert_words import Said
 
 PREFIX: Final = "f."
 """Of a field's name in a form, so that a kind may call its fields as it likes."""
@@ -198,15 +200,26 @@ class Fact:
 
 
 def facts(
-    kind: Kind, fields: Mapping[str, Value], names: Iterable[str] | None = None
+    kind: Kind,
+    fields: Mapping[str, Value],
+    names: Iterable[str] | None = None,
+    *,
+    words: Mapping[str, Said] = MappingProxyType({}),
 ) -> tuple[Fact, ...]:
-    """Fields as people read them, in the kind's order; built-in verbs' own words stand as they are."""
+    """Fields as people read them, in the kind's order; built-in verbs' own words stand as they are.
+
+    Args:
+        kind: of the case.
+        fields: what is known.
+        names: which are wanted; all where None.
+        words: how some are said otherwise than as they stand, see `office.alert_words`.
+    """
     wanted = kind.fields if names is None else names
     return tuple(
         Fact(
             name,
             kind.fields[name].title,
-            read(fields.get(name), kind.fields[name]),
+            words[name](fields[name]) if name in words else read(fields[name], kind.fields[name]),
             kind.fields[name].type,
         )
         for name in wanted

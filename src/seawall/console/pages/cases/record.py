@@ -1,6 +1,6 @@
 """One case: what is known, what is due, what waits, what can be done, and all that was done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,8 +25,9 @@ from seawall.console.pages.cases.forms import Fact
 from seawall.console.pages.cases.who import Looked
 from seawall.core.problem import Problem
 from seawall.core.text import Text
-from seawall.office import case_titles, packs, queues
-from seawall.office.cases import EVIDENCE
+from seawall.office import alert_words, case_titles, packs, queues
+from seawall.office.alert_words import Said
+from seawall.office.cases import EVIDENCE, Seen
 from seawall.office.queues import Shown
 from seawall.records import case_register as register
 from seawall.records.case_lists import lines
@@ -88,10 +89,10 @@ def told(request: Request, looked: Looked) -> dict[str, object]:
         "kind": seen.kind,
         "title": title(seen.kind, seen.case),
         "state": seen.kind.states[seen.case.state],
-        "facts": forms.facts(seen.kind, seen.case.fields),
+        "facts": forms.facts(seen.kind, seen.case.fields, words=_words(seen)),
         "clocks": [_running(looked, due, now) for due in seen.dues],
         "asked": [
-            (each, forms.facts(seen.kind, each.request.fields))
+            (each, forms.facts(seen.kind, each.request.fields, words=_words(seen)))
             for each in choices.requests(seen.kind, seen.case, looked.actor, now)
         ],
         "may": access.permissions(request.user),
@@ -121,15 +122,19 @@ def title(kind: Kind, case: Case) -> Text:
 
 def history(looked: Looked) -> list[Done]:
     """All that was done, the latest first."""
-    events = looked.seen.events
+    events, words = looked.seen.events, _words(looked.seen)
     kinds = looked.counter.desk.kinds.several({each.kind_digest for each in events})
     return [
-        Done(moment, _set(kinds[moment.event.kind_digest], moment.event))
+        Done(moment, _set(kinds[moment.event.kind_digest], moment.event, words))
         for moment in reversed(timeline(kinds, events))
     ]
 
 
-def _set(kind: Kind, event: Event) -> tuple[Fact, ...]:
+def _words(seen: Seen) -> Mapping[str, Said]:
+    return alert_words.words(seen.kind.id, seen.case.fields)
+
+
+def _set(kind: Kind, event: Event, words: Mapping[str, Said]) -> tuple[Fact, ...]:
     """What an event set of the case's own fields, or asks to set."""
     fields = event.fields.get("set") if event.verb == "ask" else event.fields
     own = event.verb in kind.verbs or event.verb in ("ask", EDIT)
@@ -138,7 +143,7 @@ def _set(kind: Kind, event: Event) -> tuple[Fact, ...]:
         if isinstance(fields, dict)
         else {}
     )
-    return forms.facts(kind, plain) if own else ()
+    return forms.facts(kind, plain, words=words) if own else ()
 
 
 def _leading(looked: Looked) -> list[tuple[Text, str]]:
