@@ -23,7 +23,7 @@ DRILL, AHEAD = "gateway_down_on_payday", "leak_on_a_forum"
 _STEP = timedelta(minutes=4)
 _TAKEN_ON: Mapping[str, Mapping[str, object]] = {
     "acknowledge": {},
-    "act": {"measures": "Looked into with the team; limits stay, and the indicator is watched."},
+    "act": {"measures": "Looked into with the team; the limit stays. / 已与团队核查，维持阈值。"},
 }
 
 
@@ -87,7 +87,9 @@ def leave(desk: Desk, at: datetime) -> None:
     _Hand(desk, at).open("drill", "plan", OFFICER, ahead, key="demo:drill:ahead")
     red = [row for alert, row in open_alerts().values() if alert.level == LEVELS.index("red")]
     for row in red[:1]:
-        told = {"explanation": "Known since the fee change; the queue is staffed until it is over."}
+        told = {
+            "explanation": "Cause found and followed up; the limit stays. / 原因已查明并持续跟进，维持阈值。"
+        }
         handling.handle(desk, row.case_id, Command("explain", ANALYST, at, "demo:explain", told))
 
 

@@ -172,8 +172,10 @@ _NUMBER = Text(
     zh="{title}（{where}）：截至 {day} 的{period}度值为 {value}{about}；{level}。",
 )
 _BETWEEN = Text(en="Normal is {low} to {high}.", zh="正常范围为 {low} 至 {high}。")
-_UP_TO = Text(en="Normal is up to {high}.", zh="正常范围为不超过 {high}。")
-_FROM = Text(en="Normal is from {low} on.", zh="正常范围为不低于 {low}。")
+_UP_TO = Text(en="Normal is {high} or less.", zh="正常范围为不超过 {high}。")
+_FROM = Text(
+    en="Normal is {low} or more: lower is worse.", zh="正常范围为不低于 {low}，越低越不利。"
+)
 _SINCE = Text(
     en="It has not been green since the period to {day}.", zh="自截至 {day} 的周期起不再为绿色。"
 )

@@ -32,3 +32,5 @@ def test_a_result_is_said_in_both_languages() -> None:
     assert told.zh == "触发预警：1,200；账册：为空；发现：2"
     assert results.told({"book": "ab" * 32}).en == "book: abababababab"
     assert results.told({}).en == ""
+    assert results.told({"problems": 0}).zh == "无待办"
+    assert results.told({"problems": 0, "events": 3}).en == "events: 3"

@@ -43,12 +43,20 @@ _DIGEST_SHOWN: Final = 12
 
 
 def told(result: Mapping[str, object]) -> Text:
-    """A result in words.
+    """A result in words; figures that are nought are left out, where others are not.
 
-    >>> told({"raised": 2, "book": "empty"}).en
+    >>> told({"raised": 2, "cleared": 0, "book": "empty"}).en
     'alerts raised: 2; book: empty'
+    >>> told({"sent": 0, "dead": 0}).en
+    'nothing was to be done'
     """
-    parts = [_PART.filled(name=NAMES[name], value=_value(value)) for name, value in result.items()]
+    parts = [
+        _PART.filled(name=NAMES[name], value=_value(value))
+        for name, value in result.items()
+        if value != 0
+    ]
+    if result and not parts:
+        return _NOUGHT
     return Text(en="; ".join(each.en for each in parts), zh="；".join(each.zh for each in parts))
 
 
@@ -61,4 +69,5 @@ def _value(value: object) -> Text:
     return verbatim(f"{value:,}" if isinstance(value, int) else str(value))
 
 
+_NOUGHT = Text(en="nothing was to be done", zh="无待办")
 _PART = Text(en="{name}: {value}", zh="{name}：{value}")
