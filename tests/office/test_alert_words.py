@@ -19,7 +19,7 @@ def test_an_alert_says_its_indicator_segment_and_numbers() -> None:
     assert words["value"](0.0712345678).en == "7.12%"
     assert words["high"](0.06).zh == "6.00%"
     where = words["segment"]("product=micro")
-    assert (where.en, where.zh) == ("product micro", "产品 micro")
+    assert (where.en, where.zh) == ("product micro-loan", "产品 小额单期贷款")
     assert share.title.en in words["cause"](f'["{share.id}",[["product","micro"]]]').en
 
 
@@ -40,3 +40,15 @@ def test_what_is_not_declared_any_more_stands_as_it_is() -> None:
 
 def test_other_kinds_are_said_as_they_stand() -> None:
     assert alert_words.words("complaint", {"indicator": "x"}) == {}
+
+
+def test_a_value_without_a_name_is_said_as_it_stands() -> None:
+    words = alert_words.words("alert", FIELDS)
+    assert words["segment"]("channel=nowhere").zh == "渠道 nowhere"
+
+
+def test_every_segment_of_the_simulated_lender_has_a_name() -> None:
+    lender, names = packs.lender(), packs.names()
+    for column in ("product", "channel", "region"):
+        assert names[column].keys() == set(lender.names(column))
+    assert names["purpose"].keys() == lender.purposes.keys()

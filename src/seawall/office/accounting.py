@@ -9,7 +9,7 @@ import pyarrow as pa
 from seawall.core.measure import Column, Measure, Period, Span, Trend
 from seawall.core.problem import Unable
 from seawall.core.text import Text, together, verbatim
-from seawall.office import watching
+from seawall.office import packs, watching
 from seawall.office.measuring import Reading
 from seawall.office.watching import Judged
 from seawall.reports import leaf
@@ -107,7 +107,7 @@ def account(
         raise UnableToFindSegment(indicator.id, segment)
     row = judged.panel.segments.index(segment)
     begun = int(holding.begun(judged.judgement.held[row])[-1])
-    effects, compared = _drivers(reading, judged, segment, begun)
+    effects, compared, along = _drivers(reading, judged, segment, begun)
     last, verdict = list(lines(judged, row))[-1], int(judged.judgement.levels[row, -1])
     return Account(
         indicator=indicator,
@@ -121,9 +121,11 @@ def account(
         normal=(last.low, last.high),
         since=judged.panel.ends_on[begun] if begun >= 0 else None,
         effects=effects,
+        along=along,
         compared=compared,
         past=past,
         titles=leaf.SEGMENTS,
+        names=packs.names(),
     )
 
 
@@ -137,18 +139,18 @@ def _judged(reading: Reading, indicator: Indicator, by: tuple[str, ...]) -> Judg
 
 def _drivers(
     reading: Reading, judged: Judged, segment: Segment, begun: int
-) -> tuple[tuple[Effect, ...], tuple[date, date] | None]:
-    """What drives a segment's change: by the column in which one value stands out most."""
+) -> tuple[tuple[Effect, ...], tuple[date, date] | None, str]:
+    """What drives a segment's change, against when, and by which column: that in which one value stands out most."""
     trend, ends_on = judged.trend, judged.panel.ends_on
     until = begun if begun >= 0 else len(ends_on) - 1
     first = max(0, until - _NORMAL_PERIODS[judged.indicator.period])
     taken = {name for name, _ in segment}
     columns = [name for name in _DRIVERS if name in trend.segments and name not in taken]
     if until <= first or not columns:
-        return (), None
-    tried = [_effects(reading, judged, segment, (name, first, until)) for name in columns]
-    best = max(tried, key=lambda effects: abs(effects[0].total) if len(effects) > 1 else -1.0)
-    return best, (ends_on[first], ends_on[until - 1])
+        return (), None, ""
+    tried = {name: _effects(reading, judged, segment, (name, first, until)) for name in columns}
+    best = max(tried, key=lambda name: abs(tried[name][0].total) if len(tried[name]) > 1 else -1.0)
+    return tried[best], (ends_on[first], ends_on[until - 1]), best
 
 
 def _effects(

@@ -32,7 +32,9 @@ def words(kind: str, fields: Mapping[str, Value]) -> Mapping[str, Said]:
     return {
         **numbers,
         "indicator": _title,
-        "segment": lambda value: explaining.place(segment_of_words(str(value)), SEGMENTS),
+        "segment": lambda value: explaining.place(
+            segment_of_words(str(value)), SEGMENTS, packs.names()
+        ),
         "cause": _cause,
         "explained_by": _cause,
         "told": _told,
@@ -62,7 +64,7 @@ def _number(declared: Indicator) -> Said:
 
 def _cause(value: Value) -> Text:
     cause = read(str(value))
-    where = explaining.place(cause.segment, SEGMENTS)
+    where = explaining.place(cause.segment, SEGMENTS, packs.names())
     return _OF.filled(title=_title(cause.indicator), where=where)
 
 

@@ -302,7 +302,7 @@ def _picture(found: Tested, judged: Judged, row: int) -> page.Watched:
         for truth in found.known.truths
         if backtest.concerns(cause, truth)
     )
-    where = explaining.place(cause.segment, leaf.SEGMENTS)
+    where = explaining.place(cause.segment, leaf.SEGMENTS, packs.names())
     title = judged.indicator.title
     return page.Watched(
         name=f"{cause.indicator}-{row}-{len(judged.by)}".replace("_", "-"),

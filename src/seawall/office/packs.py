@@ -1,6 +1,7 @@
 """The shipped packs by id, and packs from files."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -32,6 +33,7 @@ from seawall.resilience.settings import Settings
 from seawall.simulator.declaration import Lender
 from seawall.warning import checking
 from seawall.warning.indicator import Indicator
+from seawall.warning.naming import Names, Values
 from seawall.warning.routing import Examples, Routing
 
 Declared = TypeVar("Declared", bound=BaseModel)
@@ -176,6 +178,12 @@ def policy_schema(of: Literal["policy", "cases"]) -> str:
 def roles() -> Roles:
     """What people may act as: in cases, playbooks and routes alike."""
     return pack.read(PACKS / "roles" / "roles.yaml", Roles)
+
+
+@cache
+def names() -> Values:
+    """What people call the values of segments."""
+    return pack.read(PACKS / "conventions" / "names.yaml", Names).values
 
 
 def evidence() -> evidence_module.Rules:

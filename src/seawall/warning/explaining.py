@@ -6,11 +6,12 @@ from datetime import date
 
 from seawall.core.measure import Trend, Unit
 from seawall.core.text import Text
-from seawall.warning import waiting
+from seawall.warning import naming, waiting
 from seawall.warning.cause import Cause, Segment
 from seawall.warning.contribution import Effect
 from seawall.warning.holding import UNKNOWN
 from seawall.warning.indicator import Indicator
+from seawall.warning.naming import Values
 
 PERIODS: dict[str, Text] = {
     "day": Text(en="day", zh="日"),
@@ -31,11 +32,12 @@ class Account:
         verdict: of this period alone.
         normal: the range its detectors hold to be normal; an open end, or an unknown one, is None.
         since: the end of the period in which it left green; None where it is green.
+        along: the column that `effects` go by.
         effects: what narrower segments add to its change against its normal periods.
         compared: the ends of the first and last of those periods.
         past: what became of earlier alerts of this indicator, and how often.
         explained_by: the open alert it is a child of.
-        titles: what people call segment columns.
+        titles, names: what people call segment columns, and their values.
     """
 
     indicator: Indicator
@@ -49,10 +51,12 @@ class Account:
     since: date | None = None
     verdict: int = UNKNOWN
     effects: tuple[Effect, ...] = ()
+    along: str = ""
     compared: tuple[date, date] | None = None
     past: tuple[tuple[Text, int], ...] = ()
     explained_by: Cause | None = None
     titles: Mapping[str, Text] = field(default_factory=dict)
+    names: Values = field(default_factory=dict)
 
 
 def sentences(account: Account) -> Iterator[Text]:
@@ -72,7 +76,7 @@ def _number(account: Account) -> Text:
     about = _OF.filled(n=f"{account.sample:,.0f}") if account.sample is not None else _NOTHING
     return _NUMBER.filled(
         title=account.indicator.title,
-        where=place(account.cause.segment, account.titles),
+        where=place(account.cause.segment, account.titles, account.names),
         period=PERIODS[account.indicator.period],
         day=account.ends_on,
         value=said(account.value, account.trend.unit),
@@ -102,7 +106,8 @@ def _drivers(account: Account) -> Iterator[Text]:
         facts = {name: said(amount, unit, signed=True) for name, amount in
                  (("total", each.total), ("rate", each.rate), ("mix", each.mix))}  # fmt: skip
         additive = account.trend.arithmetic in ("count", "level")
-        yield (_ADDS if additive else _DRIVES).filled(segment=each.segment, **facts)
+        segment = naming.said(account.names, account.along, each.segment)
+        yield (_ADDS if additive else _DRIVES).filled(segment=segment, **facts)
     rest = sum(each.total for each in account.effects[_DRIVERS_TOLD:])
     if len(account.effects) > _DRIVERS_TOLD:
         others = len(account.effects) - _DRIVERS_TOLD
@@ -125,14 +130,23 @@ def _what_to_do(account: Account) -> Iterator[Text]:
         yield _PLAYBOOK.filled(name=declared.playbook)
 
 
-def place(segment: Segment, titles: Mapping[str, Text]) -> Text:
-    """A segment in words."""
+def place(segment: Segment, titles: Mapping[str, Text], names: Values) -> Text:
+    """A segment in words.
+
+    Args:
+        segment: the whole book where empty.
+        titles: what people call columns.
+        names: what they call values.
+    """
     if not segment:
         return _BOOK
-    told = [(titles.get(name, Text(en=name, zh=name)), value) for name, value in segment]
+    told = [
+        (titles.get(column, Text(en=column, zh=column)), naming.said(names, column, value))
+        for column, value in segment
+    ]
     return Text(
-        en=", ".join(f"{title.en} {value}" for title, value in told),
-        zh="、".join(f"{title.zh} {value}" for title, value in told),
+        en=", ".join(f"{title.en} {value.en}" for title, value in told),
+        zh="、".join(f"{title.zh} {value.zh}" for title, value in told),
     )
 
 

@@ -27,7 +27,7 @@ def measured(value: float | None, unit: Unit) -> str:
 @register.filter
 def where(segment: Segment) -> Text:
     """A segment in words."""
-    return explaining.place(segment, SEGMENTS)
+    return explaining.place(segment, SEGMENTS, packs.names())
 
 
 @register.filter
