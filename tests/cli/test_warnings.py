@@ -76,11 +76,11 @@ def test_a_series_is_shown_and_a_standing_explained(
     assert "2025-12-31" in shown
     assert "3.00%" in shown
     code, rows, _ = warn(capsys, "show", *asked, "--format", "csv")
-    assert rows.splitlines()[0] == "ends_on,value,low,high,level"
+    assert rows.splitlines()[0] == "ends_on,value,low,high,level,verdict"
     assert len(rows.splitlines()) == 1 + 24
     code, why, _ = warn(capsys, "why", *asked, "--where", "channel=partner_b", "--lang", "zh")
     assert code == 0
-    assert "渠道 partner_b" in why
+    assert "渠道 流量合作方" in why
     assert "处置预案：model_drift" in why
 
 
