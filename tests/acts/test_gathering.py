@@ -13,7 +13,7 @@ from django.db import connections
 from seawall.acts import deciding, decision_entries, gathering
 from seawall.acts.admitting import Application
 from seawall.acts.deciding import Decided, Desk, Order
-from seawall.acts.gathering import Gatherer, Terms, UnableToTake
+from seawall.acts.gathering import Gatherer, Pace, Terms, UnableToTake
 from seawall.acts.in_force import UnableToDecideBy
 from seawall.acts.signing import UnableToSignAs
 from seawall.core.text import verbatim
@@ -66,7 +66,8 @@ def gatherer(house: House, **more: Any) -> Iterator[Gatherer]:  # noqa: ANN401 -
         yield House(house.folder).desk
         connections.close_all()
 
-    made = Gatherer(opened, clock=lambda: NOON, **more)
+    # Patience has tests of its own; the others must not fail on a machine that is slow.
+    made = Gatherer(opened, clock=lambda: NOON, **{"patience_s": 60.0, **more})
     try:
         yield made
     finally:
@@ -200,6 +201,64 @@ def test_a_full_queue_takes_nobody_more_and_does_nothing_for_him(
         assert all(each.new for each in told(promises))
         told(take(made, house, asks("a3", who="c"), asks("a4", who="c")))
     assert counted.batches[1] == ("a1", "a2", "a5")
+
+
+def test_a_queue_that_is_slower_than_patience_takes_nobody_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of 20 took two seconds; in half a second five more are decided, and 16 are always taken."""
+    counted, at = Counted(monkeypatch), [0.0]
+    with gatherer(house, patience_s=0.5, timer=lambda: at[0]) as made:
+        promises = take(made, house, *(asks(f"a{n}", who="c") for n in range(20)))
+        counted.wait(1)
+        at[0] += 2.0
+        promises += take(made, house, *(asks(f"b{n}", who="c") for n in range(16)))
+        counted.open.set()
+        told(promises[:20])
+        counted.wait(2)
+        told(promises)
+        counted.open.clear()
+        taken, came = list[Any](), 0
+        for came in range(100):
+            try:
+                taken += take(made, house, asks(f"c{came}", who="c"))
+            except UnableToTake:
+                break
+        assert gathering.TOGETHER_LEAST <= came <= gathering.TOGETHER_LEAST + 1
+        counted.open.set()
+        assert all(each.new for each in told(taken))
+
+
+def test_who_waited_too_long_is_refused_where_many_wait_and_decided_where_few_do(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, at = Counted(monkeypatch), [0.0]
+    with gatherer(house, patience_s=0.5, timer=lambda: at[0]) as made:
+        first = take(made, house, asks("first", who="c"))
+        counted.wait(1)
+        late = take(made, house, *(asks(f"a{n}", who="c") for n in range(30)))
+        at[0] += 0.6
+        soon = take(made, house, *(asks(f"b{n}", who="c") for n in range(10)))
+        counted.open.set()
+        assert all(each.new for each in told([*first, *soon, *late[24:]]))
+        for each in late[:24]:
+            with pytest.raises(UnableToTake, match="wait already"):
+                each.result(20)
+    assert [len(batch) for batch in counted.batches] == [1, gathering.TOGETHER_LEAST]
+
+
+def test_batches_are_as_long_as_the_pace_allows() -> None:
+    pace = Pace()
+    assert pace.within(0.2, 128) == 128, "nothing is known yet"
+    pace.tell(1, 5.0)
+    assert pace.within(0.2, 128) == 128, "a short batch says nothing"
+    pace.tell(100, 0.5)
+    assert pace.within(0.2, 128) == 40
+    pace.tell(40, 2.0)
+    assert pace.within(0.2, 128) == gathering.TOGETHER_LEAST
+    for _ in range(9):
+        pace.tell(16, 0.016)
+    assert pace.within(0.2, 128) == 128
 
 
 def test_a_store_that_failed_is_told_to_all_and_opened_anew(

@@ -5,8 +5,9 @@ batches and not a longer queue. One thread decides, with stores of its own; call
 
 What is true at any time, and why:
 
-1. *Bounded.* No more than `waiting_most` wait. Who comes then is refused at once (`UnableToTake`), before
-   anything was done for him: he may come again, here or elsewhere.
+1. *Bounded.* No more than `waiting_most` wait, nor more than are decided in time at the pace of the last batches, on
+   a slow machine as on a quick one. Who comes then is refused at once (`UnableToTake`), before anything was done for
+   him: he may come again, here or elsewhere. So is who waited too long for his turn, for the pace may fall while he waits.
 2. *Durable before answered.* A promise is kept with what `deciding.decide_all` returned, and that returns
    when the entries are durable. Killed before: nobody was told, and told again it is the same decision.
 3. *Once.* The application's id is the key of its act; brought twice, in one batch or in two, in this process
@@ -25,6 +26,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Condition, Thread
+from time import monotonic
 from typing import Final
 
 from seawall.acts import deciding
@@ -37,10 +39,16 @@ from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToW
 from seawall.records.starting import FAILURE, UnableToUseRecords
 from seawall.vault.database import UnableToReachDatabase
 
+TOGETHER_LEAST: Final = 16
+"""Applications that always fit into a batch; a shorter one says little of the pace, for most of it is ways to the stores."""
 TOGETHER_MOST: Final = 128
-"""Applications in one batch: a bound on how long the first of them waits for the last, about 0.1 s."""
+"""Applications in one batch."""
+BATCH_S: Final = 0.2
+"""How long a batch may last: a bound on how long the first of it waits for the last."""
 WAITING_MOST: Final = 512
-"""Applications that wait, unless told otherwise: less than a second's work."""
+"""Applications that wait, unless told otherwise."""
+PATIENCE_S: Final = 0.7
+"""How long somebody may wait for his turn: with his batch it is less than a second."""
 _FAILURES: Final = (
     *(UnableToOpenStore, UnableToReadStore, UnableToWriteStore),
     *(UnableToReachDatabase, FAILURE),
@@ -78,14 +86,34 @@ class Terms:
 
 @dataclass(eq=False)
 class _Waiting:
-    """An application in the queue, and the promise that its caller holds."""
+    """An application in the queue since a time, and the promise that its caller holds."""
 
     application: Application
     terms: Terms
+    at: float
     promise: Future[Decided] = field(default_factory=Future)
 
 
 _Batch = Sequence[_Waiting]
+
+
+class Pace:
+    """How quickly batches are decided, of late: half of it is the last one's."""
+
+    def __init__(self) -> None:
+        self._each_s = 0.0
+
+    def tell(self, count: int, seconds: float) -> None:
+        """What a batch took; a short one says nothing."""
+        if count >= TOGETHER_LEAST:
+            each = seconds / count
+            self._each_s = (self._each_s + each) / 2 if self._each_s else each
+
+    def within(self, seconds: float, most: int) -> int:
+        """How many are decided in some time: not more than told, which it is where nothing is known yet."""
+        if not self._each_s:
+            return most
+        return min(most, max(TOGETHER_LEAST, int(seconds / self._each_s)))
 
 
 class Gatherer:
@@ -94,7 +122,9 @@ class Gatherer:
     Args:
         opened: opens the stores, in the thread that decides; leaving it closes them.
         waiting_most: how many may wait.
+        patience_s: how long somebody may wait for his turn, in seconds, where more wait than `TOGETHER_LEAST`.
         clock: the time (UTC) at which a batch is decided.
+        timer: seconds, from anywhere on.
     """
 
     def __init__(
@@ -102,11 +132,17 @@ class Gatherer:
         opened: Callable[[], AbstractContextManager[Desk]],
         *,
         waiting_most: int = WAITING_MOST,
+        patience_s: float = PATIENCE_S,
         clock: Callable[[], datetime] = now,
+        timer: Callable[[], float] = monotonic,
     ) -> None:
         self._opened = opened
         self._most = waiting_most
+        self._patience_s = patience_s
         self._clock = clock
+        self._timer = timer
+        self._pace = Pace()
+        self._in_hand = 0
         self._waiting: deque[_Waiting] = deque()
         self._changed = Condition()
         self._stopped = False
@@ -127,13 +163,20 @@ class Gatherer:
         Raises:
             UnableToTake: too many wait, or this was stopped; nothing was done.
         """
-        came = [_Waiting(each, terms) for each in applications]
+        at = self._timer()
+        came = [_Waiting(each, terms, at) for each in applications]
         with self._changed:
-            if self._stopped or len(self._waiting) + len(came) > self._most:
+            if self._stopped or self._full(len(came)):
                 raise UnableToTake(len(self._waiting), stopped=self._stopped)
             self._waiting.extend(came)
             self._changed.notify()
         return [each.promise for each in came]
+
+    def _full(self, came: int) -> bool:
+        """Whether there is no room for so many more, or their turn would come too late."""
+        before = self._in_hand + len(self._waiting)
+        in_time = self._pace.within(self._patience_s, self._most + TOGETHER_MOST)
+        return len(self._waiting) + came > self._most or before > in_time
 
     def stop(self) -> None:
         """Take nobody any more; return when all who waited are answered and the stores are closed."""
@@ -148,7 +191,9 @@ class Gatherer:
             try:
                 with self._opened() as desk:
                     while batch is not None:
+                        begun = self._timer()
                         self._decide(desk, batch)
+                        self._pace.tell(len(batch), self._timer() - begun)
                         batch = self._next()
             except Exception as failed:  # noqa: BLE001 - whatever it is, callers are told, and it goes on
                 why = _said(failed)
@@ -159,15 +204,27 @@ class Gatherer:
     def _next(self) -> _Batch | None:
         """The next batch, of whoever waits longest and all on his terms; None once stopped and done."""
         with self._changed:
+            self._in_hand = 0
             self._changed.wait_for(lambda: self._waiting or self._stopped)
             if not self._waiting:
                 return None
+            self._refuse_late()
+            most = self._pace.within(BATCH_S, TOGETHER_MOST)
             terms, batch = self._waiting[0].terms, list[_Waiting]()
             for _ in range(len(self._waiting)):
                 each = self._waiting.popleft()
-                fits = each.terms == terms and len(batch) < TOGETHER_MOST
+                fits = each.terms == terms and len(batch) < most
                 (batch if fits else self._waiting).append(each)
+            self._in_hand = len(batch)
         return [each for each in batch if each.promise.set_running_or_notify_cancel()]
+
+    def _refuse_late(self) -> None:
+        """Refuse who waited too long, as long as more wait than a batch takes anyway."""
+        late = self._timer() - self._patience_s
+        while len(self._waiting) > TOGETHER_LEAST and self._waiting[0].at < late:
+            each = self._waiting.popleft()
+            if each.promise.set_running_or_notify_cancel():
+                each.promise.set_exception(UnableToTake(len(self._waiting), stopped=False))
 
     def _decide(self, desk: Desk, batch: _Batch) -> None:
         """Decide a batch and keep its promises; raises only where a store failed."""
