@@ -225,8 +225,10 @@ def test_a_queue_that_is_slower_than_patience_takes_nobody_more(
             except UnableToTake:
                 break
         assert gathering.TOGETHER_LEAST <= came <= gathering.TOGETHER_LEAST + 1
+        assert made.full
         counted.open.set()
         assert all(each.new for each in told(taken))
+    assert not made.full
 
 
 def test_who_waited_too_long_is_refused_where_many_wait_and_decided_where_few_do(

@@ -86,6 +86,19 @@ def test_decisions_and_pages_have_room_of_their_own() -> None:
         assert ask(made, path)[0] == "200 OK"
 
 
+def test_whose_decision_would_come_too_late_is_told_before_he_is_let_in() -> None:
+    late = [False]
+    made = Shedding(Open(), late=lambda: late[0])
+    assert ask(made, DECISION)[0] == "200 OK"
+    late[0] = True
+    status, headers, _ = ask(made, DECISION)
+    assert status.startswith("503")
+    assert dict(headers)["Retry-After"] == "1"
+    assert ask(made, PAGE)[0] == ask(made, DECISION, "GET")[0] == "200 OK"
+    late[0] = False
+    assert ask(made, DECISION)[0] == "200 OK"
+
+
 def test_pages_keep_none_of_the_decisions_room() -> None:
     made = Shedding(Open(), decisions=1, pages=0)
     assert ask(made, DECISION)[0] == "200 OK"

@@ -155,6 +155,12 @@ class Gatherer:
         """How many applications wait for the next batches."""
         return len(self._waiting)
 
+    @property
+    def full(self) -> bool:
+        """Whether the turn of whoever comes now would come too late, however little he brings."""
+        in_time = self._pace.within(self._patience_s, self._most + TOGETHER_MOST)
+        return self._in_hand + len(self._waiting) > in_time
+
     def take(self, applications: Sequence[Application], terms: Terms) -> list[Future[Decided]]:
         """Take all of some applications, or none; a promise for each, in order.
 
@@ -166,17 +172,11 @@ class Gatherer:
         at = self._timer()
         came = [_Waiting(each, terms, at) for each in applications]
         with self._changed:
-            if self._stopped or self._full(len(came)):
+            if self._stopped or self.full or len(self._waiting) + len(came) > self._most:
                 raise UnableToTake(len(self._waiting), stopped=self._stopped)
             self._waiting.extend(came)
             self._changed.notify()
         return [each.promise for each in came]
-
-    def _full(self, came: int) -> bool:
-        """Whether there is no room for so many more, or their turn would come too late."""
-        before = self._in_hand + len(self._waiting)
-        in_time = self._pace.within(self._patience_s, self._most + TOGETHER_MOST)
-        return len(self._waiting) + came > self._most or before > in_time
 
     def stop(self) -> None:
         """Take nobody any more; return when all who waited are answered and the stores are closed."""

@@ -69,7 +69,8 @@ def application() -> Wsgi:
     Finalize(None, place.close, exitpriority=0)  # a worker's process ends without `atexit`
     from seawall.console.express import Express  # noqa: PLC0415 - Django is told first
 
-    made = Shedding(Express(Pages(get_wsgi_application())))
+    below = Express(Pages(get_wsgi_application()))
+    made = Shedding(below, late=lambda: place.live().full)
     place.live()
     # A quarter of a million objects are here to stay: looking at them again and again takes 0.2 s each time, for which
     # everybody waits.
@@ -140,12 +141,21 @@ class Shedding:
 
     Args:
         below: answers who is let in.
+        decisions: requests for decisions in flight.
+        pages: other requests in flight.
+        late: whether a decision that is asked for now would come too late.
     """
 
     def __init__(
-        self, below: Wsgi, *, decisions: int = DECISIONS_MOST, pages: int = PAGES_MOST
+        self,
+        below: Wsgi,
+        *,
+        decisions: int = DECISIONS_MOST,
+        pages: int = PAGES_MOST,
+        late: Callable[[], bool] = lambda: False,
     ) -> None:
         self._below = below
+        self._late = late
         self._always = threading.Semaphore(ALWAYS_MOST)
         self._decisions = threading.Semaphore(decisions)
         self._pages = threading.Semaphore(pages)
@@ -160,7 +170,7 @@ class Shedding:
         if refused := _body_refused(environ):
             return _answered(start, *refused)
         room = self._room(environ)
-        if not room.acquire(blocking=False):
+        if (room is self._decisions and self._late()) or not room.acquire(blocking=False):
             return _answered(start, *_BUSY)
         try:
             return self._below(environ, start)

@@ -56,6 +56,11 @@ class Live:
         """How many applications wait."""
         return self._gatherer.waiting
 
+    @property
+    def full(self) -> bool:
+        """Whether whoever asks now is refused anyway: so quick to tell that it is asked before a request is read."""
+        return self._gatherer.full
+
     def decide(self, asked: Asked, given: Sequence[Given]) -> list[Decided | Problem]:
         """Decide some applications, all of them taken at once or none; durable when this returns.
 
