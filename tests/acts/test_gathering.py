@@ -206,15 +206,15 @@ def test_a_full_queue_takes_nobody_more_and_does_nothing_for_him(
 def test_a_queue_that_is_slower_than_patience_takes_nobody_more(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A batch of 20 took two seconds; in half a second five more are decided, and 16 are always taken."""
+    """A batch of 40 took four seconds; in half a second five more are decided, and 32 may always wait."""
     counted, at = Counted(monkeypatch), [0.0]
     with gatherer(house, patience_s=0.5, timer=lambda: at[0]) as made:
-        promises = take(made, house, *(asks(f"a{n}", who="c") for n in range(20)))
+        promises = take(made, house, *(asks(f"a{n}", who="c") for n in range(40)))
         counted.wait(1)
-        at[0] += 2.0
+        at[0] += 4.0
         promises += take(made, house, *(asks(f"b{n}", who="c") for n in range(16)))
         counted.open.set()
-        told(promises[:20])
+        told(promises[:40])
         counted.wait(2)
         told(promises)
         counted.open.clear()
@@ -238,29 +238,32 @@ def test_who_waited_too_long_is_refused_where_many_wait_and_decided_where_few_do
     with gatherer(house, patience_s=0.5, timer=lambda: at[0]) as made:
         first = take(made, house, asks("first", who="c"))
         counted.wait(1)
-        late = take(made, house, *(asks(f"a{n}", who="c") for n in range(30)))
+        late = take(made, house, *(asks(f"a{n}", who="c") for n in range(50)))
         at[0] += 0.6
         soon = take(made, house, *(asks(f"b{n}", who="c") for n in range(10)))
         counted.open.set()
-        assert all(each.new for each in told([*first, *soon, *late[24:]]))
-        for each in late[:24]:
+        assert all(each.new for each in told([*first, *soon, *late[28:]]))
+        for each in late[:28]:
             with pytest.raises(UnableToTake, match="wait already"):
                 each.result(20)
     assert [len(batch) for batch in counted.batches] == [1, gathering.TOGETHER_LEAST]
 
 
-def test_batches_are_as_long_as_the_pace_allows() -> None:
+def test_the_pace_is_that_of_long_batches_of_late() -> None:
     pace = Pace()
-    assert pace.within(0.2, 128) == 128, "nothing is known yet"
+    assert pace.within(0.5, 512) == 512, "nothing is known yet"
     pace.tell(1, 5.0)
-    assert pace.within(0.2, 128) == 128, "a short batch says nothing"
-    pace.tell(100, 0.5)
-    assert pace.within(0.2, 128) == 40
-    pace.tell(40, 2.0)
-    assert pace.within(0.2, 128) == gathering.TOGETHER_LEAST
-    for _ in range(9):
-        pace.tell(16, 0.016)
-    assert pace.within(0.2, 128) == 128
+    assert pace.within(0.5, 512) == 512, "a short batch says nothing"
+    pace.tell(100, 0.2)
+    assert pace.within(0.5, 512) == 250
+    pace.tell(100, 1.0)
+    assert pace.within(0.5, 512) == 125, "a stall counts for a quarter"
+    for _ in range(20):
+        pace.tell(100, 10.0)
+    assert pace.within(0.5, 512) == gathering.TOGETHER_LEAST
+    for _ in range(40):
+        pace.tell(100, 0.1)
+    assert pace.within(0.5, 512) > 480
 
 
 def test_a_store_that_failed_is_told_to_all_and_opened_anew(

@@ -39,15 +39,13 @@ from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToW
 from seawall.records.starting import FAILURE, UnableToUseRecords
 from seawall.vault.database import UnableToReachDatabase
 
-TOGETHER_LEAST: Final = 16
-"""Applications that always fit into a batch; a shorter one says little of the pace, for most of it is ways to the stores."""
+TOGETHER_LEAST: Final = 32
+"""Applications that may always wait. A shorter batch says little of the pace, for most of it is ways to the stores."""
 TOGETHER_MOST: Final = 128
-"""Applications in one batch."""
-BATCH_S: Final = 0.2
-"""How long a batch may last: a bound on how long the first of it waits for the last."""
+"""Applications in one batch: a bound on how long the first of them waits for the last, 0.1 to 0.3 s."""
 WAITING_MOST: Final = 512
 """Applications that wait, unless told otherwise."""
-PATIENCE_S: Final = 0.7
+PATIENCE_S: Final = 0.65
 """How long somebody may wait for his turn: with his batch it is less than a second."""
 _FAILURES: Final = (
     *(UnableToOpenStore, UnableToReadStore, UnableToWriteStore),
@@ -98,7 +96,7 @@ _Batch = Sequence[_Waiting]
 
 
 class Pace:
-    """How quickly batches are decided, of late: half of it is the last one's."""
+    """How quickly batches are decided, of late: a quarter of it is the last one's, for one may have met a stall."""
 
     def __init__(self) -> None:
         self._each_s = 0.0
@@ -107,7 +105,7 @@ class Pace:
         """What a batch took; a short one says nothing."""
         if count >= TOGETHER_LEAST:
             each = seconds / count
-            self._each_s = (self._each_s + each) / 2 if self._each_s else each
+            self._each_s += (each - self._each_s) / 4 if self._each_s else each
 
     def within(self, seconds: float, most: int) -> int:
         """How many are decided in some time: not more than told, which it is where nothing is known yet."""
@@ -209,11 +207,10 @@ class Gatherer:
             if not self._waiting:
                 return None
             self._refuse_late()
-            most = self._pace.within(BATCH_S, TOGETHER_MOST)
             terms, batch = self._waiting[0].terms, list[_Waiting]()
             for _ in range(len(self._waiting)):
                 each = self._waiting.popleft()
-                fits = each.terms == terms and len(batch) < most
+                fits = each.terms == terms and len(batch) < TOGETHER_MOST
                 (batch if fits else self._waiting).append(each)
             self._in_hand = len(batch)
         return [each for each in batch if each.promise.set_running_or_notify_cancel()]
