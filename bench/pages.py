@@ -82,6 +82,7 @@ def _home(folder: Path, loans: int) -> Home:
     if not Person.objects.filter(name="alice").exists():
         alice = Newcomer("alice", "Alice", ("chief_risk_officer",), "house")
         staffing.add(home.ledger, alice, Signed("add:alice", "root", now()), confirming=())
+        place.choose(home)
         TOTP.activate(Person.objects.get(name="alice"), generate_totp_secret())
     return home
 

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from seawall.acts import change_telling, staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer, UnableToAssign
+from seawall.console import place
 from seawall.ledger.sequencing import UnableToAppend
 from seawall.office import homes
 from seawall.office.homes import Home
@@ -48,6 +49,7 @@ def home(
     made = homes.make(tmp_path / "home", "lender.example/ledger", settings=settings)
     starting.start(made.records)
     starting.migrate()
+    place.choose(made)
     yield made
     starting.stop()
 

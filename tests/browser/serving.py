@@ -30,7 +30,7 @@ from playwright.sync_api import (
 )
 
 from seawall.console.routing import Route
-from seawall.office import homes
+from seawall.office import factor_key, homes
 from seawall.office.homes import Home
 from seawall.records import starting
 from tests.console.conftest import PASSWORD
@@ -120,9 +120,10 @@ def served(folder: Path) -> Iterator[Site]:
 
 
 def _secrets(folder: Path) -> dict[str, str]:
-    starting.start(homes.home(folder).records)
+    home = homes.home(folder)
+    starting.start(home.records)
     found = Authenticator.objects.filter(type=Authenticator.Type.TOTP).select_related("user")
-    secrets = {each.user.name: each.data["secret"] for each in found}
+    secrets = {each.user.name: factor_key.opened(home, each.data["secret"]) for each in found}
     starting.stop()
     return secrets
 

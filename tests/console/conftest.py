@@ -64,6 +64,7 @@ def _make(folder: Path) -> None:
     demonstrating.demonstrate(home)
     starting.start(home.records)
     starting.migrate()
+    place.choose(home)
     password = make_password(PASSWORD, hasher="pbkdf2_sha256")
     for name, (roles, unit) in CAST.items():
         newcomer = Newcomer(name, name.capitalize(), roles, unit)

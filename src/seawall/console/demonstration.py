@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal import auth
 from seawall.acts import staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer
-from seawall.console import access
+from seawall.console import access, place
 from seawall.core.text import Text
 from seawall.ledger.log import Ledger
 from seawall.office.homes import Home
@@ -79,6 +79,7 @@ def furnish(home: Home, secret: str) -> tuple[Account, ...]:
         home: of the demonstration.
         secret: of the second factor that all of them have, from `fresh_secret`.
     """
+    place.choose(home)
     known = {row.name for row in register.people()}
     ledger = home.ledger
     for name, (shown, role, unit) in CAST.items():

@@ -10,10 +10,15 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from seawall.office import factor_key
+from seawall.office.homes import Home
 from seawall.records.models import Person
 
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts as a second factor; a recovery code only stands in for one."""
+
+_SECRETS: Final = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
+"""Where a factor's data holds what is sealed; a passkey's is its public key."""
 
 
 def asks(request: HttpRequest) -> HttpResponseBase | None:
@@ -29,6 +34,18 @@ def asks(request: HttpRequest) -> HttpResponseBase | None:
 def asks_again(request: HttpRequest) -> HttpResponseBase | None:
     """Send somebody who has a second factor to show it, where this session was not shown it."""
     return _ask(request) if is_mfa_enabled(request.user) and not _shown(request) else None
+
+
+def seal_old(home: Home) -> int:
+    """Seal what was kept in the clear by versions that sealed nothing; how many there were."""
+    count = 0
+    for row in Authenticator.objects.filter(type__in=_SECRETS):
+        name = _SECRETS[row.type]
+        if not factor_key.is_sealed(row.data.get(name, factor_key.MARK)):
+            row.data[name] = factor_key.seal(home, row.data[name])
+            row.save(update_fields=["data"])
+            count += 1
+    return count
 
 
 def forget(person: Person) -> None:

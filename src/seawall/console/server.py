@@ -67,9 +67,16 @@ def ready() -> Ready:
     configuring.prepare(configuring.of(home, os.environ))
     starting.start(home.records)
     starting.migrate()
+    _seal_factors(home)
     code = settling.code(home) if settling.needed() else None
     starting.stop()  # those that serve are this process's children, and open connections of their own
     return Ready(home, console.origin, code)
+
+
+def _seal_factors(home: Home) -> None:
+    from seawall.console import factors  # noqa: PLC0415 - Django is told first
+
+    factors.seal_old(home)
 
 
 def _count_together(home: Home) -> None:

@@ -6,9 +6,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from seawall.console import access
+from seawall.console import access, place
 from seawall.console.factors import KINDS
 from seawall.console.middleware import COOKIE, LANGUAGES
+from seawall.office import factor_key
 from seawall.records.models import Person
 
 
@@ -30,7 +31,19 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
-    """A privileged role cannot put its second factor away."""
+    """A privileged role cannot put its second factor away; secrets of apps and seeds of recovery codes are kept sealed."""
+
+    def encrypt(self, text: str) -> str:
+        """A secret as it is kept."""
+        return factor_key.seal(place.home(), text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret that was sealed.
+
+        Raises:
+            UnableToOpenFactor: the home does not have its key.
+        """
+        return factor_key.opened(place.home(), encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:  # noqa: ANN401 - allauth's
         """Whether a factor may go: not the last one of somebody who must have one."""

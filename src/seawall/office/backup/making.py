@@ -34,6 +34,7 @@ from seawall.ledger.log import Reader
 from seawall.ledger.sequencing import UnableToFindLedger
 from seawall.ledger.sqlite import SqliteStore
 from seawall.ledger.verifier import Key, read_checkpoint, read_note
+from seawall.office import factor_key
 from seawall.office.aside import aside
 from seawall.office.backup import postgresql
 from seawall.office.backup.archive import Holds, Manifest, Part, Writer
@@ -162,6 +163,8 @@ def _dumped(lies: Lies, scratch: Path, store: Store, part: Part) -> Copied:
 def _unchanging(home: Home) -> Iterator[Copied]:
     for name, part in LEDGER_KEYS.items():
         yield Copied(name, home.folder / name, part)
+    if (factors := home.folder / factor_key.FILE).is_file():  # made before the first row it seals
+        yield Copied(factor_key.FILE, factors, "keys")
     for folder, name in ((home.folder / "evidence", "evidence"), (PACKS, "packs")):
         for file in _files(folder):
             yield Copied(f"{name}/{file.relative_to(folder)}", file)
