@@ -11,7 +11,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import resolve, reverse
 
-from seawall.console import access, navigation
+from seawall.acts import handling
+from seawall.cases.case import Actor, Command
+from seawall.console import access, navigation, place
 from seawall.console.routing import SIGNED_IN, Route
 from seawall.console.urls import ROUTES
 from seawall.core.institution import HOUSE, inside
@@ -20,6 +22,9 @@ from seawall.records.models import Person
 from tests.console.conftest import CAST
 from tests.console.examples import EXAMPLES
 
+COMPLAINT: dict[str, object] = {
+    "customer": "person_A", "channel": "phone", "jurisdiction": "cn", "subject": "price", "summary": "charged twice",
+}  # fmt: skip
 As = Callable[[str], Client]
 
 
@@ -172,11 +177,11 @@ def test_the_menu_shows_what_one_may_and_nothing_else(as_: As) -> None:
     for name, (roles, unit) in CAST.items():
         text = as_(name).get("/me/").text
         may = access.declared().of(roles)
-        for place in navigation.PLACES:
-            shown = f'href="{reverse(place.route)}"' in text.split("<nav", 1)[1].split("</nav>")[0]
-            ours = inside(unit, HOUSE) or place.needs in navigation.OF_UNITS
-            there = ours and (unit == HOUSE or place.needs not in access.WHOLE)
-            assert shown == (place.needs in may and there), (name, place.route)
+        for spot in navigation.PLACES:
+            shown = f'href="{reverse(spot.route)}"' in text.split("<nav", 1)[1].split("</nav>")[0]
+            ours = inside(unit, HOUSE) or spot.needs in navigation.OF_UNITS
+            there = ours and (unit == HOUSE or spot.needs not in access.WHOLE)
+            assert shown == (spot.needs in may and there), (name, spot.route)
 
 
 @pytest.mark.parametrize(
@@ -217,3 +222,31 @@ def test_what_a_part_may_not_is_what_its_routes_say() -> None:
 def test_the_table_knows_each_route_once() -> None:
     assert len({(each.path, each.method) for each in ROUTES}) == len(ROUTES)
     assert resolve("/").url_name == "today"
+
+
+def test_a_complaint_is_there_only_for_who_reads_complaints(lender: Home, as_: As) -> None:
+    """Every route of a case, for everybody of the house; by hand, who of the cast reads complaints."""
+    counter, at = place.cases(), datetime.now(UTC)
+    heidi = Actor("somebody", frozenset({"customer_care"}), "")
+    told = Command("receive", heidi, at, "k:complaint", fields=COMPLAINT)
+    made = handling.open_case(counter.desk, "complaint", told).case
+    assert made is not None
+    every = [each for each in ROUTES if "<slug:case_id>" in each.path and "alert" not in each.path]
+    for name in ("alice", "bob", "dana", "erin", "frank", "grace", "ivan", "olivia"):
+        reads, client = name in {"alice", "dana", "grace"}, as_(name)
+        for route in every:
+            kwargs = {**EXAMPLES[route.name](lender), "case_id": made.id}
+            ask = client.post if route.method == "POST" else client.get
+            found = ask(reverse(route.name, kwargs=kwargs)).status_code
+            if not reads:
+                assert found in {403, 404}, (name, route.name)
+            elif route.name == "case":
+                assert found == 200, name
+        for path in ("/cases/", "/cases/?kind=complaint", "/cases/board?kind=complaint", "/",
+                     f"/cases/?text={made.id}", f"/cases/many?case={made.id}", "/cases/?show=all"):  # fmt: skip
+            assert reads or f"/cases/{made.id}/" not in client.get(path).text, (name, path)
+        files = client.get("/cases/export?as=csv&kind=complaint")
+        text = b"".join(files) if files.streaming else files.content
+        assert reads or made.id.encode() not in text, name
+        shown = client.get("/cases/?kind=complaint").text
+        assert (f"/cases/{made.id}/" in shown) == reads

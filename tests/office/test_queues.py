@@ -17,7 +17,7 @@ from seawall.cases.case import Actor, Case, Command
 from seawall.core.institution import HOUSE
 from seawall.core.problem import UnableToUseInput
 from seawall.ledger.audit import audit
-from seawall.office import cases, homes, packs, queues, units
+from seawall.office import cases, homes, packs, queue_sheets, queues, readers, units
 from seawall.office.cases import Counter
 from seawall.office.homes import Home
 from seawall.office.queues import Asked
@@ -252,3 +252,74 @@ def test_what_an_address_asks_for_is_told_again() -> None:
     asks = Asked(kind="alert", late=True, who="me", order="due")
     assert queues.asked(asks.told) == asks
     assert queues.asked({"show": "<script>", "late": "yes", "kind": "x" * 999}).kind == "x" * 200
+
+
+TOM = Actor("tom", frozenset({"trainer", "employee"}), HOUSE)
+ASKED = (
+    Asked(), Asked(show="all"), Asked(kind="complaint"), Asked(kind="complaint", state="received"), Asked(order="due"),
+    Asked(late=True), Asked(text="twice"), Asked(text="charged twice"), Asked(unit=HOUSE), Asked(show="all", order="due"),
+    Asked(state="received"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("asks", ASKED, ids=lambda asks: str(asks.told))
+def test_a_complaint_is_in_no_list_of_who_does_not_read_complaints(
+    counter: Counter, asks: Asked
+) -> None:
+    made = complains(counter, "one", summary="charged twice", at=NOW - timedelta(days=90))
+    for text in (asks.text, made.id if asks == Asked() else asks.text):
+        wanted = replace(asks, text=text)
+        theirs = [each.line.case_id for each in queues.page(counter, wanted, ANN).cases]
+        assert theirs == [made.id], "who handles complaints sees it there"
+        assert queues.page(counter, wanted, TOM).cases == ()
+        assert list(queue_sheets.sheet(counter, wanted, TOM).rows) == []
+        assert len(list(queue_sheets.sheet(counter, wanted, ANN).rows)) == 1
+
+
+def test_a_board_and_today_show_no_complaint_to_who_does_not_read_them(counter: Counter) -> None:
+    made = complains(counter, "one", at=NOW - timedelta(days=30))
+    lanes = queues.board(counter, Asked(kind="complaint"), TOM)
+    assert lanes == dict.fromkeys(lanes, ())
+    assert today(counter, TOM, policies=False, reviews=False).empty
+    seen = counter.seen(made.id)
+    assert readers.reads(counter, ANN, seen)
+    assert readers.reads(counter, Actor("dana", frozenset({"auditor"}), HOUSE), seen)
+    assert not readers.reads(counter, TOM, seen)
+
+
+def test_who_opened_a_case_or_has_it_in_hand_sees_that_one(counter: Counter) -> None:
+    opened = complains(counter, "one", replace(ANN, name="tom"))
+    assert readers.reads(counter, TOM, counter.seen(opened.id)), (
+        "he opened it, in another role then"
+    )
+    other = complains(counter, "two")
+    for verb, who, fields in (("acknowledge", ANN, {}), ("assign", CORA, {"handler": "Tom"})):
+        told = Command(verb, who, NOW, f"k:{verb}", fields=fields)
+        assert handling.handle(counter.desk, other.id, told).problems == ()
+    assert readers.reads(counter, TOM, counter.seen(other.id))
+    mine = queues.page(counter, Asked(who="me"), TOM).cases
+    assert [each.line.case_id for each in mine] == [other.id]
+    assert queues.page(counter, Asked(), TOM).cases == ()
+
+
+def test_a_kind_that_names_no_readers_is_read_by_who_deals_with_it(home: Home) -> None:
+    """A house's own kind, from before there were readers, too: nobody is let in who was not named."""
+    folder = home.folder / cases.KINDS
+    folder.mkdir(parents=True)
+    text = PARCEL.replace("roles: [employee]}\nretention", "roles: [manager]}\nretention")
+    (folder / "parcel.yaml").write_text(text)
+    kind = cases.counter(home).desk.kinds.in_force["parcel"]
+    assert not kind.read_by(frozenset({"employee"})), "who only opens one"
+    assert kind.read_by(frozenset({"manager"}))
+    assert not kind.read_by(frozenset({"auditor", "chief_risk_officer"}))
+
+
+def test_the_list_of_kinds_that_everybody_reads_is_short_and_written_by_hand(
+    counter: Counter,
+) -> None:
+    known = counter.desk.kinds.in_force
+    everybody = {name for name, kind in known.items() if kind.read_by(frozenset({"nobody"}))}
+    assert everybody == {"alert", "control_test", "drill", "regulatory_change"}
+    for name in ("complaint", "fraud_investigation", "collections_dispute", "credit_review"):
+        for role in ("employee", "manager", "trainer", "control_owner", "it_operator"):
+            assert not known[name].read_by(frozenset({role})), (name, role)

@@ -24,6 +24,8 @@ FieldType = Literal[
 ]
 LIMITED: tuple[FieldType, ...] = ("text", "integer", "number", "money")
 ANY_OPEN = "*"
+EVERYONE = "everyone"
+"""As a reader: whoever sees cases at all."""
 MACHINE = "machine"
 """The role of what is no person; every kind knows it."""
 BETWEEN = " / "
@@ -255,6 +257,8 @@ class Kind(BaseModel):
         meaning: what it is for, in a sentence.
         source: the standard, law or practice that it follows.
         owner: the role that answers for the kind, and may move a case to another version of it.
+        readers: roles that read its cases beside those that move or approve them; `everyone` who sees cases at all. Without
+            any, who only opens one reads that one: personal and sensitive matter is nobody else's.
         assignee: the text field that names who has a case in hand, if there is one; lists look it up.
     """
 
@@ -265,6 +269,7 @@ class Kind(BaseModel):
     meaning: Told
     source: str
     owner: Name
+    readers: Names = ()
     assignee: Name | None = None
     fields: dict[Name, Field]
     states: dict[Name, ToldState]
@@ -294,6 +299,17 @@ class Kind(BaseModel):
         doers = {role for verb in self.verbs.values() for role in verb.roles}
         asked = {role for verb in self.verbs.values() if verb.approval for role in verb.approval.by}
         return frozenset(doers | asked | {self.owner, MACHINE})
+
+    def read_by(self, roles: frozenset[str]) -> bool:
+        """Whether somebody with these roles reads every case of the kind."""
+        return EVERYONE in self.readers or not self.reading.isdisjoint(roles)
+
+    @cached_property
+    def reading(self) -> frozenset[str]:
+        """The roles that read every case of the kind, where not everybody does."""
+        moving = {role for verb in self.verbs.values() if not verb.opens for role in verb.roles}
+        asked = {role for verb in self.verbs.values() if verb.approval for role in verb.approval.by}
+        return frozenset({*moving, *asked, *self.readers, self.owner, MACHINE})
 
     @cached_property
     def heading(self) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from seawall.cases import graph, guards, kind_problems
 from seawall.cases.act import ASK, EDIT, TOLD
-from seawall.cases.kind import ANY_OPEN, Clock, Kind, Verb
+from seawall.cases.kind import ANY_OPEN, EVERYONE, Clock, Kind, Verb
 from seawall.cases.statute import Statute
 from seawall.core import problem
 from seawall.core.pack import Placed
@@ -88,6 +88,7 @@ class _Check:
         """What the kind names where, and what may be named there."""
         kind, house = self._kind, self._house
         yield ("owner",), (kind.owner,), house.roles
+        yield ("readers",), kind.readers, house.roles | {EVERYONE}
         yield ("retention", "after"), (kind.retention.after,), kind.states
         texts = {name for name, field in kind.fields.items() if field.type == "text"}
         yield ("assignee",), filter(None, (kind.assignee,)), texts

@@ -11,7 +11,7 @@ from seawall.cases.case import Actor
 from seawall.cases.kind import Kind
 from seawall.core.period import microseconds, moment_at
 from seawall.core.text import Text
-from seawall.office import case_titles, units
+from seawall.office import case_titles, readers, units
 from seawall.office.cases import Counter
 from seawall.records import case_lists
 from seawall.records.case_lists import After, Line, Order, Which
@@ -21,6 +21,8 @@ Show = Literal["open", "ended", "all"]
 PAGE = 50
 LANE = 20
 WORDS_MOST = 6
+PLACES_MOST = 200
+"""Of which a list is put together; of more, each case on the way is asked for its kind."""
 ME = "me"
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}-[0-9a-f]{20}")
 
@@ -135,7 +137,7 @@ def page(
         most: rows of a page.
     """
     which = wanted(counter, asks, actor)
-    if which.units == ():
+    if which.units == () or which.kinds == ():
         return Page(())
     if _ID.fullmatch(asks.text):
         return Page(shown(counter, _one(asks.text, which)))
@@ -152,6 +154,8 @@ def board(counter: Counter, asks: Asked, actor: Actor) -> dict[str, tuple[Shown,
     """
     kind = counter.desk.kinds.opening(asks.kind)
     which = wanted(counter, replace(asks, state=""), actor)
+    if which.units == () or which.kinds == ():
+        return {state: () for _, state in _places(kind, asks)}
     which = replace(which, places=_places(kind, asks), is_open=None)
     lanes = case_lists.lanes(which, LANE + 1)
     cases = shown(counter, [line for lane in lanes.values() for line in lane])
@@ -168,16 +172,23 @@ def wanted(counter: Counter, asks: Asked, actor: Actor) -> Which:
         sees = tuple(
             each for each in (known if sees is None else sees) if units.sees(asks.unit, each)
         )
+    who = people.one(actor.name if asks.who == ME else asks.who)
+    reads = None if who and who == people.one(actor.name) else readers.kinds(counter, actor.roles)
+    if asks.kind and reads is not None:
+        reads = tuple(each for each in reads if each == asks.kind)
     kind = counter.desk.kinds.in_force.get(asks.kind)
     single = kind is not None and (bool(asks.state) or (sees is not None and not asks.who))
-    who = actor.name if asks.who == ME else asks.who
     order: Order = "due" if asks.late else asks.order
+    places = _places(kind, asks) if kind and single else ()
+    if reads is not None and not (asks.kind or who) and order == "changed":
+        places = _each_place(counter, asks, reads, len(sees or known))
     return Which(
-        places=_places(kind, asks) if kind and single else (),
+        places=places,
         kind=asks.kind,
+        kinds=reads,
         units=known if sees is None and order == "due" else sees,  # its index begins with units
         is_open={"open": True, "ended": False, "all": None}[asks.show],
-        assignee=people.one(who),
+        assignee=who,
         waits=asks.waits,
         due_until_us=microseconds(counter.desk.clock()) if asks.late else None,
         words=() if _ID.fullmatch(asks.text) else words(asks.text)[:WORDS_MOST],
@@ -203,8 +214,18 @@ def shown(counter: Counter, lines: Iterable[Line]) -> tuple[Shown, ...]:
 def _one(case_id: str, which: Which) -> list[Line]:
     """The case of an id, where it is among those that may be seen."""
     line = case_lists.line(case_id)
-    seen = line is not None and (which.units is None or line.unit in which.units)
-    return [line] if line is not None and seen else []
+    if line is None or (which.units is not None and line.unit not in which.units):
+        return []
+    return [line] if which.kinds is None or line.kind in which.kinds else []
+
+
+def _each_place(
+    counter: Counter, asks: Asked, reads: tuple[str, ...], times: int
+) -> tuple[tuple[str, str], ...]:
+    """All places of the kinds that somebody reads, so that nothing is walked past; none where they are too many."""
+    known = counter.desk.kinds.in_force
+    every = tuple(place for name in reads for place in _places(known[name], asks))
+    return every if len(every) * max(times, 1) <= PLACES_MOST else ()
 
 
 def _places(kind: Kind, asks: Asked) -> tuple[tuple[str, str], ...]:

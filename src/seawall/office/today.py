@@ -11,7 +11,7 @@ from seawall.cases.case import Actor
 from seawall.cases.choices import Asked
 from seawall.cases.fold import fold
 from seawall.core.period import microseconds
-from seawall.office import queues, units
+from seawall.office import queues, readers, units
 from seawall.office.cases import Counter
 from seawall.office.confirmations import Confirmations, confirmations
 from seawall.office.queues import Shown
@@ -115,11 +115,12 @@ def _lists(counter: Counter, actor: Actor, sees: tuple[str, ...] | None) -> dict
     }
     others = tuple(place for name, places in moves.items() if name != ALERT for place in places)
     drills = tuple((DRILL, state) for state in sorted(kinds[DRILL].open_states()))
+    reads = readers.kinds(counter, actor.roles)
     until_us = microseconds(counter.desk.clock() + AHEAD)
     return {
         "mine": Which(units=sees, assignee=people.one(actor.name)),
-        "waits": Which(units=sees, waits=True, is_open=None),
-        "deadlines": Which(units=sees, due_until_us=until_us, order="due"),
+        "waits": Which(units=sees, kinds=reads, waits=True, is_open=None),
+        "deadlines": Which(units=sees, kinds=reads, due_until_us=until_us, order="due"),
         "drills": Which(units=sees, places=drills),
         "alerts": Which(units=sees if moves[ALERT] else (), places=moves[ALERT]),
         "movable": Which(units=sees if others else (), places=others),

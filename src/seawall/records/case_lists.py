@@ -62,6 +62,7 @@ class Which:
     Attributes:
         places: pairs of a kind and one of its states.
         kind: of any state; asks nothing beside `places`.
+        kinds: of one of these; None is any. Asked of each case on the way, where `places` do not say it already.
         units: exactly these; None is all of them.
         is_open: open ones, or ended ones; asks nothing beside `places`.
         assignee: as names are compared.
@@ -73,6 +74,7 @@ class Which:
 
     places: tuple[tuple[str, str], ...] = ()
     kind: str = ""
+    kinds: tuple[str, ...] | None = None
     units: tuple[str, ...] | None = None
     is_open: bool | None = True
     assignee: str = ""
@@ -193,6 +195,8 @@ def _equal(which: Which, equal: Mapping[str, Any]) -> Iterator[_Said]:
             yield _Said("COALESCE(is_open, %s) = %s", (value, value))
         else:
             yield _Said(f"{name} = %s", (value,))
+    if which.kinds is not None and "kind" not in equal:
+        yield _Said(f"kind IN ({', '.join(['%s'] * len(which.kinds))})", which.kinds)
     if which.assignee:
         yield _Said("NOT assignee = ''", ())  # as the index says it
     if which.waits:
@@ -264,6 +268,7 @@ def _among(line: Line, which: Which) -> bool:
     asks = (
         not which.places or (line.kind, line.state) in which.places,
         bool(which.places) or which.kind in ("", line.kind),
+        which.kinds is None or line.kind in which.kinds,
         which.units is None or line.unit in which.units,
         bool(which.places) or which.is_open in (None, line.is_open),
         which.assignee in ("", line.assignee),

@@ -19,7 +19,7 @@ from seawall.console.api.answers import At, Limit, Words, answers, moment, words
 from seawall.console.api.listing import Cursor, Open, cursor, listed, show
 from seawall.console.api.tokens import Asking, Token
 from seawall.core.problem import UnableToUseInput
-from seawall.office import queues, units
+from seawall.office import queues, readers, units
 from seawall.office.cases import Seen
 from seawall.office.queues import Asked, Shown
 from seawall.records import case_lists
@@ -278,8 +278,10 @@ def seen(request: Asking, case_id: str) -> Seen:
     Raises:
         UnableToFindCase, Http404: there is none of this id to be seen.
     """
-    found = place.cases().seen(case_id)
-    if not request.auth.sees(found.case.unit):
+    counter = place.cases()
+    found = counter.seen(case_id)
+    mine = request.auth.sees(found.case.unit)
+    if not mine or not readers.reads(counter, request.auth.actor, found):
         raise Http404
     return found
 

@@ -25,7 +25,7 @@ from seawall.console.pages.cases.forms import Fact
 from seawall.console.pages.cases.who import Looked
 from seawall.core.problem import Problem
 from seawall.core.text import Text
-from seawall.office import alert_words, case_titles, packs, queues
+from seawall.office import alert_words, case_titles, packs, queues, readers
 from seawall.office.alert_words import Said
 from seawall.office.cases import EVIDENCE, Seen
 from seawall.office.queues import Shown
@@ -162,7 +162,12 @@ def _linked(request: Request, looked: Looked, pairs: Iterable[tuple[Text, str]])
     """Cases at other ends; of those that one may not see, the id alone."""
     held = list(pairs)
     found = lines([case_id for _, case_id in held])
-    mine = [line for line in found if access.sees(request.user, line.unit)]
+    mine = [
+        line
+        for line in found
+        if access.sees(request.user, line.unit)
+        and readers.reads_line(looked.counter, looked.actor, line)
+    ]
     cases = {each.line.case_id: each for each in queues.shown(looked.counter, mine)}
     return [Linked(text, case_id, cases.get(case_id)) for text, case_id in held]
 

@@ -11,7 +11,7 @@ from seawall.cases.case import Actor, Command, Links
 from seawall.console import access, place
 from seawall.console.asking import Request, key, whole
 from seawall.console.routing import owned
-from seawall.office import units
+from seawall.office import readers, units
 from seawall.office.cases import Counter, Seen
 
 
@@ -46,6 +46,8 @@ def look(request: Request, case_id: str) -> Looked:
     except UnableToFindCase:
         raise Http404 from None
     owned(request, seen.case.unit)
+    if not readers.reads(counter, actor(request), seen):
+        raise Http404
     return Looked(counter, seen, units.acting(actor(request), seen.case.unit))
 
 
