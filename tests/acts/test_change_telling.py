@@ -6,8 +6,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.socialaccount.models import SocialAccount
 from django.db import DatabaseError, connection, transaction
 
 from seawall.acts import change_telling, staffing
@@ -109,6 +111,24 @@ def test_every_path_leaves_its_entry(home: Home) -> None:
     )
     assert "data" not in json.dumps(told), "no secret of a second factor"
     assert person.password not in json.dumps(told)
+
+
+def test_whose_address_account_or_factor_a_row_is_is_told(home: Home) -> None:
+    """Given to another person, each would let in somebody else."""
+    added(home, "bob", "risk_analyst")
+    added(home, "erin", "fraud_manager")
+    bob, erin = (Person.objects.get(name=name) for name in ("bob", "erin"))
+    TOTP.activate(bob, generate_totp_secret())
+    EmailAddress.objects.create(user=bob, email="bob@lender.example", verified=True)
+    SocialAccount.objects.create(user=bob, provider="house", uid="bob-elsewhere")
+    before = len(told_of(home, "person:erin"))
+    for model in (Authenticator, EmailAddress, SocialAccount):
+        model.objects.filter(user=bob).update(user=erin)
+    moved = told_of(home, "person:erin")[before:]
+    assert [(was["user_id"], now_["user_id"]) for _, was, now_ in moved] == [(bob.pk, erin.pk)] * 3
+    told = json.dumps(moved + told_of(home, "person:bob"))
+    assert "bob@" not in told
+    assert "elsewhere" not in told
 
 
 def test_told_twice_nothing_is_said_twice(home: Home) -> None:

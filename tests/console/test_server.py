@@ -135,7 +135,7 @@ def test_it_is_served_with_a_worker_beside_and_stops_when_it_is_told_to(home: Ho
         assert process.stdout is not None
         said = process.stdout.read()
     code = (home.folder / "keys" / "setup.code").read_text()
-    assert re.search(rf"{address}/setup/\?code={re.escape(code)}", said)
+    assert re.search(rf"{address}/setup/ with the code {re.escape(code)}", said)
     assert said.rstrip().endswith("Stopped.")
     assert gone(home.folder, 5)
 

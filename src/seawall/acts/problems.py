@@ -10,6 +10,12 @@ ID_UNUSABLE = Kind(
     Text(en="Give `application_id`: 1 to {limit} printable characters that name no person.",
          zh="请提供 `application_id`：1 至 {limit} 个可打印字符，且不得指明个人。"),
 )  # fmt: skip
+ID_TAKEN = Kind(
+    "application-id-taken",
+    Text(en="{id} cannot be used as an id here.", zh="{id} 不能在此用作编号。"),
+    Text(en="An id belongs to one application of the whole institution: begin yours with a mark of your own part of it.",
+         zh="编号在全机构内唯一：请以本单位的标记作为编号开头。"),
+)  # fmt: skip
 KEY_UNUSED = Kind(
     "application-key-unused",
     Text(en="{name} is neither asked for by {policy} nor a sealed field; it is kept nowhere.",
@@ -151,7 +157,7 @@ NOBODY_TO_OPEN = Kind(
 )  # fmt: skip
 
 KINDS = (
-    ID_UNUSABLE, KEY_UNUSED, CHANGED, DECIDED_OTHERWISE, DECISION_ERASED, NOT_FOUND_AGAIN,
+    ID_UNUSABLE, ID_TAKEN, KEY_UNUSED, CHANGED, DECIDED_OTHERWISE, DECISION_ERASED, NOT_FOUND_AGAIN,
     NOT_SEALED, TOKEN_CONFLICT, VALUE_DIFFERS, VALUE_SHARED, NOT_SPELT, STEP_UNTOLD, STEP_OTHERWISE, STEP_UNREGISTERED,
     VERSION_UNTRUSTED, PERSON_OTHERWISE, INDEX_DIFFERS, INDEX_OF_ANOTHER,
     OPENING_WITHOUT_REASON, NOBODY_TO_OPEN,

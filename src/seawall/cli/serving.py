@@ -78,7 +78,7 @@ _SERVING = Text(
     en="The console is at {origin} . Ctrl-C ends it.", zh="控制台地址：{origin} 。按 Ctrl-C 结束。"
 )
 _FIRST = Text(
-    en="Nobody can sign in yet. Make the first administrator, once: {origin}/setup/?code={code}",
-    zh="尚无人可登录。请在此建立首位管理员（仅一次）：{origin}/setup/?code={code}",
+    en="Nobody can sign in yet. Make the first administrator, once, at {origin}/setup/ with the code {code}",
+    zh="尚无人可登录。请在 {origin}/setup/ 建立首位管理员（仅一次），设置码：{code}",
 )
 _ENDED = Text(en="Stopped.", zh="已停止。")

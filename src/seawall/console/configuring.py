@@ -33,6 +33,7 @@ DJANGO: Final[dict[str, Any]] = {
         "allauth",
         "allauth.account",
         "allauth.mfa",
+        "allauth.socialaccount",  # always, so that its tables are watched before the first provider
         "allauth.usersessions",
     ],
     "MIDDLEWARE": [
@@ -189,7 +190,7 @@ def _identity(identity: Identity, environment: Mapping[str, str]) -> dict[str, A
         "secret": environment.get(_IDENTITY_SECRET, ""),
         "settings": {"server_url": identity.issuer, "oauth_pkce_enabled": True},
     }  # fmt: skip
-    providers = ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    providers = ["allauth.socialaccount.providers.openid_connect"]
     return {
         "INSTALLED_APPS": [*DJANGO["INSTALLED_APPS"], *providers],
         "SOCIALACCOUNT_ADAPTER": "seawall.console.signing_in_elsewhere.Elsewhere",

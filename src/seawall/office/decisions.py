@@ -12,9 +12,11 @@ from seawall.acts.deciding import Decided, Order
 from seawall.acts.decision_entries import SHADOWS
 from seawall.acts.signing import Signed
 from seawall.acts.verifying import Verified
+from seawall.core.institution import HOUSE
 from seawall.core.problem import Place, Problem, Unable, UnableToUseInput, refusal
 from seawall.core.text import Text
 from seawall.ledger.entry import Recorded
+from seawall.office import live, units
 from seawall.office.deciding import Counter
 from seawall.office.ledgers import CATCH_UP_MOST
 from seawall.policy import retelling
@@ -232,6 +234,10 @@ def by_hand(counter: Counter, order: Order, given: Mapping[str, object]) -> Deci
     (answer,) = counter.decide(order, [given], name=str(HAND))
     if isinstance(answer, Problem):
         raise UnableToUseInput((answer,))
-    if answer.entry is None:
-        raise UnableToUseInput(answer.problems)
-    return answer
+    taken = Problem(problems.ID_TAKEN, HAND, {"id": answer.id})
+    told = live.heard(
+        counter.desk.ledger, taken, answer, lambda unit: units.sees(order.unit or HOUSE, unit)
+    )
+    if told.entry is None:
+        raise UnableToUseInput(told.problems)
+    return told

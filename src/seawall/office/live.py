@@ -13,7 +13,7 @@ from seawall.acts.gathering import WAITING_MOST, Gatherer, Terms
 from seawall.core.problem import Place, Problem, Unable
 from seawall.core.text import Text
 from seawall.ledger.entry import Recorded
-from seawall.ledger.log import UnableToFindEntry
+from seawall.ledger.log import Reader, UnableToFindEntry
 from seawall.office.deciding import opened
 from seawall.office.homes import Home
 
@@ -90,13 +90,8 @@ class Live:
             raise UnableToAnswer(WAIT_SECONDS) from None
 
     def _told(self, asked: Asked, one: Application, decided: Decided) -> Decided:
-        """A decision, unless it was made before for a part of the institution that is not one's own."""
-        if decided.new or decided.entry is None:
-            return decided
-        if asked.sees(unit_of(self._ledger.entry(decided.entry))):
-            return decided
-        refused = one.problem(problems.CHANGED, names="unit")
-        return Decided(one.id, None, {}, new=False, problems=(refused,))
+        """What became of an application, as who asks may hear it."""
+        return heard(self._ledger, one.problem(problems.ID_TAKEN), decided, asked.sees)
 
     def decision(self, id_: str, sees: Sees) -> Recorded:
         """The entry of the decision about an application.
@@ -113,6 +108,26 @@ class Live:
         """Take nobody any more; return when all who waited are answered."""
         self._gatherer.stop()
         self._ledger.store.close()
+
+
+def heard(ledger: Reader, taken: Problem, decided: Decided, sees: Sees) -> Decided:
+    """What became of an application; where one of another part of the house was decided under its id, that it is taken.
+
+    Told in the same words whatever content came with the id, and whatever became of the other's: who guesses at ids or
+    contents learns no decision, no value, and not what differs.
+
+    Args:
+        ledger: tells for whom it was decided before.
+        taken: what is said then.
+        decided: what became of it.
+        sees: whether who asks may see what belongs to a part of the institution.
+    """
+    if decided.new:
+        return decided
+    entry = decision_entries.found(ledger, [decided.id]).get(decided.id)
+    if entry is None or sees(unit_of(entry)):
+        return decided
+    return Decided(decided.id, None, {}, new=False, problems=(taken,))
 
 
 def unit_of(entry: Recorded) -> str:

@@ -22,9 +22,11 @@ _BYTES: Final = 16
 
 
 def needed() -> bool:
-    """Whether nobody can add people yet."""
+    """Whether nobody can add people yet: whoever was to, and never set a password, cannot."""
     return not any(
-        ROLE in (*row.roles, *(row.asked.roles if row.asked else ())) and row.is_active
+        ROLE in (*row.roles, *(row.asked.roles if row.asked else ()))
+        and row.is_active
+        and register.came_in(row.name)
         for row in register.people()
     )
 
@@ -44,7 +46,9 @@ def code(home: Home) -> str:
 
 
 def settle(home: Home, given: str, first: Newcomer, *, confirming: Collection[str]) -> None:
-    """Add the first administrator; the code opens nothing afterwards.
+    """Add the first administrator, who is then to have a password; the code holds until `close`.
+
+    Stopped in between, the same is done again by the same code.
 
     Where there are people who could confirm it, as after the last administrator left, he waits for one of them.
 
@@ -61,7 +65,11 @@ def settle(home: Home, given: str, first: Newcomer, *, confirming: Collection[st
         raise UnableToSettle
     signed = Signed(f"person.first:{first.name}", first.name, now())
     staffing.add(home.ledger, first, signed, confirming=confirming)
-    _file(home).unlink()
+
+
+def close(home: Home) -> None:
+    """The first administrator has his password: the code opens nothing any more."""
+    _file(home).unlink(missing_ok=True)
 
 
 def _file(home: Home) -> Path:

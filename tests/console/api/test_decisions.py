@@ -222,8 +222,15 @@ def test_a_decision_is_read_by_its_unit_and_by_who_is_above(machine: Machine) ->
     others = machine("decisions.decide", "decisions.read", unit="house/partners", name="partners-1")
     assert problems(others.get(f"decisions/{id_}")) == ["api-not-found"]
     assert others.get("decisions/nobodys").content == others.get(f"decisions/{id_}").content
+    other = {**wanted, "application": {**wanted["application"], "amount": 1}}
+    unknown = {**wanted, "policy": "no-such-policy"}
+    said = {others.post("decisions", each).content for each in (wanted, other)}
+    assert len(said) == 1, (
+        "whatever came with the id, the same words: nobody finds out what differs"
+    )
     again = others.post("decisions", wanted)
-    assert (again.status_code, problems(again)) == (422, ["application-changed"])
+    assert (again.status_code, problems(again)) == (422, ["application-id-taken"])
+    assert problems(others.post("decisions", unknown)) != ["application-id-taken"]
     house = read(machine("decisions.decide").post("decisions", wanted))
     assert house == {**told, "new": False}
 

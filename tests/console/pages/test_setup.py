@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from seawall.acts import change_telling
-from seawall.console import place
+from seawall.console import access, place
 from seawall.office import homes, settling
 from seawall.office.homes import Home
 from seawall.records import starting
@@ -46,6 +46,25 @@ def test_the_code_makes_one_administrator(empty: Home) -> None:
     again = client.post("/setup/make", {**FORM, "name": "mallory", "code": code})
     assert again.status_code == 409
     assert not Person.objects.filter(name="mallory").exists()
+
+
+def test_stopped_before_the_password_the_same_code_goes_on(empty: Home) -> None:
+    code = settling.code(empty)
+    settling.settle(empty, code, settling.newcomer("root", "Root"), confirming=access.confirming())
+    assert settling.needed(), "nobody can sign in"
+    client = Client()
+    answer = client.post("/setup/make", {**FORM, "code": code})
+    assert answer.headers["Location"] == "/accounts/login/"
+    assert Person.objects.get(name="root").check_password(FORM["password"])
+    assert not (empty.folder / "keys" / settling.FILE).exists()
+    assert client.post("/setup/make", {**FORM, "code": code}).status_code == 409
+    assert list(change_telling.compare(empty.ledger)) == []
+
+
+def test_the_code_is_in_no_address(empty: Home) -> None:
+    """Addresses stand in logs and histories; the page takes none from there."""
+    code = settling.code(empty)
+    assert f'value="{code}"' not in Client().get("/setup/", {"code": code}).text
 
 
 def test_no_code_opens_nothing_even_where_the_file_is_empty(empty: Home) -> None:

@@ -16,7 +16,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The form of the first administrator, while there is none."""
     if not settling.needed():
         raise Http404
-    return render(request, "console/setup.html", {"code": request.GET.get("code", "")})
+    return render(request, "console/setup.html")
 
 
 def make(request: HttpRequest) -> HttpResponse:
@@ -34,4 +34,5 @@ def make(request: HttpRequest) -> HttpResponse:
     person = Person.objects.get(name=name)
     person.set_password(password)
     person.save(update_fields=["password"])
+    settling.close(place.home())
     return see_other(reverse("account_login"))
