@@ -1,4 +1,4 @@
-"""By which addresses and whose accounts elsewhere people sign in is in the change log, too; of a factor, also whose it is."""
+"""By which addresses and accounts elsewhere people sign in is in the change log, too; of a factor, also whose it is."""
 
 from typing import ClassVar
 
