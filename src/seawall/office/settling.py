@@ -45,8 +45,10 @@ def code(home: Home) -> str:
     return secret_files.made_once(_file(home), _BYTES)
 
 
-def settle(home: Home, given: str, first: Newcomer, *, confirming: Collection[str]) -> None:
-    """Add the first administrator, who is then to have a password; the code holds until `close`.
+def settle(
+    home: Home, given: str, first: Newcomer, *, password: str, confirming: Collection[str]
+) -> None:
+    """Add the first administrator, who can sign in; the code opens nothing afterwards.
 
     Stopped in between, the same is done again by the same code.
 
@@ -56,6 +58,7 @@ def settle(home: Home, given: str, first: Newcomer, *, confirming: Collection[st
         home: whose administrator he is.
         given: the code, as somebody typed it.
         first: the administrator, from `newcomer`.
+        password: his own.
         confirming: as `staffing.add`.
 
     Raises:
@@ -65,10 +68,7 @@ def settle(home: Home, given: str, first: Newcomer, *, confirming: Collection[st
         raise UnableToSettle
     signed = Signed(f"person.first:{first.name}", first.name, now())
     staffing.add(home.ledger, first, signed, confirming=confirming)
-
-
-def close(home: Home) -> None:
-    """The first administrator has his password: the code opens nothing any more."""
+    register.give_password(first.name, password)
     _file(home).unlink(missing_ok=True)
 
 

@@ -243,6 +243,19 @@ def filters(person: str, page: str) -> list[FilterRow]:
     return [FilterRow(*row) for row in found.values_list(*FilterRow._fields)]
 
 
+def give_password(name: str, password: str) -> None:
+    """Let a person sign in with a password; what it must be like was looked at before."""
+    person = _rows("Person").get(name=name)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+
+
+def like(name: str, **likes: str) -> None:
+    """Keep how a person likes his pages: `language`, `theme`, `time_zone`; what is not told stays."""
+    if likes:
+        _rows("Person").filter(name=name).update(**likes)
+
+
 def keep_filter(person: str, page: str, title: str, asked: str) -> None:
     """Keep a filter under a title; in the place of the one that had it."""
     _rows("SavedFilter").update_or_create(

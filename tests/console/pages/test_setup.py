@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from seawall.acts import change_telling
+from seawall.acts import change_telling, staffing
+from seawall.acts.signing import Signed, now
 from seawall.console import access, place
 from seawall.office import homes, settling
 from seawall.office.homes import Home
@@ -50,7 +51,9 @@ def test_the_code_makes_one_administrator(empty: Home) -> None:
 
 def test_stopped_before_the_password_the_same_code_goes_on(empty: Home) -> None:
     code = settling.code(empty)
-    settling.settle(empty, code, settling.newcomer("root", "Root"), confirming=access.confirming())
+    first = Signed("person.first:root", "root", now())
+    root = settling.newcomer("root", "Root")
+    staffing.add(empty.ledger, root, first, confirming=access.confirming())
     assert settling.needed(), "nobody can sign in"
     client = Client()
     answer = client.post("/setup/make", {**FORM, "code": code})

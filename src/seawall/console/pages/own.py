@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from seawall.console import access
 from seawall.console.asking import Request, see_other
 from seawall.console.middleware import COOKIE, LANGUAGES
+from seawall.records import people_register
 from seawall.records.models import Person
 
 THEMES = ("auto", "light", "dark")
@@ -27,12 +28,11 @@ def page(request: Request) -> HttpResponse:
 
 def change(request: Request) -> HttpResponse:
     """Keep how he likes his pages."""
-    person, form = request.user, request.POST
-    person.language = form["language"] if form.get("language") in LANGUAGES else person.language
-    person.theme = form["theme"] if form.get("theme") in THEMES else person.theme
-    zone = form.get("time_zone", "")
-    person.time_zone = zone if zone in available_timezones() else person.time_zone
-    person.save(update_fields=["language", "theme", "time_zone"])
+    known = {"language": LANGUAGES, "theme": THEMES, "time_zone": available_timezones()}
+    likes = {name: request.POST.get(name, "") for name in known}
+    people_register.like(
+        request.user.name, **{name: told for name, told in likes.items() if told in known[name]}
+    )
     return see_other(reverse("own"))
 
 
@@ -47,8 +47,7 @@ def speak(request: HttpRequest) -> HttpResponse:
     response = see_other(onward)
     if language in LANGUAGES:
         if isinstance(request.user, Person):
-            request.user.language = language
-            request.user.save(update_fields=["language"])
+            people_register.like(request.user.name, language=language)
         response.set_cookie(
             COOKIE, language, samesite="Lax", httponly=True, secure=request.is_secure()
         )

@@ -30,9 +30,6 @@ def make(request: HttpRequest) -> HttpResponse:
             request, "console/setup.html", {**form.dict(), "errors": error.messages}, status=422
         )
     first = settling.newcomer(name, form.get("shown", "").strip()[:120])
-    settling.settle(place.home(), form.get("code", ""), first, confirming=access.confirming())
-    person = Person.objects.get(name=name)
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    settling.close(place.home())
+    code, confirming = form.get("code", ""), access.confirming()
+    settling.settle(place.home(), code, first, password=password, confirming=confirming)
     return see_other(reverse("account_login"))
