@@ -14,6 +14,7 @@ from seawall.console.templatetags.seawall import moment, said
 from seawall.core.period import utc
 from seawall.core.text import Text
 from seawall.office import packs
+from seawall.reports.sheet import NO, YES
 
 register = template.Library()
 _NO_TIME = timedelta(0)
@@ -47,7 +48,6 @@ _LIMITS = {
     ("working", "days"): Text(en="{n} working days", zh="{n} 个工作日"),
 }
 _MINUTES = Text(en="{more} min", zh="{more} 分")
-_TRUTH = {True: Text(en="yes", zh="是"), False: Text(en="no", zh="否")}
 _DONE = Text(en="—", zh="—")
 
 
@@ -120,7 +120,7 @@ def until(at: datetime | None, now: datetime) -> str:
 def known(value: object) -> str | SafeString:
     """A field's value: times in the person's zone, truth as a word, choices by their names; people's text as text."""
     if isinstance(value, bool):
-        return said(_TRUTH[value])
+        return said(YES if value else NO)
     if isinstance(value, datetime):
         return moment(value)
     return said(value) if isinstance(value, Text) else conditional_escape(str(value))

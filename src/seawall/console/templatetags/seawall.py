@@ -12,13 +12,13 @@ from django.utils.safestring import SafeString
 
 from seawall.console.asking import KEY
 from seawall.core.text import Language, Text
+from seawall.reports.sheet import NO, YES
 
 register = template.Library()
 _NONE = "—"
 _HUNDRED, _FIVE_DIGITS = 100, 10_000
 _FEW, _MANY = 2, 6
 """Decimals of a record's number: cents of large ones; of small ones, such as a daily fee, what tells them apart."""
-_YES, _NO = Text(en="yes", zh="是"), Text(en="no", zh="否")
 
 
 def language() -> Language:
@@ -54,7 +54,7 @@ def plain(value: object) -> str:
     Numbers of up to four digits stand together, since they may be years.
     """
     if isinstance(value, bool):
-        return said(_YES if value else _NO)
+        return said(YES if value else NO)
     if not isinstance(value, int | float):
         return _NONE if value is None or value == "" else str(value)
     places = _FEW if abs(value) >= _HUNDRED else _MANY

@@ -1,14 +1,12 @@
 """What pages about indicators and alerts say: values in their unit, segments in words, small drawings."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from django import template
 
 from seawall.acts import alert_cases
 from seawall.core.measure import Unit
 from seawall.core.text import Text
-from seawall.office import packs
 from seawall.reports import sparkline as drawing
 from seawall.reports.leaf import SEGMENTS
 from seawall.reports.warning import Line
@@ -37,17 +35,6 @@ def waits(level: int | str, verdict: int | str | None) -> Text | None:
         return None
     held = alert_cases.LEVELS.index(level) if isinstance(level, str) else level
     return waiting.note(held, verdict) if waiting.waits(held, verdict) else None
-
-
-@register.filter
-def as_role(name: str) -> Text | str:
-    """What people call a role."""
-    return _roles().get(name, name)
-
-
-@lru_cache(maxsize=1)
-def _roles() -> dict[str, Text]:
-    return packs.roles().titles
 
 
 @register.filter
