@@ -11,7 +11,7 @@ from seawall.cases.drill import SUBJECTS, VERDICTS
 from seawall.cases.playbook import PHASES, Playbook, Step, Unit, Within
 from seawall.cli.options import LangOption
 from seawall.cli.screen import Screen, language
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office import packs
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -67,7 +67,7 @@ def _lines(plan: Playbook, step: Step) -> Iterator[Text]:
         for limit in _limit(tell.within) or (_AT_ONCE,):
             yield _TELL.filled(whom=whom, what=tell.what, limit=limit)
     for branch in step.decide:
-        when = Text(en=branch.when, zh=branch.when) if branch.when else _ELSE
+        when = verbatim(branch.when) if branch.when else _ELSE
         yield _BRANCH.filled(when=when, to=branch.to, because=branch.because)
 
 

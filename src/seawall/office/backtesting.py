@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from seawall.acts.simulating import NOTE
 from seawall.core.period import month_end, month_index, month_start
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.ledger import files
 from seawall.office import accounting, measuring, packs, watching
 from seawall.office.homes import Home
@@ -170,7 +170,7 @@ def run(at: Home, indicators: Sequence[Indicator], other: Home | None) -> tuple[
         indicators = varied(indicators, names, settings)
     reading = measuring.read(at)
     found = tested(reading, indicators, settings.surge)
-    over = Text(en=at.folder.name, zh=at.folder.name)
+    over = verbatim(at.folder.name)
     return found, told(found, over, settings)
 
 

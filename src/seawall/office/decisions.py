@@ -14,7 +14,7 @@ from seawall.acts.signing import Signed
 from seawall.acts.verifying import Verified
 from seawall.core.institution import HOUSE
 from seawall.core.problem import Place, Problem, Unable, UnableToUseInput, refusal
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.ledger.entry import Recorded
 from seawall.office import live, units
 from seawall.office.deciding import Counter
@@ -219,7 +219,7 @@ def form(counter: Counter, policy: str, at: datetime) -> list[Field]:
     remembered = sorted(ready.keys - set(inputs) - set(left_out))
     return [
         *asked,
-        *(Field(name, Text(en=name, zh=name)) for name in remembered),
+        *(Field(name, verbatim(name)) for name in remembered),
         *(Field(name, each.title, sealed=each) for name, each in rules.fields.items()),
     ]
 

@@ -9,7 +9,7 @@ from seawall.acts.alert_cases import fields_of, json_of, open_alerts, read
 from seawall.cases.playbook import Playbook
 from seawall.core.measure import Span, Trend
 from seawall.core.period import moment_at
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office import packs, warning
 from seawall.office.alert_lists import became
 from seawall.office.alerts import Watchman
@@ -151,7 +151,7 @@ def _long(now: Now) -> tuple[Line, ...]:
 def _past(man: Watchman, row: CaseRow) -> Past:
     fields, states = fields_of(row), man.desk.kinds.in_force["alert"].states
     inside = read(fields["cause"]).segment if "cause" in fields else ()
-    became = states[row.state].title if row.state in states else Text(en=row.state, zh=row.state)
+    became = states[row.state].title if row.state in states else verbatim(row.state)
     return Past(row.case_id, inside, moment_at(row.opened_us), moment_at(row.changed_us),
                 fields["level"], became)  # fmt: skip
 

@@ -8,7 +8,7 @@ from seawall.acts import replaying
 from seawall.acts.judging import Judge
 from seawall.core import pack
 from seawall.core.problem import refusal
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office import pages
 from seawall.office.homes import Home
 from seawall.office.measuring import read
@@ -92,7 +92,7 @@ def replayed(at: Home, program: Program, asked: Asked, against: Program | None) 
         over = _BOOK.filled(day=reading.as_of)
     else:
         past = replaying.file_past(at.engine(), program, asked.on, scratch)
-        over = Text(en=asked.on.name, zh=asked.on.name)
+        over = verbatim(asked.on.name)
     if asked.where is not None:
         past = replaying.only(past, program, asked.where)
         over = _WHERE.filled(over=over, where=asked.where)
@@ -112,7 +112,7 @@ def replayed(at: Home, program: Program, asked: Asked, against: Program | None) 
 def _other(done: replaying.Replayed) -> Text:
     if done.other is not None:
         named = f"{done.other.id} {done.other.digest[:12]}"
-        return Text(en=named, zh=named)
+        return verbatim(named)
     return _THEN if "replay_swaps" in done.measures else _NOTHING
 
 

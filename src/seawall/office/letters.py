@@ -6,7 +6,7 @@ from seawall.acts.alert_cases import LEVELS, fields_of
 from seawall.acts.delivering import Letter, Notice
 from seawall.acts.handling import Desk
 from seawall.cases.built_in import BUILT_IN
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office import warning
 from seawall.records import case_register as register
 from seawall.records.case_register import CaseRow
@@ -73,7 +73,7 @@ class Letters:
 
 
 def _built(verb: str) -> Text:
-    return BUILT_IN[verb].title if verb in BUILT_IN else Text(en=verb, zh=verb)
+    return BUILT_IN[verb].title if verb in BUILT_IN else verbatim(verb)
 
 
 _DASH = Text(en="–", zh="–")

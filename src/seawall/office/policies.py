@@ -17,7 +17,7 @@ from seawall.acts.signing import Signed
 from seawall.core import pack
 from seawall.core.period import microseconds
 from seawall.core.problem import Unable
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.ledger.log import Ledger
 from seawall.office import packs
 from seawall.office import publishing as office_publishing
@@ -192,7 +192,7 @@ def shelf(now: datetime, by: str) -> tuple[Shelved, ...]:
         if name not in known
     ]
     own = (name for name in drafted if name not in {each.policy for each in listed})
-    return (*listed, *(Shelved(name, Text(en=name, zh=name), None, drafted[name]) for name in own))
+    return (*listed, *(Shelved(name, verbatim(name), None, drafted[name]) for name in own))
 
 
 def shown(policy: str, digest: str | None, now: datetime) -> Shown:

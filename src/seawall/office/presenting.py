@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from seawall.core.measure import Column, Selection
 from seawall.core.steps import Step
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office.answering import Answer, Answers, Asked
 from seawall.office.measuring import Reading
 from seawall.reports import charts, drawing, leaf, portfolio
@@ -179,7 +179,7 @@ def _joined(parts: tuple[Text, ...]) -> Text | None:
 
 
 def _as_is(text: str) -> Text:
-    return Text(en=text, zh=text)
+    return verbatim(text)
 
 
 _AS_OF = Text(en="As of", zh="分析日")

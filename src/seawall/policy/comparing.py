@@ -18,7 +18,7 @@ from seawall.core.expression.tree import Form
 from seawall.core.expression.types import Value
 from seawall.core.expression.writing import constant
 from seawall.core.pack import Placed
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.policy.declaration import Rule, Sheet, Table
 from seawall.policy.merging import Merged, Part, merged
 
@@ -62,7 +62,7 @@ class Change:
             number, *cell = rest
             told = _ROW.filled(number=number)
             return _CELL.filled(row=told, cell=cell[-1]) if cell else told
-        known = _FIELDS.get(first, Text(en=first, zh=first))
+        known = _FIELDS.get(first, verbatim(first))
         return _OF.filled(what=known, part=" ".join(rest)) if rest else known
 
 

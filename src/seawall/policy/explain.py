@@ -8,7 +8,7 @@ from seawall.core.expression.explain import Part, explainer
 from seawall.core.expression.tree import Call, Constant, Name, Node, branches
 from seawall.core.expression.types import Value
 from seawall.core.expression.writing import constant, is_conversion, written
-from seawall.core.text import LANGUAGES, Language, Text
+from seawall.core.text import LANGUAGES, Language, Text, verbatim
 from seawall.policy.decider import Decider
 from seawall.policy.declaration import Input
 from seawall.policy.program import Check, Define, Lookup, LookupRow, Program, Step
@@ -236,8 +236,7 @@ def feature(program: Program, name: str, meant: Meaning) -> Text:
     """A window in words; a stream's column is told as the input of its name, where there is one."""
     window = meant.window
     columns = {
-        column: program.titles.get(column, Text(en=column, zh=column))
-        for column in meant.stream.columns
+        column: program.titles.get(column, verbatim(column)) for column in meant.stream.columns
     }
     keys = [program.titles[key] for key in window.by]
     parts = {
@@ -336,7 +335,7 @@ def _rule(program: Program, check: Check) -> Text:
             check.id, condition(program, check), THEN[check.then], THEN[check.unknown], check.source,
         )  # fmt: skip
     when = condition(program, check)
-    source = Text(en=check.source, zh=check.source)
+    source = verbatim(check.source)
     if check.verified_on is not None:
         source = _both("{0}; verified on {1}", "{0}；核实于{1}", source, check.verified_on)
     return _both(

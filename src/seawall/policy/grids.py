@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seawall.core.expression.tree import Call, Constant, Node
 from seawall.core.expression.writing import is_conversion
 from seawall.core.problem import Place
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.policy import explain
 from seawall.policy.declaration import Band, Hit, Table
 from seawall.policy.merging import Merged
@@ -225,7 +225,7 @@ def _plain(node: Constant) -> Text:
     if isinstance(node.value, bool):
         return _TRUTHS[node.value]
     told = node.value if isinstance(node.value, str) else explain.literal(node)
-    return Text(en=told, zh=told)
+    return verbatim(told)
 
 
 def _matrix(rows: Sequence[Row], columns: Sequence[Text]) -> Matrix | None:

@@ -14,7 +14,7 @@ from seawall.core.expression.tree import Call
 from seawall.core.expression.types import Type, fits
 from seawall.core.pack import Placed
 from seawall.core.problem import Kind, Place, Problem, UnableToUseInput
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.policy import cells, growth, problems
 from seawall.policy.declaration import (
     Characteristic,
@@ -309,7 +309,7 @@ class _Reader:
                 columns[column] = text.strip() if bare else f"{name}.{column}"
                 if not bare:
                     place = partial(part.place, "columns", column)
-                    called = Text(en=column, zh=column)
+                    called = verbatim(column)
                     yield from self._define(columns[column], text, place, called)
             outputs = [self._output(key, each, part) for key, each in table.gives.items()]
             rows = [self._row(number, row, columns, part) for number, row in enumerate(table.rows)]

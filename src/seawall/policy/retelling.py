@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.policy import explain
 from seawall.policy.program import OUTCOMES, Check, Program
 
@@ -121,7 +121,7 @@ def _valued(
 
 def _one(program: Program, name: str, there: Mapping[str, Plain]) -> Valued:
     asked = program.inputs.get(name)
-    title = program.titles.get(name, Text(en=name, zh=name))
+    title = program.titles.get(name, verbatim(name))
     return Valued(name, title, there[name], asked.unit if asked else None)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from seawall.core.measure import Column, Measure
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.reports.charts import Spec
 
 SEGMENTS = {
@@ -92,7 +92,7 @@ def headed(measure: Measure, by: tuple[str, ...]) -> tuple[Column, ...]:
     """The columns of an answer: the segments, then the measure's own; its own where its rows are segments."""
     own = {column.name for column in measure.columns}
     segments = () if "segment" in own else by
-    titles = {name: SEGMENTS.get(name, Text(en=name, zh=name)) for name in segments}
+    titles = {name: SEGMENTS.get(name, verbatim(name)) for name in segments}
     return (*(Column(name, "label", titles[name]) for name in segments), *measure.columns)
 
 
@@ -103,7 +103,7 @@ def shown(value: object, column: Column) -> Text:
     if isinstance(value, str) and value in column.labels:
         return column.labels[value]
     text = _plain(value, column)
-    return Text(en=text, zh=text)
+    return verbatim(text)
 
 
 def briefly(value: object, column: Column) -> Text:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seawall.core.measure import Column, Measure
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.reports import charts
 from seawall.reports.charts import Spec
 from seawall.reports.leaf import SEGMENTS, Aside, Grid, Leaf, Section, grid
@@ -138,7 +138,7 @@ PARTS_MOST = 8
 
 def _called(key: tuple[str | None, ...]) -> Text:
     name = " · ".join("–" if value is None else value for value in key)
-    return Text(en=name, zh=name)
+    return verbatim(name)
 
 
 def _of(by: tuple[str, ...], key: tuple[str | None, ...]) -> pc.Expression:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from seawall.core.measure import Trend, Unit
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.warning import naming, waiting
 from seawall.warning.cause import Cause, Segment
 from seawall.warning.contribution import Effect
@@ -141,7 +141,7 @@ def place(segment: Segment, titles: Mapping[str, Text], names: Values) -> Text:
     if not segment:
         return _BOOK
     told = [
-        (titles.get(column, Text(en=column, zh=column)), naming.said(names, column, value))
+        (titles.get(column, verbatim(column)), naming.said(names, column, value))
         for column, value in segment
     ]
     return Text(

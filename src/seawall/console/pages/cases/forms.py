@@ -15,7 +15,7 @@ from seawall.cases.choices import Choice
 from seawall.cases.kind import TEXT_MOST, Field, Kind
 from seawall.console.asking import whole
 from seawall.core.problem import Problem
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office.alert_words import Said
 
 PREFIX: Final = "f."
@@ -230,7 +230,7 @@ def facts(
 def read(value: Value, field: Field) -> Known:
     """A value as people read it."""
     if field.among is not None and isinstance(value, str):
-        return field.among.get(value, Text(en=value, zh=value))
+        return field.among.get(value, verbatim(value))
     if field.type == "time" and isinstance(value, str):
         return _aware(value)
     if value is None or isinstance(value, bool):

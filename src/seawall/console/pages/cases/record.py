@@ -24,7 +24,7 @@ from seawall.console.pages.cases import forms, who
 from seawall.console.pages.cases.forms import Fact
 from seawall.console.pages.cases.who import Looked
 from seawall.core.problem import Problem
-from seawall.core.text import Text
+from seawall.core.text import Text, verbatim
 from seawall.office import alert_words, case_titles, packs, queues, readers
 from seawall.office.alert_words import Said
 from seawall.office.cases import EVIDENCE, Seen
@@ -154,7 +154,7 @@ def _leading(looked: Looked) -> list[tuple[Text, str]]:
     for case_id, link in found:
         kind = kinds.get(case_id.rpartition("-")[0])
         known = kind is not None and link in kind.links
-        told.append((kind.links[link].title if kind and known else Text(en=link, zh=link), case_id))
+        told.append((kind.links[link].title if kind and known else verbatim(link), case_id))
     return told
 
 
