@@ -253,7 +253,7 @@ def test_pages_ask_the_database_no_more_than_agreed_and_speak_chinese(as_: As, p
 
 def test_entries_are_taken_away_as_a_file(as_: As) -> None:
     answer = as_("dana").get("/ledger/?actor=bob&as=csv")
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    text = answer.content.decode("utf-8-sig")
     bobs = [each for each in place.home().ledger.entries() if each.told["actor"] == "bob"]
     assert len(text.splitlines()) == len(bobs) + 1
     assert str(bobs[0].told["subject"]) in text

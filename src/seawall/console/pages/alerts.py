@@ -6,12 +6,12 @@ from django.urls import reverse
 
 from seawall.acts.alert_cases import KIND
 from seawall.acts.signing import now
-from seawall.console import exporting, place
+from seawall.console import exporting, paging, place
 from seawall.console.asking import Request, see_other, signed, whole
 from seawall.console.pages.cases import who
 from seawall.core.problem import UnableToUseInput
 from seawall.office import alert_lists, alert_sheet, quieting, warning
-from seawall.office.alert_lists import Asked, Place
+from seawall.office.alert_lists import Asked
 from seawall.office.cases import Seen
 from seawall.office.quieting import Quieting
 
@@ -25,7 +25,7 @@ def listed(request: Request) -> HttpResponseBase:
     asked = Asked(
         request.user.unit,
         ended="over" in request.GET,
-        after=_place(request.GET.get("after", "")),
+        after=paging.asked(request),
         **chosen,
     )
     man = place.watchman()
@@ -34,15 +34,9 @@ def listed(request: Request) -> HttpResponseBase:
         return file
     page = alert_lists.page(man, asked, now())
     return render(request, "console/alerts/list.html", {
-        "page": page, "page_after": page.next and "{}.{}".format(*page.next), "asked_for": asked, "risks": warning.RISKS,
+        "page": page, "page_after": paging.told(page.next), "asked_for": asked, "risks": warning.RISKS,
         "indicators": man.rules.indicators, "states": man.desk.kinds.in_force[KIND].states,
     })  # fmt: skip
-
-
-def _place(text: str) -> Place | None:
-    number, _, rest = text.partition(".")
-    first = whole(number)
-    return None if first is None else (first, rest)
 
 
 def one(request: Request, case_id: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from seawall.acts.deciding import Order
 from seawall.acts.signing import now
-from seawall.console import access, place
+from seawall.console import access, paging, place
 from seawall.console.asking import Request, see_other, signed, whole
 from seawall.console.exporting import answer
 from seawall.console.routing import owned
@@ -59,7 +59,7 @@ def page(request: Request) -> HttpResponseBase:
     sheet = ledger_sheets.of_decisions(sought._replace(most=AT_ONCE))
     return answer(request, sheet, needs="decisions.export") or render(request, "console/decisions/page.html", {
         "found": found,
-        "page_after": None if found.after is None else "{}.{}".format(*found.after),
+        "page_after": paging.told(found.after),
         "policies": decisions.policies(),
         "outcomes": [(name, MADE[name]) for name in OUTCOMES] + [(ERASED, MADE[""])],
         "searched": any(request.GET.get(name) for name in _FILTERS),
@@ -131,7 +131,7 @@ def _sought(request: Request) -> Sought:
         reason=asked["reason"],
         since_us=_day_us(asked["since"]),
         until_us=_day_us(asked["until"], days=1),
-        after=_place(request.GET.get("after", "")),
+        after=_after(request),
     )
 
 
@@ -144,10 +144,10 @@ def _day_us(text: str, *, days: int = 0) -> int | None:
     return microseconds(datetime.combine(day, time(), timezone.get_current_timezone()))
 
 
-def _place(text: str) -> tuple[int, int] | None:
-    first, _, second = text.partition(".")
-    at_us, entry = whole(first), whole(second)
-    return None if at_us is None or entry is None else (at_us, entry)
+def _after(request: Request) -> tuple[int, int] | None:
+    found = paging.asked(request)
+    entry = whole(found[1]) if found else None
+    return (found[0], entry) if found and entry is not None else None
 
 
 def _mine(request: Request, entry: int) -> Shown:

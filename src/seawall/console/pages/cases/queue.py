@@ -1,6 +1,5 @@
 """Queues of cases: a list, a board, filters that people keep, one verb on many, and the list to take away."""
 
-import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
@@ -8,18 +7,16 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from seawall.console import access, place
+from seawall.console import access, paging, place
 from seawall.console.asking import Request, see_other, whole
 from seawall.console.exporting import answer
 from seawall.console.pages.cases import who
 from seawall.office import queue_sheets, queues
 from seawall.office.queues import Asked
 from seawall.records import people_register
-from seawall.records.case_lists import After
 
 PAGE = "cases"
 TITLE_MOST = 120
-_AFTER = re.compile(r"([0-9]{1,18})~([a-z0-9_-]{1,120})")
 
 
 def page(request: Request) -> HttpResponseBase:
@@ -29,10 +26,9 @@ def page(request: Request) -> HttpResponseBase:
     file = answer(request, sheet, needs="cases.export")
     if file is not None:
         return file
-    found = queues.page(place.cases(), asks, who.actor(request), _after(request))
-    after = f"{found.after[0]}~{found.after[1]}" if found.after else ""
+    found = queues.page(place.cases(), asks, who.actor(request), paging.asked(request))
     return render(request, "console/cases/queue.html", {
-        **_frame(request, asks), "cases": found.cases, "page_after": after, "view": "list",
+        **_frame(request, asks), "cases": found.cases, "page_after": paging.told(found.after), "view": "list",
     })  # fmt: skip
 
 
@@ -70,12 +66,6 @@ def _frame(request: Request, asks: Asked) -> dict[str, object]:
         "may": access.permissions(request.user),
         "now": who.here(),
     }
-
-
-def _after(request: Request) -> After | None:
-    """Where the page begins; what no list has written begins at the first."""
-    found = _AFTER.fullmatch(request.GET.get("after", ""))
-    return (int(found[1]), found[2]) if found else None
 
 
 def keep(request: Request) -> HttpResponse:
