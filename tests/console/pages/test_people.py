@@ -65,6 +65,10 @@ def test_what_root_asks_is_told_to_reviewers_and_counts_once_one_confirmed(as_: 
     as_("root").post("/people/frank/assign", form)
     assert json.loads(Person.objects.get(name="frank").roles) == []
     assert "waits for a second person" in as_("root").get("/people/").text
+    form_ = as_("root").get("/people/frank/").text
+    assert re.findall(r'value="(\w+)" checked', form_) == ["fraud_analyst"], (
+        "sent as it is, it asks the same"
+    )
     for reviewer in ("alice", "grace", "ivan"):
         assert "/people/frank/" in as_(reviewer).get("/").text
         assert "Frank" in as_(reviewer).get("/people/waiting").text

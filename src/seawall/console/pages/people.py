@@ -176,7 +176,8 @@ def _page(request: Request, person: Person, *, link: str = "") -> HttpResponse:
         "seen": seen, "person": person, "link": link, "own": person.name == request.user.name,
         "titles": packs.roles().titles, "unit_titles": declared.units,
         "permissions": [title for name, title in declared.permissions.items() if name in may],
-        **_choices(request), "has": access.roles(person),
+        **_choices(request), "has": seen.asked.roles if seen.asked else access.roles(person),
+        "wanted_unit": seen.asked.unit if seen.asked else person.unit,
     })  # fmt: skip
 
 
