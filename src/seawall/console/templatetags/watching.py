@@ -7,6 +7,7 @@ from django import template
 from seawall.acts import alert_cases
 from seawall.core.measure import Unit
 from seawall.core.text import Text
+from seawall.office import packs
 from seawall.reports import sparkline as drawing
 from seawall.reports.leaf import SEGMENTS
 from seawall.reports.warning import Line
