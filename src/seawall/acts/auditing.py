@@ -65,9 +65,9 @@ def verify(
         "erased": found.erased,
         "problems": len(found.problems),
     }
-    receipt = ledger.append(Entry(
-        kind=KIND, subject=SUBJECT, actor=signed.by, at=signed.at, act=signed.act, body=body
-    ))  # fmt: skip
+    receipt = ledger.append(
+        Entry(kind=KIND, subject=SUBJECT, actor=signed.by, at=signed.at, act=signed.act, body=body)
+    )
     told = _read(receipt.number, signed.by, microseconds(signed.at), body)
     return told, found.problems
 

@@ -142,4 +142,4 @@ BUILT_IN: dict[str, BuiltIn] = {
         Text(en="Note that a clock ran out", zh="登记时钟超时"),
         (_machine, _tells, _open, _runs),
     ),
-}  # fmt: skip
+}

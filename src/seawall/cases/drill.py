@@ -213,9 +213,7 @@ def score(planned: Drill, run: PlaybookRun, *, began_at: datetime) -> Score:
     if not run.exercise or run.plan.sheet.id != planned.sheet.playbook:
         raise UnableToScore(planned.sheet.id)
     scorer = _Scorer(planned, run, began_at)
-    return Score(
-        (*scorer.milestones(), *scorer.steps(), *scorer.evidence(), *scorer.messages())
-    )  # fmt: skip
+    return Score((*scorer.milestones(), *scorer.steps(), *scorer.evidence(), *scorer.messages()))
 
 
 class _Scorer:

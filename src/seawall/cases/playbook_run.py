@@ -125,9 +125,8 @@ class PlaybookRun:
         """Open steps: reached, not ended, and with no other such step that can still lead to them."""
         waiting = [step for step in self.reached if self.progress(step).ended_at is None]
         return tuple(
-            step for step in waiting
-            if not any(step in self.plan.below[other] for other in waiting)
-        )  # fmt: skip
+            step for step in waiting if not any(step in self.plan.below[other] for other in waiting)
+        )
 
     @property
     def over(self) -> bool:

@@ -37,7 +37,7 @@ def grant(
     home: HomeOption = None,
     quiet: QuietOption = False,
     lang: LangOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """Grant a token; it is printed now, and never again."""
     screen, at = Screen(language(lang), quiet=quiet), _opened(homes.home(home))
     wanted = Wanted(name, frozenset(scope), unit, now() + timedelta(days=days))

@@ -145,8 +145,7 @@ def alone(courses: Iterable[Course], troubles: Known, stretch: Stretch) -> dict[
     mine: dict[str, list[Course]] = defaultdict(list)
     for course in courses:
         mine[course.cause.indicator].append(course)
-    return {name: backtest.score(each, troubles.truths, stretch)
-            for name, each in mine.items()}  # fmt: skip
+    return {name: backtest.score(each, troubles.truths, stretch) for name, each in mine.items()}
 
 
 def chosen(reading: Reading, indicators: Sequence[Indicator], settings: Settings) -> dict[str, str]:

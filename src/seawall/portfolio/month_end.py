@@ -184,8 +184,7 @@ HAVING SUM(alive) > 0
 
 
 def _running() -> str:
-    summed = ("settled", "scheduled", "scheduled_principal", "cash", "given_fee",
-              "given_principal")  # fmt: skip
+    summed = ("settled", "scheduled", "scheduled_principal", "cash", "given_fee", "given_principal")
     sums = ",\n  ".join(f"CAST(SUM({n}) OVER so_far AS BIGINT) AS {n}_sum" for n in summed)
     return f"""
 SELECT loan_no, month, scheduled, cash, late_fee,

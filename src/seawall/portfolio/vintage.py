@@ -23,10 +23,9 @@ _DAY = "MAKE_DATE(CAST(FLOOR(vintage / 12) AS INTEGER), CAST(vintage % 12 + 1 AS
 def measure(conventions: Conventions) -> Measure:
     """The measure `vintage`."""
     marks = tuple(
-        Column(f"ever_{mark}", "share",
-               Text(en=f"ever {mark}+", zh=f"曾逾期{mark}天以上"))
+        Column(f"ever_{mark}", "share", Text(en=f"ever {mark}+", zh=f"曾逾期{mark}天以上"))
         for mark in conventions.marks
-    )  # fmt: skip
+    )
     return Measure(
         name="vintage",
         title=Text(en="Vintage curves", zh="账龄曲线（Vintage）"),

@@ -418,7 +418,7 @@ def errands(task: str, state: str) -> list[tuple[ErrandRow, str]]:
     return [
         (ErrandRow(r.key, r.case_id, r.place, r.task, r.content, r.next_us, r.tried), r.said)
         for r in rows
-    ]  # fmt: skip
+    ]
 
 
 # A verb adds and looks up by texts of its own: building them through the models took longer than the rest of it.

@@ -64,8 +64,7 @@ def lines(
                     {"field": value, "format": _format(unit), "title": ""}],
     }  # fmt: skip
     if _column(measure, x).unit == "date":
-        spec["params"] = [{"name": "zoom", "select": _ZOOM,
-                           "bind": "scales"}]  # fmt: skip
+        spec["params"] = [{"name": "zoom", "select": _ZOOM, "bind": "scales"}]
     return spec
 
 

@@ -62,4 +62,4 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(
         ("TIMESTAMP", "DATETIME", "TIMESTAMP_US", "TIMESTAMPNTZ", "TIMESTAMP_NTZ"), "timestamp"
     ),
-}  # fmt: skip
+}

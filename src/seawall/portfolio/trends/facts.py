@@ -61,10 +61,9 @@ def months(late_days: tuple[int, ...]) -> Summary:
     """
     late = {f"late_{days}": times(f"m.days_past_due > {days}") for days in late_days}
     owed = {
-        f"owed_late_{days}":
-        f"SUM(CASE WHEN m.days_past_due > {days} THEN CAST(m.balance AS DOUBLE) ELSE 0 END)"
+        f"owed_late_{days}": f"SUM(CASE WHEN m.days_past_due > {days} THEN CAST(m.balance AS DOUBLE) ELSE 0 END)"
         for days in late_days
-    }  # fmt: skip
+    }
     money = {name: f"SUM(CAST(m.{name} AS DOUBLE))" for name in _MONEY}
     # What a month asked of a loan that was not over, and how much of it came.
     dues = {"met": f"SUM(CAST({MET} AS DOUBLE))", "owed": f"SUM(CAST({MET} + {SHORT} AS DOUBLE))"}
