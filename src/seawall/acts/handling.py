@@ -335,5 +335,6 @@ class UnableToFindKind(Unable, LookupError):
     def __init__(self, name: str, known: tuple[str, ...] = ()) -> None:
         super().__init__(
             Text(en="there is no kind of case {name}{listed}", zh="没有案件类型 {name}{listed}"),
-            name=name, listed=_among(known),
-        )  # fmt: skip
+            name=name,
+            listed=_among(known),
+        )

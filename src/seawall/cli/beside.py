@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 BesideOption = Annotated[
-    int, typer.Option("--beside", hidden=True, help="End when this process, which began it, is gone.")
-]  # fmt: skip
+    int,
+    typer.Option("--beside", hidden=True, help="End when this process, which began it, is gone."),
+]
 
 
 def follow(parent: int, end: Callable[[], object]) -> None:

@@ -71,8 +71,9 @@ def _say_import(screen: Screen, mapping: Mapping, report: ImportReport) -> None:
 def _parts(screen: Screen, shares: Shares[Fate, int | Decimal]) -> str:
     """The sum of what became of rows, or of their amount; rejects are told also where none are."""
     told = {fate: share for fate, share in shares.items() if share or fate == "rejected"}
-    return " + ".join(_FATES[fate].filled(n=share).in_(screen.language)
-                      for fate, share in told.items())  # fmt: skip
+    return " + ".join(
+        _FATES[fate].filled(n=share).in_(screen.language) for fate, share in told.items()
+    )
 
 
 def _listed(rows: dict[str, int]) -> str:

@@ -250,8 +250,9 @@ def _command(
 ) -> Command:
     fields, links, reason, key = told
     given = {name: _given(text, kind.fields.get(name)) for name, text in _pairs(fields or [])}
-    return Command(verb, who, datetime.now(UTC), key or uuid4().hex, given, reason,
-                   tuple(_pairs(links or [])))  # fmt: skip
+    return Command(
+        verb, who, datetime.now(UTC), key or uuid4().hex, given, reason, tuple(_pairs(links or []))
+    )
 
 
 def _pairs(texts: list[str]) -> Iterator[tuple[str, str]]:

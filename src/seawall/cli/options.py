@@ -16,9 +16,10 @@ LangOption = Annotated[
 ]
 AsOfOption = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"],
-                 help="Analysis date.  [default: the book's last month-end]"),
-]  # fmt: skip
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="Analysis date.  [default: the book's last month-end]"
+    ),
+]
 SEGMENTS = (
     "customer_token, product, channel, partner, region, grade, purpose, currency, vintage_year, "
     "vintage_quarter"
@@ -28,6 +29,7 @@ ByOption = Annotated[str, typer.Option("--by", help=f"Break down by, comma-separ
 PolicyArgument = Annotated[str, typer.Argument(help="A shipped policy's id, or a YAML file.")]
 ActorOption = Annotated[
     str,
-    typer.Option("--as", envvar="SEAWALL_ACTOR", help="Who does it.  [env: SEAWALL_ACTOR]",
-                 show_envvar=False),
-]  # fmt: skip
+    typer.Option(
+        "--as", envvar="SEAWALL_ACTOR", help="Who does it.  [env: SEAWALL_ACTOR]", show_envvar=False
+    ),
+]

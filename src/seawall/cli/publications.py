@@ -162,9 +162,10 @@ _RATES = {
     "approved_share": Text(en="approved: {rate}", zh="通过：{rate}"),
     "referred_share": Text(en="referred: {rate}", zh="转人工：{rate}"),
     "declined_share": Text(en="declined: {rate}", zh="拒绝：{rate}"),
-    "bad_share": Text(en="bad, of those approved with known outcome: {rate}",
-                      zh="通过且表现已知者中坏账：{rate}"),
-}  # fmt: skip
+    "bad_share": Text(
+        en="bad, of those approved with known outcome: {rate}", zh="通过且表现已知者中坏账：{rate}"
+    ),
+}
 _REPORT = Text(en="report: {path}", zh="报告：{path}")
 _BY = Text(en="approved by {name}", zh="已由 {name} 批准")
 _EVIDENCE = Text(

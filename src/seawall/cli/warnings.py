@@ -208,10 +208,11 @@ def _say_series(screen: Screen, trial: SeriesTrial, told: tuple[real_series.Told
         screen.say(_CHOSEN[each.of], name=each.chosen, until=trial.chosen_until)
         for which, score in (("first", each.first), ("second", each.second)):
             facts = {
-                "caught": len(score.caught), "troubles": len(score.caught) + len(score.missed),
+                "caught": len(score.caught),
+                "troubles": len(score.caught) + len(score.missed),
                 "false": len(score.false),
                 "leads": ", ".join(str(caught.lead_days) for caught in score.caught) or "–",
-            }  # fmt: skip
+            }
             screen.result(_STRETCHES[which].filled(**facts).in_(screen.language))
 
 

@@ -152,8 +152,9 @@ def last_kept_us(rows: Rows) -> int:
 
 def kept(rows: Rows) -> list[bytes]:
     """Every checkpoint that was kept, in order."""
-    return [bytes(note) for (note,) in rows.all(
-        "SELECT note FROM ledger_checkpoint ORDER BY number")]  # fmt: skip
+    return [
+        bytes(note) for (note,) in rows.all("SELECT note FROM ledger_checkpoint ORDER BY number")
+    ]
 
 
 def _recorded(row: Sequence[Any]) -> Recorded:

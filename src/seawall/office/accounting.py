@@ -162,8 +162,9 @@ def _effects(
     span = Span(ends_on[first], ends_on[-1], judged.indicator.period, by)
     panel = watching.answered(reading.engine, judged.trend, span)
     normal, last = slice(0, until - first), slice(-1, None)
-    inside = {dict(each)[column]: row for row, each in enumerate(panel.segments)
-              if within(each, segment)}  # fmt: skip
+    inside = {
+        dict(each)[column]: row for row, each in enumerate(panel.segments) if within(each, segment)
+    }
     if judged.trend.arithmetic in ("count", "level"):
         return contribution.of_sum(_means(panel, inside, normal), _means(panel, inside, last))
     return contribution.of_ratio(_pooled(panel, inside, normal), _pooled(panel, inside, last))

@@ -96,9 +96,10 @@ class Watchman:
         """
         known = warning.trends()
         indicators = tuple(
-            each for each in self.rules.indicators.values()
+            each
+            for each in self.rules.indicators.values()
             if came.since.keys() & set(known[each.measure].reads)
-        )  # fmt: skip
+        )
         if not indicators:
             return None
         reading = measuring.read(self.home)

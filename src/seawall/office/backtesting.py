@@ -234,14 +234,15 @@ def told(found: Tested, over: Text, settings: Settings) -> page.Told:
     rows += [_scored(titles[name], score, settings.ratio) for name, score in scored if _says(score)]
     return page.Told(
         title=_TITLE,
-        about=_ABOUT.filled(over=over, first=found.stretch.first, last=found.stretch.last,
-                            n=len(titles)),
+        about=_ABOUT.filled(
+            over=over, first=found.stretch.first, last=found.stretch.last, n=len(titles)
+        ),
         rules=_RULES.filled(ratio=f"{settings.ratio:g}"),
         catches=tuple(_catches(found, titles)),
         scores=tuple(rows),
         watched=tuple(_watched(found)),
         source=_SOURCE,
-    )  # fmt: skip
+    )
 
 
 def _says(score: Score) -> bool:

@@ -203,12 +203,13 @@ def shown(counter: Counter, lines: Iterable[Line]) -> tuple[Shown, ...]:
     now_us = microseconds(counter.desk.clock())
     return tuple(
         Shown(
-            line, versions[line.kind_digest],
+            line,
+            versions[line.kind_digest],
             moment_at(line.due_us),
             line.due_us is not None and line.due_us < now_us,
         )
         for line in held
-    )  # fmt: skip
+    )
 
 
 def _one(case_id: str, which: Which) -> list[Line]:

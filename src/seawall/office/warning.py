@@ -84,9 +84,10 @@ def _people(declared: Indicator) -> Iterator[tuple[Text, Text]]:
     titles = packs.roles().titles
     for importance in IMPORTANCES:
         levels = [
-            waiting.LEVELS[level] for name, level in (("amber", AMBER), ("red", RED))
+            waiting.LEVELS[level]
+            for name, level in (("amber", AMBER), ("red", RED))
             if getattr(declared.severity, name) == importance
-        ]  # fmt: skip
+        ]
         if levels:
             alert = routing.Told(importance=importance, risk=declared.risk, team=declared.team)
             stages = [

@@ -19,11 +19,12 @@ CIRCLE = Kind(
 )  # fmt: skip
 NOT_BOOLEAN = Kind(
     "policy-not-boolean",
-    Text(en="A condition must be true or false; this is a {found}.",
-         zh="条件必须为真或假；此处类型为 {found}。"),
-    Text(en="Compare it with something, such as: age < 18.",
-         zh="请与某个值比较，例如：age < 18。"),
-)  # fmt: skip
+    Text(
+        en="A condition must be true or false; this is a {found}.",
+        zh="条件必须为真或假；此处类型为 {found}。",
+    ),
+    Text(en="Compare it with something, such as: age < 18.", zh="请与某个值比较，例如：age < 18。"),
+)
 KIND_MISFIT = Kind(
     "policy-kind-misfit",
     Text(en="{name} should be a {wanted}; this is a {found}.",
@@ -75,11 +76,12 @@ NO_INPUTS = Kind(
 )
 BASE_MISSING = Kind(
     "policy-base-missing",
-    Text(en="There is no policy {name} beside this overlay.",
-         zh="该叠加层旁没有策略 {name}。"),
-    Text(en="`extends` is the name of a file in the same folder, without .yaml.",
-         zh="`extends` 是同一文件夹中的文件名，不含 .yaml。"),
-)  # fmt: skip
+    Text(en="There is no policy {name} beside this overlay.", zh="该叠加层旁没有策略 {name}。"),
+    Text(
+        en="`extends` is the name of a file in the same folder, without .yaml.",
+        zh="`extends` 是同一文件夹中的文件名，不含 .yaml。",
+    ),
+)
 BASE_CIRCLE = Kind(
     "policy-base-circle",
     Text(

@@ -147,8 +147,9 @@ class _Rules:
     def _undecided(self, number: int, claim: str, claim_zh: str) -> Finding:
         rule = self._checks[number].id
         facts: dict[str, object] = {
-            "claim": f"rule {rule} {claim}", "claim_zh": f"规则 {rule} {claim_zh}",
-        }  # fmt: skip
+            "claim": f"rule {rule} {claim}",
+            "claim_zh": f"规则 {rule} {claim_zh}",
+        }
         kind = check_problems.UNDECIDED
         return Finding(kind, (rule,), "undecided", None, facts, self._place(number))
 

@@ -114,9 +114,10 @@ def contacts(cohort: Cohort) -> pa.Table:
     gone = walk.charged_off[loan[which]]
     kept = (on <= walk.met.until) & (np.isnat(gone) | (on < gone))
     which, on = which[kept], on[kept]
-    local = on.astype("M8[us]") + chance.integers(
-        rule.hours[0] * 60, rule.hours[1] * 60, len(on)
-    ) * _MINUTE  # fmt: skip
+    local = (
+        on.astype("M8[us]")
+        + chance.integers(rule.hours[0] * 60, rule.hours[1] * 60, len(on)) * _MINUTE
+    )
     outcome, promised = _outcomes(chance, rule, on, pays_on[which])
     return rows(tape.CONTACT, {
         "contact_id": ids("T", made.numbers(len(on)), 10),

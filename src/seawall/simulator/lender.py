@@ -69,8 +69,9 @@ def _tables(cohort: Cohort) -> Iterator[tuple[str, pa.Table]]:
 
 def _repaid(made: Made, weather: Climate) -> Walk:
     """The month's loans, walked to the end of what is known."""
-    walk = Walk(_scheduled(made), _conditions(made, weather), made.by.lender,
-                made.by.chance(5, made.month))  # fmt: skip
+    walk = Walk(
+        _scheduled(made), _conditions(made, weather), made.by.lender, made.by.chance(5, made.month)
+    )
     walk.run()
     return walk
 

@@ -51,7 +51,8 @@ def _ancestors(name: str, indicators: Mapping[str, Indicator]) -> Iterator[tuple
     seen, row, depth = {name}, [name], 0
     while row:
         yield from ((each, depth) for each in row)
-        above = {parent for each in row if each in indicators
-                 for parent in indicators[each].explained_by}  # fmt: skip
+        above = {
+            parent for each in row if each in indicators for parent in indicators[each].explained_by
+        }
         row, depth = sorted(above - seen), depth + 1
         seen |= above

@@ -180,9 +180,10 @@ def _copied(home: Path, scratch: Path, name: str, part: Part = "rows") -> Copied
     target.parent.mkdir(exist_ok=True, mode=0o700)
     make_private(target)
     try:
-        with closing(apsw.Connection(str(home / name))) as source, closing(
-            apsw.Connection(str(target))
-        ) as copy:  # fmt: skip
+        with (
+            closing(apsw.Connection(str(home / name))) as source,
+            closing(apsw.Connection(str(target))) as copy,
+        ):
             source.set_busy_timeout(60_000)
             with copy.backup("main", source, "main") as backup:
                 backup.step(-1)
@@ -199,9 +200,10 @@ def _office(records: Path, scratch: Path) -> Copied:
     target = scratch / OFFICE
     make_private(target)
     try:
-        with closing(library.connect(records, timeout=60)) as source, closing(
-            library.connect(target)
-        ) as copy:  # fmt: skip
+        with (
+            closing(library.connect(records, timeout=60)) as source,
+            closing(library.connect(target)) as copy,
+        ):
             source.backup(copy, pages=-1)
     except library.Error as error:
         raise UnableToCopy(records, verbatim(str(error))) from None

@@ -150,10 +150,11 @@ def late(schedule: Schedule, at: datetime, runs: Mapping[str, Job | None]) -> tu
         return tuple(runs)
     before = at - PATIENCE
     return tuple(
-        entry.id for entry in schedule.entries
+        entry.id
+        for entry in schedule.entries
         for last in [runs[entry.id]]
         if last is not None and last.asked_at < utc(schedule.last_due(entry, before))
-    )  # fmt: skip
+    )
 
 
 def result_text(result: Mapping[str, object]) -> str:

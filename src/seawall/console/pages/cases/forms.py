@@ -105,13 +105,14 @@ def form(
     known = case.fields if case else {}
     widgets = tuple(
         Widget(
-            name, field,
+            name,
+            field,
             _typed(sent, f"{PREFIX}{name}", shown(known.get(name), field)),
             needed=name in choice.needed,
             told=tuple(each for each in problems if each.where.column == name),
         )
         for name, field in choice.fields.items()
-    )  # fmt: skip
+    )
     links = tuple(
         LinkWidget(name, link.title, ", ".join(link.to), _typed(sent, f"{LINK}{name}", ""))
         for name, link in kind.links.items()

@@ -36,8 +36,9 @@ def look(request: Request, policy: str) -> HttpResponse:
 def keep(request: Request, policy: str) -> HttpResponse:
     """Keep the text as one's draft."""
     opened = _opened(request, policy)
-    sketching.keep(place.ledger(), opened.sketch, opened.base, signed(request, "draft"),
-                   seen_us=opened.seen_us)  # fmt: skip
+    sketching.keep(
+        place.ledger(), opened.sketch, opened.base, signed(request, "draft"), seen_us=opened.seen_us
+    )
     messages.success(request, _KEPT.in_(request.language))
     return see_other(reverse("policy_edit", args=[policy]))
 
