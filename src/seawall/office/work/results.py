@@ -28,6 +28,7 @@ NAMES: Final = {
     "put_off": Text(en="notices put off", zh="推迟的通知"),
     "raised": Text(en="alerts raised", zh="触发预警"),
     "sent": Text(en="notices sent", zh="已发送的通知"),
+    "sessions": Text(en="sessions ended", zh="清理的登录会话"),
     "told": Text(en="notices queued", zh="待发通知"),
     "untold": Text(en="events untold to the ledger", zh="未记账的事件"),
     "updated": Text(en="alerts changed", zh="变更预警"),
