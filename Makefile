@@ -29,6 +29,7 @@ soak: $(VENV)/.dev
 	$(BIN)/python -m pytest -m soak
 	SEAWALL_KILLS=200 $(BIN)/python -m pytest tests/ledger/test_faults.py
 	SEAWALL_KILLS=70 $(BIN)/python -m pytest tests/acts/test_deciding_killed.py
+	SEAWALL_KILLS=20 $(BIN)/python -m pytest tests/office -k killed_anywhere
 	SEAWALL_WEB_KILLS=50 $(BIN)/python -m pytest tests/console/test_serving_killed.py
 
 check: lint types imports test

@@ -12,7 +12,7 @@ from seawall.cases import clock as clocks
 from tests.cases import random_clocks
 from tests.cases.oracle import Oracle
 
-CASES = 570
+CASES = 240
 SOAK_CASES = int(os.environ.get("SEAWALL_CLOCKS", "100000"))
 
 

@@ -164,21 +164,28 @@ def test_a_demo_that_serves_shows_who_signs_in_and_stops_when_told_to(demo: Path
             process.kill()
 
 
-def test_a_second_demo_decides_nothing_twice(demo: Path) -> None:
+@pytest.fixture(scope="module")
+def again(demo: Path) -> tuple[str, str, str]:
+    """The demonstration shown once more, where nothing is on the path: the checkpoint before, what it said, that after."""
     before = seawall("ledger", "checkpoint", home=demo).stdout
-    done = seawall("demo", home=demo)
-    assert done.returncode == 0, done.stderr
-    assert "(0 now)" in done.stdout
-    assert seawall("ledger", "checkpoint", home=demo).stdout == before
-
-
-def test_the_demo_names_its_next_commands_as_they_can_be_called(demo: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "seawall", "demo", "--home", str(demo)],
         check=True, capture_output=True, text=True, timeout=900,
         env={**os.environ, "PATH": "/usr/bin:/bin", "SEAWALL_LANG": "en"},
     )  # fmt: skip
-    _, _, following = done.stdout.partition("Next, ")
+    return before, done.stdout, seawall("ledger", "checkpoint", home=demo).stdout
+
+
+def test_a_second_demo_decides_nothing_twice(again: tuple[str, str, str]) -> None:
+    before, said, after = again
+    assert "(0 now)" in said
+    assert before == after != ""
+
+
+def test_the_demo_names_its_next_commands_as_they_can_be_called(
+    again: tuple[str, str, str],
+) -> None:
+    _, _, following = again[1].partition("Next, ")
     listed = re.findall(r"^(\S+ -m seawall .*)$", following, re.MULTILINE)
     assert [shlex.split(each)[3] for each in listed] == ["demo", "warn", "case", "portfolio"]
     for each in listed[1:]:
@@ -313,6 +320,17 @@ def test_values_are_shown_as_they_are_and_exports_compute_nothing(tmp_path: Path
     assert json.loads(named.read_text(encoding="utf-8"))[0]["loans"] == 1
 
 
+@pytest.fixture(scope="module")
+def brook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose book is one loan."""
+    folder = tmp_path_factory.mktemp("brook")
+    (folder / "f.csv").write_text("no,amount,on\na,1.00,2026-01-05\n")
+    (folder / "m.yaml").write_text(MAPPING, encoding="utf-8")
+    done = seawall("import", folder / "m.yaml", folder / "f.csv", home=folder / "home")
+    assert done.returncode == 0, done.stderr
+    return folder / "home"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -327,13 +345,9 @@ def test_values_are_shown_as_they_are_and_exports_compute_nothing(tmp_path: Path
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(
-    tmp_path: Path, arguments: tuple[str, ...], said: str
+    brook: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    home, file, mapping = tmp_path / "home", tmp_path / "f.csv", tmp_path / "m.yaml"
-    file.write_text("no,amount,on\na,1.00,2026-01-05\n")
-    mapping.write_text(MAPPING, encoding="utf-8")
-    assert seawall("import", mapping, file, home=home).returncode == 0
-    done = seawall(*arguments, home=home)
+    done = seawall(*arguments, home=brook)
     assert done.returncode != 0
     assert said in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr

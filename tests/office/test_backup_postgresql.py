@@ -34,7 +34,7 @@ from tests import postgresql as servers
 from tests.killing import killed_at
 from tests.ledger.conftest import decision
 from tests.office.places import Cluster, cluster
-from tests.office.test_backup import ORDER, SECRET
+from tests.office.test_backup import KILLS, ORDER, SECRET
 from tests.office.test_homes_on_postgresql import ask, drop, schemas
 from tests.vault.conftest import ALICE, BOB, NOW, given
 from tests.vault.conftest import ask as asking
@@ -344,14 +344,14 @@ def test_a_backup_or_restore_killed_anywhere_leaves_a_whole_one_or_none(
     commands.place.home.ledger.append_all([decision(n) for n in range(1000, 3000)])
     chance = random.Random(3)  # noqa: S311 - a test's own dice
     took_s = _run(commands.backup)
-    for _ in range(4):
+    for _ in range(KILLS):
         commands.forget()
         _kill(commands.backup, chance.uniform(0.4, 1.0) * took_s)
         commands.check_backup()
     commands.forget()
     _run(commands.backup)
     took_s = _run(commands.restore)
-    for _ in range(4):
+    for _ in range(KILLS):
         _empty(commands)
         _kill(commands.restore, chance.uniform(0.3, 1.0) * took_s)
         commands.check_restored()

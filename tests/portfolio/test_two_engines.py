@@ -115,7 +115,15 @@ def test_the_book_holds_every_kind_of_life(pair: Pair) -> None:
         assert any(amount > 0 for amount in rows[flow].to_pylist()), flow
 
 
-@pytest.mark.parametrize("by", [(), ("product", "region"), ("channel", "vintage_quarter")], ids=str)
+@pytest.mark.parametrize(
+    "by",
+    [
+        (),
+        ("channel", "vintage_quarter"),
+        pytest.param(("product", "region"), marks=pytest.mark.soak),
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
 def test_every_measure_is_the_same_on_both(
     pair: Pair, measure: Measure, by: tuple[str, ...]
@@ -132,7 +140,7 @@ def test_every_law_is_the_same_on_both(pair: Pair) -> None:
         assert_same(*(engine.table(law.steps) for engine in pair.engines))
 
 
-@pytest.mark.parametrize("size", [1_000, 77, 10])
+@pytest.mark.parametrize("size", [1_000, 77, pytest.param(10, marks=pytest.mark.soak)])
 def test_every_loan_is_in_exactly_one_slice_on_both(pair: Pair, size: int) -> None:
     for engine in pair.engines:
         cuts = slices(engine.table(starts(size))["loan_id"].to_pylist())

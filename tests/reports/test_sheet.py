@@ -180,4 +180,4 @@ def test_memory_does_not_grow_with_the_rows() -> None:
         return most
 
     peak(10)
-    assert peak(12_000) < peak(3_000) + 1_500_000
+    assert peak(6_000) < peak(1_500) + 750_000

@@ -199,9 +199,9 @@ def test_every_measure_is_the_same_on_spark(duck: DuckEngine, tmp_path: Path) ->
     spark = SparkEngine(tmp_path, partitions=1, settings={"spark.driver.extraJavaOptions": _SHORT})
     try:
         for name, measure in MEASURES.items():
-            for by in ((), ("kind",)):
-                one, other = asked(duck, name, rows, by), asked(spark, name, rows, by)
-                assert_same(measure, by, one, other)
+            by = ("kind",)
+            one, other = asked(duck, name, rows, by), asked(spark, name, rows, by)
+            assert_same(measure, by, one, other)
     finally:
         spark.close()
 
