@@ -7,7 +7,7 @@ STATEFUL := $(addprefix tests/acts/test_,$(addsuffix .py,admitting deciding deci
   gathering granting handling_killed indexing ingesting people publishing ticking))
 export SEAWALL_DATA ?= $(abspath ../shared/data)
 
-.PHONY: demo test test-postgres test-browser check lint types imports bench soak docs clean
+.PHONY: demo test test-postgres test-postgres-rows test-postgres-pages test-browser check lint types imports bench soak docs clean
 
 demo: $(VENV)/.run
 	$(BIN)/seawall demo
@@ -15,9 +15,14 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
 
-# The same, where rows lie in PostgreSQL: a private server of the system's binaries, gone afterwards.
-test-postgres: $(VENV)/.dev
-	SEAWALL_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile $(STATEFUL)
+# The same, where rows lie in PostgreSQL: private servers of the system's binaries, gone afterwards. Pages share one home, so
+# they are one process; what else keeps rows runs beside it (`make -j2 test-postgres`).
+test-postgres: test-postgres-rows test-postgres-pages
+
+test-postgres-rows: $(VENV)/.dev
+	SEAWALL_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(STATEFUL)
+
+test-postgres-pages: $(VENV)/.dev
 	SEAWALL_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/console/pages
 
 # In the system's Chromium.
