@@ -125,7 +125,7 @@ def test_a_policy_is_published_by_two(site: Site, as_: As) -> None:
 def test_an_alert_becomes_a_case_and_is_closed(site: Site, as_: As) -> None:
     page = as_("bob")
     page.goto(f"{site.url}/alerts/?level=amber")
-    page.locator("main table tbody th a, main table tbody td a").first.click()
+    page.locator("main table tbody tr", has_text="raised").locator("a").first.click()
     page.wait_for_url(re.compile(r"/alerts/[\w-]+/$"))
     case_id = page.url.rstrip("/").rsplit("/", 1)[1]
     page.click("main .actions button:has-text('Acknowledge')")

@@ -164,6 +164,17 @@ def test_a_demo_that_serves_shows_who_signs_in_and_stops_when_told_to(demo: Path
             process.kill()
 
 
+def test_a_demo_whose_port_is_taken_says_so_before_it_does_anything(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = seawall("demo", "--serve", "--port", port, home=tmp_path / "home")
+    assert done.returncode == 1
+    assert f"cannot listen at 127.0.0.1:{port}" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
 @pytest.fixture(scope="module")
 def again(demo: Path) -> tuple[str, str, str]:
     """The demonstration shown once more, where nothing is on the path: the checkpoint before, what it said, that after."""

@@ -61,7 +61,7 @@ def _make(folder: Path) -> None:
     make_lender(
         home.desk(), Plan(loans=600, seed=5, months=15), packs.lender(), progress=lambda *_: None
     )
-    demonstrating.demonstrate(home)
+    demonstrating.demonstrate(home, left_days=60)
     starting.start(home.records)
     starting.migrate()
     place.choose(home)

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from seawall.console import configuring, server
-from seawall.console.server import UnableToListen
 from seawall.office import homes
 from seawall.office.addresses import Console, Mail
 from seawall.office.homes import Home
+from seawall.office.listening import UnableToListen
 from seawall.office.settings import Settings
 
 PUBLIC = "https://seawall.lender.example"

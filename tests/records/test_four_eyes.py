@@ -175,7 +175,7 @@ def test_an_act_told_twice_is_done_once(office: str) -> None:
 
 def test_a_text_of_one_digest_is_one_text(office: str) -> None:
     del office
-    with pytest.raises(UnableToRegister, match="other files"):
+    with pytest.raises(UnableToRegister, match="other words"):
         register.write(replace(V1, texts={"loan.yaml": "other"}), signed("w9", "bob", 9))
 
 

@@ -12,7 +12,7 @@ from seawall.cli.calling import called
 from seawall.cli.options import HomeOption, LangOption, QuietOption
 from seawall.cli.screen import Screen, language
 from seawall.core.text import Text, verbatim
-from seawall.office import demonstrating, homes, measuring
+from seawall.office import demonstrating, homes, listening, measuring
 from seawall.office.demonstrating import Demonstrated
 from seawall.office.homes import Home
 from seawall.policy.program import OUTCOMES
@@ -41,6 +41,9 @@ def demo(
 ) -> None:
     """The main job: simulate a lender where the home is empty, measure it, decide, prove, report, serve it."""
     screen = Screen(language(lang), quiet=quiet)
+    shown = showing.interactive() if serve is None else serve
+    if shown:
+        listening.refuse_taken("127.0.0.1", port)
     at = homes.home(home)
     if not at.folder.exists():
         homes.make(at.folder, demonstrating.ORIGIN)
@@ -58,7 +61,6 @@ def demo(
     books.write(screen, at, None, None, pdf=False)
     if not done.sound:
         raise typer.Exit(1)
-    shown = showing.interactive() if serve is None else serve
     screen.say(_NEXT)
     for line in _next(done, at, served=shown):
         screen.say(verbatim(line))

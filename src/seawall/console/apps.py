@@ -8,3 +8,12 @@ class ConsoleConfig(AppConfig):
 
     name = "seawall.console"
     label = "console"
+
+    def ready(self) -> None:
+        """Hear of factors that people add."""
+        # Models can be imported from now on.
+        from allauth.mfa.signals import authenticator_added  # noqa: PLC0415
+
+        from seawall.console import factors  # noqa: PLC0415
+
+        authenticator_added.connect(factors.first_added, dispatch_uid="first_added")

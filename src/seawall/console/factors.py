@@ -2,7 +2,10 @@
 
 from typing import Final
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
@@ -51,6 +54,14 @@ def seal_old(home: Home) -> int:
 def forget(person: Person) -> None:
     """Take a person's factors and recovery codes, so that he adds others when he signs in."""
     Authenticator.objects.filter(user=person).delete()
+
+
+def first_added(
+    *, request: HttpRequest, user: Person, authenticator: Authenticator, **_: object
+) -> None:
+    """Whoever adds his first factor has shown it by doing so; to add another one, he had to show one he has."""
+    if Authenticator.objects.filter(user=user, type__in=KINDS).count() == 1:
+        record_authentication(request, user, method="mfa", type=authenticator.type)
 
 
 def _shown(request: HttpRequest) -> bool:

@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from granian.server.common import AbstractServer
 from seawall.console import configuring
 from seawall.core.problem import Unable, UnableToUseInput
 from seawall.core.text import Text
-from seawall.office import addresses, condition, homes, settings, settling
+from seawall.office import addresses, condition, homes, listening, settings, settling
 from seawall.office.homes import Home
 from seawall.records import starting
 
@@ -91,7 +90,8 @@ def server(home: Home) -> "AbstractServer[Any]":
     from seawall.console import serving  # noqa: PLC0415 - Django is told first
 
     console = home.settings.console
-    _refuse_taken("127.0.0.1" if console.host == "localhost" else console.host, console.port)
+    host = "127.0.0.1" if console.host == "localhost" else console.host
+    listening.refuse_taken(host, console.port)
     made: AbstractServer[Any] = Granian(
         TARGET,
         factory=True,
@@ -111,17 +111,6 @@ def server(home: Home) -> "AbstractServer[Any]":
         workers_kill_timeout=STOPS_WITHIN_S,
     )
     return made
-
-
-def _refuse_taken(host: str, port: int) -> None:
-    """Refuse a port that somebody listens at: the server's processes would only fail, one after the other."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            raise UnableToListen(host, port) from None
 
 
 def application() -> Callable[..., Any]:
@@ -153,19 +142,4 @@ class UnableToServe(Unable, LookupError):
                 zh="{folder} 中没有主目录：`seawall init` 可新建，`seawall demo` 可建立演示主目录",
             ),
             folder=folder,
-        )
-
-
-class UnableToListen(Unable, OSError):
-    """Another program listens at the port, or it may not be used."""
-
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(
-            Text(
-                en="cannot listen at {host}:{port}: another program does, or the system forbids it; "
-                "choose another with --port",
-                zh="无法监听 {host}:{port}：端口已被占用或系统不允许；请用 --port 另选端口",
-            ),
-            host=host,
-            port=port,
         )

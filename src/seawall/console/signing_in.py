@@ -24,6 +24,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             user.language = chosen
             user.save(update_fields=["language"])
 
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """How somebody shows that it is he: who has a second factor shows that, for a password alone would not do."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [each for each in methods if each["id"] != "reauthenticate"] or methods
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: `acts.staffing` adds people."""
         del request

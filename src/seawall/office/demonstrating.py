@@ -39,8 +39,8 @@ TERM_MICRO_MOST = 90
 """Days: a loan asked for so long or shorter is brought before the micro-loan's policy."""
 DECIDED_MOST = 3_000
 DECIDED_DAYS = 30
-LEFT_DAYS = 7
-"""Alerts of the last days are left to whoever looks at the demonstration."""
+LEFT_DAYS = 12
+"""Amber alerts of the last days are left to whoever looks at the demonstration: their deadline is ten working days."""
 _SEEN_AFTER = timedelta(hours=27)
 """When the watch of a day's end is over, see `alerts.Watchman.watch_through`; in hours after its beginning."""
 
@@ -89,7 +89,9 @@ def last_day(at: datetime) -> date:
     return (at - _SEEN_AFTER).date()
 
 
-def demonstrate(home: Home, progress: Progress = lambda *_: None) -> Demonstrated:
+def demonstrate(
+    home: Home, progress: Progress = lambda *_: None, *, left_days: int = LEFT_DAYS
+) -> Demonstrated:
     """Publish, decide the book's last applications, watch, handle, verify; a second time nothing is done twice."""
     if not home.ledger_key.exists():
         home.start_ledger(ORIGIN)
@@ -101,7 +103,7 @@ def demonstrate(home: Home, progress: Progress = lambda *_: None) -> Demonstrate
         counter = deciding.counter(home)
         told = [each for policy in POLICIES for each in _decided(home, counter, policy)]
     watchman, until = alerts.watchman(home), _last_known(home)
-    months = _watched(watchman, until, progress)
+    months = _watched(watchman, until, progress, left_days=left_days)
     with _told(progress, "handling"):
         rehearsed = rehearsing.rehearse(watchman.desk, rehearsing.morning(until))
         rehearsing.leave(watchman.desk, rehearsing.morning(until + timedelta(days=1)))
@@ -149,15 +151,17 @@ def _last_known(home: Home) -> date:
     return until
 
 
-def _watched(watchman: Watchman, until: date, progress: Progress) -> int:
+def _watched(watchman: Watchman, until: date, progress: Progress, *, left_days: int) -> int:
     """Watch the book from its beginning, with people who take alerts on; how many month-ends, none the second time."""
     if any(ever_raised()):
         return 0
     reading = measuring.read(watchman.home)
     months = tuple(month_ends(reading.first, reading.as_of))
     for day, came in watchman.watch_through((*months, until)):
-        if (came.raised or came.updated) and day <= until - timedelta(days=LEFT_DAYS):
-            rehearsing.take_on(watchman.desk, rehearsing.morning(day + timedelta(days=1)))
+        if came.raised or came.updated:
+            left = day > until - timedelta(days=left_days)
+            morning = rehearsing.morning(day + timedelta(days=1))
+            rehearsing.take_on(watchman.desk, morning, red_only=left)
         progress("watching", (day - reading.first).days / max((until - reading.first).days, 1))
     return len(months)
 

@@ -58,10 +58,12 @@ def rehearse(desk: Desk, at: datetime) -> Rehearsed:
     return Rehearsed(incident, _drill(_Hand(desk, began), planned, score), score)
 
 
-def take_on(desk: Desk, at: datetime) -> None:
-    """An analyst takes on and acts upon every alert that nobody took, or that rose since."""
+def take_on(desk: Desk, at: datetime, *, red_only: bool) -> None:
+    """An analyst takes on and acts upon every alert, or every red one, that nobody took, or that rose since."""
     for alert, row in open_alerts().values():
-        for turn, (verb, fields) in enumerate(_TAKEN_ON.items() if not alert.acknowledged else ()):
+        if alert.acknowledged or (red_only and alert.level != _RED):
+            continue
+        for turn, (verb, fields) in enumerate(_TAKEN_ON.items()):
             when = at + turn * _STEP
             command = Command(verb, ANALYST, when, f"demo:{verb}:{written(when)}", fields)
             handling.handle(desk, row.case_id, command)
@@ -85,12 +87,15 @@ def leave(desk: Desk, at: datetime) -> None:
         "sort": "technical", "exercise": True, "planned_on": f"{at + timedelta(days=5):%Y-%m-%d}",
     }  # fmt: skip
     _Hand(desk, at).open("drill", "plan", OFFICER, ahead, key="demo:drill:ahead")
-    red = [row for alert, row in open_alerts().values() if alert.level == LEVELS.index("red")]
+    red = [row for alert, row in open_alerts().values() if alert.level == _RED]
     for row in red[:1]:
         told = {
             "explanation": "Cause found and followed up; the limit stays. / 原因已查明并持续跟进，维持阈值。"
         }
         handling.handle(desk, row.case_id, Command("explain", ANALYST, at, "demo:explain", told))
+
+
+_RED = LEVELS.index("red")
 
 
 class _Hand:

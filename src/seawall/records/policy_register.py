@@ -141,9 +141,11 @@ def write(version: Version, signed: Signed) -> None:
     )
     if json.loads(kept.texts) != dict(version.texts):
         raise UnableToRegister(
-            Text(en="{digest} was written with other files", zh="{digest} 曾以其他文件写入").filled(
-                digest=version.digest[:12]
-            )
+            Text(
+                en="these files decide as {digest} does, which was written with other words and keeps them; "
+                "propose that version, or change what is decided",
+                zh="所提交文件的决策与 {digest} 完全相同，而该版本已以其他文字写入并予保留；请提交该版本，或修改决策内容",
+            ).filled(digest=version.digest[:12])
         )
     _rows("Writing").get_or_create(
         version=kept, writer=signed.by, defaults={"written_us": signed.at_us}
