@@ -43,12 +43,34 @@ def _spelled(value: object, depth: int) -> str:
     spell = _SPELT.get(type(value))
     if spell is not None:
         return spell(value)
+    if isinstance(value, dict | Mapping):  # a `dict` is known without asking the abstract class
+        return _mapping(value, depth)
+    if isinstance(value, list | tuple):
+        _not_too_deep(depth)
+        return f"[{','.join([_spelled(each, depth + 1) for each in value])}]"
     if isinstance(value, str):
         return encode_basestring(value)
     if isinstance(value, int):
         return _integer(value)
     if isinstance(value, float):
         return _number(value)
+    raise UnableToSpell(
+        Text(en="a {kind}", zh=" {kind} 类型的值").filled(kind=type(value).__name__)
+    )
+
+
+def _mapping(value: Mapping[Any, object], depth: int) -> str:
+    """A mapping's spelling; simple values are spelt in place, which is most of them."""
+    _not_too_deep(depth)
+    inner = []
+    for key, before in _keys(tuple(value)):
+        each = value[key]
+        spell = _SPELT.get(type(each))
+        inner.append(before + (_spelled(each, depth + 1) if spell is None else spell(each)))
+    return f"{{{','.join(inner)}}}"
+
+
+def _not_too_deep(depth: int) -> None:
     if depth > _DEEPEST:
         raise UnableToSpell(
             Text(
@@ -56,14 +78,6 @@ def _spelled(value: object, depth: int) -> str:
                 zh="嵌套超过 100 层或自我嵌套的内容",
             )
         )
-    if isinstance(value, Mapping):
-        inner = [before + _spelled(value[key], depth + 1) for key, before in _keys(tuple(value))]
-        return f"{{{','.join(inner)}}}"
-    if isinstance(value, list | tuple):
-        return f"[{','.join([_spelled(each, depth + 1) for each in value])}]"
-    raise UnableToSpell(
-        Text(en="a {kind}", zh=" {kind} 类型的值").filled(kind=type(value).__name__)
-    )
 
 
 @lru_cache(maxsize=1_024)
