@@ -48,6 +48,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def version_in_force(at_us: int) -> Version | None:
     found = register.in_force("loan", at_us)
+    assert register.standing("loan", at_us) == (found[0] if found else None)
     return found[1] if found else None
 
 
@@ -71,7 +72,7 @@ def test_an_approved_version_is_in_force_from_its_time_on(office: str) -> None:
     del office
     approve("charlie")
     publish(5, 9)
-    assert register.in_force("loan", 8) is None
+    assert version_in_force(8) is None
     assert version_in_force(9) == V1
     assert register.proposal(1).approved_by == ("charlie",)
     assert register.proposal(1).makers == {"alice", "bob"}

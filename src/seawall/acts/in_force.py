@@ -79,14 +79,14 @@ class Policies:
                 personal data in the clear.
             UnableToTrustVersion: its text was changed behind the office's back.
         """
-        found = publishing.in_force(policy, time)
-        if found is None:
+        published = publishing.standing(policy, time)
+        if published is None:
             raise UnableToDecideBy(
                 policy,
                 Text(en="no version of it is in force: publish one", zh="没有生效的版本：请先发布"),
             )
-        self._check_told(found[0])
-        return self._made(found[1])
+        self._check_told(published)
+        return self.of(published.policy, published.digest)
 
     def _check_told(self, published: Published) -> None:
         """Hold every step of a version against the ledger; a row that changed is another publication."""

@@ -213,8 +213,13 @@ def roll_back(ledger: Ledger, version: Version, signed: Signed, reason: str) -> 
     return published
 
 
-def in_force(policy: str, at: datetime) -> tuple[Published, Version] | None:
+def standing(policy: str, at: datetime) -> Published | None:
     """What is in force at a time, by what had been published by then; None where nothing was."""
+    return register.standing(policy, microseconds(at))
+
+
+def in_force(policy: str, at: datetime) -> tuple[Published, Version] | None:
+    """The same with its texts."""
     return register.in_force(policy, microseconds(at))
 
 

@@ -261,11 +261,18 @@ def published(proposal: int) -> Published | None:
     return None if row is None else told_of(row)
 
 
+def standing(policy: str, at_us: int) -> Published | None:
+    """What is in force at a time, by what had been published by then, without its texts; None where nothing was.
+
+    Every batch of decisions asks it, and has read the texts long ago.
+    """
+    row = _last(_PUBLISHED, policy, at_us)
+    return None if row is None else Published(*row)
+
+
 def in_force(policy: str, at_us: int) -> tuple[Published, Version] | None:
-    """What is in force at a time, by what had been published by then; None where nothing was."""
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [policy, at_us, at_us])
-        row = cursor.fetchone()
+    """The same with its texts."""
+    row = _last(f"{_PUBLISHED}, version.texts", policy, at_us)
     if row is None:
         return None
     *told, texts = row
@@ -273,10 +280,21 @@ def in_force(policy: str, at_us: int) -> tuple[Published, Version] | None:
     return found, Version(found.policy, found.digest, json.loads(texts))
 
 
-# Every batch of decisions asks it: Django would build the statement anew each time, which takes longer than it runs.
+def _last(columns: str, policy: str, at_us: int) -> tuple[Any, ...] | None:
+    """Columns of the publication that counts at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_FORCE.format(columns=columns), [policy, at_us, at_us])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+_PUBLISHED = (
+    "each.number, each.policy, version.digest, each.proposal_id, each.effective_us, each.published_by, "
+    "each.published_us, each.reason"
+)
+# Django would build the statement anew each time, which takes longer than it runs.
 _IN_FORCE = """
-SELECT each.number, each.policy, version.digest, each.proposal_id, each.effective_us, each.published_by,
-  each.published_us, each.reason, version.texts
+SELECT {columns}
 FROM records_publication AS each JOIN records_policyversion AS version ON version.number = each.version_id
 WHERE each.policy = %s AND each.effective_us <= %s AND each.published_us <= %s
 ORDER BY each.effective_us DESC, each.number DESC LIMIT 1
