@@ -238,7 +238,7 @@ def test_who_waited_too_long_is_refused_where_many_wait_and_decided_where_few_do
     with gatherer(house, patience_s=0.5, timer=lambda: at[0]) as made:
         first = take(made, house, asks("first", who="c"))
         counted.wait(1)
-        late = take(made, house, *(asks(f"a{n}", who="c") for n in range(50)))
+        late = [p for n in range(50) for p in take(made, house, asks(f"a{n}", who="c"))]
         at[0] += 0.6
         soon = take(made, house, *(asks(f"b{n}", who="c") for n in range(10)))
         counted.open.set()
@@ -249,11 +249,30 @@ def test_who_waited_too_long_is_refused_where_many_wait_and_decided_where_few_do
     assert [len(batch) for batch in counted.batches] == [1, gathering.TOGETHER_LEAST]
 
 
+@pytest.mark.parametrize(("first", "refused"), [(200, 0), (gathering.TOGETHER_MOST, 60)])
+def test_what_came_at_once_is_refused_as_a_whole_or_not_at_all(
+    house: House, monkeypatch: pytest.MonkeyPatch, first: int, refused: int
+) -> None:
+    """Of 200, 128 begin at once and the rest is late for the second batch; then nobody of them is refused."""
+    counted, at = Counted(monkeypatch), [0.0]
+    with gatherer(house, patience_s=0.5, timer=lambda: at[0]) as made:
+        begun = take(made, house, *(asks(f"a{n}", who="c") for n in range(first)))
+        counted.wait(1)
+        late = take(made, house, *(asks(f"b{n}", who="c") for n in range(60)))
+        at[0] += 0.6
+        soon = take(made, house, *(asks(f"c{n}", who="c") for n in range(40)))
+        counted.open.set()
+        assert all(each.new for each in told([*begun, *soon]))
+        assert [type(each.exception(20)) for each in late].count(UnableToTake) == refused
+    assert house.kinds.count("decision") == first + 100 - refused
+
+
 def test_the_pace_is_that_of_long_batches_of_late() -> None:
     pace = Pace()
     assert pace.within(0.5, 512) == 512, "nothing is known yet"
     pace.tell(1, 5.0)
-    assert pace.within(0.5, 512) == 512, "a short batch says nothing"
+    pace.tell(0, 0.0)
+    assert pace.within(0.5, 512) == 512, "a slow short batch says nothing"
     pace.tell(100, 0.2)
     assert pace.within(0.5, 512) == 250
     pace.tell(100, 1.0)
@@ -261,6 +280,12 @@ def test_the_pace_is_that_of_long_batches_of_late() -> None:
     for _ in range(20):
         pace.tell(100, 10.0)
     assert pace.within(0.5, 512) == gathering.TOGETHER_LEAST
+    pace.tell(31, 31.0)
+    for _ in range(40):
+        pace.tell(31, 0.031)
+    assert pace.within(0.5, 512) > 480, "quick short ones say that the stall is over"
+    pace.tell(100, 10.0)
+    assert pace.within(0.5, 512) < 20 * gathering.TOGETHER_LEAST
     for _ in range(40):
         pace.tell(100, 0.1)
     assert pace.within(0.5, 512) > 480

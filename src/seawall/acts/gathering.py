@@ -7,7 +7,8 @@ What is true at any time, and why:
 
 1. *Bounded.* No more than `waiting_most` wait, nor more than are decided in time at the pace of the last batches, on
    a slow machine as on a quick one. Who comes then is refused at once (`UnableToTake`), before anything was done for
-   him: he may come again, here or elsewhere. So is who waited too long for his turn, for the pace may fall while he waits.
+   him: he may come again, here or elsewhere. So is who waited too long for his turn, for the pace may fall while he waits:
+   with all that he brought, or, once some of it began, with nothing of it.
 2. *Durable before answered.* A promise is kept with what `deciding.decide_all` returned, and that returns
    when the entries are durable. Killed before: nobody was told, and told again it is the same decision.
 3. *Once.* The application's id is the key of its act; brought twice, in one batch or in two, in this process
@@ -40,7 +41,7 @@ from seawall.records.starting import FAILURE, UnableToUseRecords
 from seawall.vault.database import UnableToReachDatabase
 
 TOGETHER_LEAST: Final = 32
-"""Applications that may always wait. A shorter batch says little of the pace, for most of it is ways to the stores."""
+"""Applications that may always wait. A shorter batch says at most how quick it is: the rest of it is ways to the stores."""
 TOGETHER_MOST: Final = 128
 """Applications in one batch: a bound on how long the first of them waits for the last, 0.1 to 0.3 s."""
 WAITING_MOST: Final = 512
@@ -83,12 +84,20 @@ class Terms:
 
 
 @dataclass(eq=False)
-class _Waiting:
-    """An application in the queue since a time, and the promise that its caller holds."""
+class _Request:
+    """What came at once, at a time: refused as a whole, or not at all once some of it began."""
 
-    application: Application
     terms: Terms
     at: float
+    begun: bool = False
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """An application in the queue, and the promise that its caller holds."""
+
+    application: Application
+    request: _Request
     promise: Future[Decided] = field(default_factory=Future)
 
 
@@ -102,9 +111,11 @@ class Pace:
         self._each_s = 0.0
 
     def tell(self, count: int, seconds: float) -> None:
-        """What a batch took; a short one says nothing."""
-        if count >= TOGETHER_LEAST:
-            each = seconds / count
+        """What a batch took; a short one can only say that it is quicker than was thought."""
+        if not count:
+            return
+        each = seconds / count
+        if count >= TOGETHER_LEAST or each < self._each_s:
             self._each_s += (each - self._each_s) / 4 if self._each_s else each
 
     def within(self, seconds: float, most: int) -> int:
@@ -167,8 +178,8 @@ class Gatherer:
         Raises:
             UnableToTake: too many wait, or this was stopped; nothing was done.
         """
-        at = self._timer()
-        came = [_Waiting(each, terms, at) for each in applications]
+        request = _Request(terms, self._timer())
+        came = [_Waiting(each, request) for each in applications]
         with self._changed:
             if self._stopped or self.full or len(self._waiting) + len(came) > self._most:
                 raise UnableToTake(len(self._waiting), stopped=self._stopped)
@@ -207,27 +218,36 @@ class Gatherer:
             if not self._waiting:
                 return None
             self._refuse_late()
-            terms, batch = self._waiting[0].terms, list[_Waiting]()
+            terms, batch = self._waiting[0].request.terms, list[_Waiting]()
             for _ in range(len(self._waiting)):
                 each = self._waiting.popleft()
-                fits = each.terms == terms and len(batch) < TOGETHER_MOST
+                fits = each.request.terms == terms and len(batch) < TOGETHER_MOST
                 (batch if fits else self._waiting).append(each)
             self._in_hand = len(batch)
+            for each in batch:
+                each.request.begun = True
         return [each for each in batch if each.promise.set_running_or_notify_cancel()]
 
     def _refuse_late(self) -> None:
-        """Refuse who waited too long, as long as more wait than a batch takes anyway."""
+        """Refuse requests that waited too long, as long as more wait than a batch takes anyway.
+
+        One that began is decided to its end: its caller is told that all of it was done, or nothing.
+        """
         late = self._timer() - self._patience_s
-        while len(self._waiting) > TOGETHER_LEAST and self._waiting[0].at < late:
-            each = self._waiting.popleft()
-            if each.promise.set_running_or_notify_cancel():
-                each.promise.set_exception(UnableToTake(len(self._waiting), stopped=False))
+        while len(self._waiting) > TOGETHER_LEAST:
+            request = self._waiting[0].request
+            if request.begun or request.at >= late:
+                return
+            while self._waiting and self._waiting[0].request is request:
+                each = self._waiting.popleft()
+                if each.promise.set_running_or_notify_cancel():
+                    each.promise.set_exception(UnableToTake(len(self._waiting), stopped=False))
 
     def _decide(self, desk: Desk, batch: _Batch) -> None:
         """Decide a batch and keep its promises; raises only where a store failed."""
         if not batch:
             return
-        order = batch[0].terms.order(self._clock())
+        order = batch[0].request.terms.order(self._clock())
         try:
             decided = deciding.decide_all(desk, [each.application for each in batch], order)
         except _FAILURES:
