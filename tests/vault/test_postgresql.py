@@ -84,3 +84,26 @@ def test_a_server_that_loses_rows_is_refused(databases: tuple[str, str]) -> None
     lossy = f"{databases[0]}?options=-csynchronous_commit%3Doff"
     with pytest.raises(UnableToReachDatabase, match="loses rows"):
         PostgresDatabase(lossy, PEOPLE)
+
+
+def test_a_server_that_comes_back_is_found_again() -> None:
+    """On the same object: a thread opens its stores once, and keeps them."""
+    from seawall.vault.postgresql import PostgresDatabase  # noqa: PLC0415 - an extra
+
+    with postgresql.durable() as server:
+        both = PostgresDatabase(server.address, PEOPLE), PostgresDatabase(server.address, KEYS)
+        room = Room(*both, ring.new(AES))
+        token = room.vault.admit(given(BOB), at=NOW, by="phone")
+        for _ in range(2):
+            server.stop()
+            with pytest.raises(UnableToReachDatabase):
+                room.vault.status()
+            server.start()
+            assert room.vault.status().states == {"active": 1}
+            assert room.vault.admit(given(BOB), at=NOW, by="phone") == token
+            server.stop()
+            server.start()
+            for each in both:  # nobody asked while it was away
+                each.scrub()
+        for each in both:
+            each.close()

@@ -20,6 +20,10 @@ from seawall.vault.database import SECRET, Row, UnableToReachDatabase
 _WRITERS: Final = 7_305_816_240
 """The advisory lock that lets one writer in at a time, with what names its tables added; the number says nothing."""
 
+_LOSSY: Final = Text(
+    en="synchronous_commit is off: it loses rows", zh="synchronous_commit 为 off：会丢失行"
+)
+
 
 class PostgresDatabase:
     """See `database.Database`.
@@ -39,20 +43,9 @@ class PostgresDatabase:
         # People and keys may lie in one database: who writes one does not wait for who writes the other.
         writers = _WRITERS + crc32(self._tables[0].encode())
         self._alone = f"SELECT pg_advisory_xact_lock({writers})"
+        self._address = address
         with self._told():
-            self._raw = psycopg.connect(address, autocommit=True)
-            finalize(self, self._raw.close)
-            self._where = f"{self._raw.info.dbname} at {self._raw.info.host}"
-            durable = self._raw.execute("SHOW synchronous_commit").fetchone()
-        if durable is None or durable[0] == "off":
-            self._raw.close()
-            raise UnableToReachDatabase(
-                self._where,
-                Text(
-                    en="synchronous_commit is off: it loses rows",
-                    zh="synchronous_commit 为 off：会丢失行",
-                ),
-            )
+            self._raw = self._connected()
         with self.writing() as session:
             for statement in schema:
                 session.rows(statement.format(bytes="BYTEA", clustered=""))
@@ -73,19 +66,39 @@ class PostgresDatabase:
 
     @contextmanager
     def _transaction(self, *begin: str) -> Iterator["_Session"]:
-        with self._lock, self._told(), postgresql.transaction(self._raw, *begin):
-            yield _Session(self._raw)
+        with self._lock, self._told():
+            raw = self._reached()
+            with postgresql.transaction(raw, *begin):
+                yield _Session(raw)
 
     def scrub(self) -> None:
         """See `Database`: tables of keys are written anew, which locks them meanwhile."""
         with self._lock, self._told():
+            raw = self._reached()
             for table in self._tables:
                 full = "(FULL)" if table in SECRET else ""
-                self._raw.execute(f"VACUUM {full} {table}".encode())
+                raw.execute(f"VACUUM {full} {table}".encode())
 
     def close(self) -> None:
         """See `Database`."""
         self._raw.close()
+
+    def _reached(self) -> "psycopg.Connection[Row]":
+        """The connection, where the server is still there, else a new one: it came back, or another took its place."""
+        if not postgresql.reachable(self._raw):
+            self._raw.close()
+            self._raw = self._connected()
+        return self._raw
+
+    def _connected(self) -> "psycopg.Connection[Row]":
+        made = psycopg.connect(self._address, autocommit=True)
+        finalize(self, made.close)
+        self._where = f"{made.info.dbname} at {made.info.host}"
+        durable = made.execute("SHOW synchronous_commit").fetchone()
+        if durable is None or durable[0] == "off":
+            made.close()
+            raise UnableToReachDatabase(self._where, _LOSSY)
+        return made
 
     @contextmanager
     def _told(self) -> Iterator[None]:
