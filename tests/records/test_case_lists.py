@@ -122,6 +122,16 @@ def test_lists_are_what_a_plain_filter_keeps(
     assert told > 1_000
 
 
+def test_who_reads_no_kind_has_an_empty_list(held: list[Line]) -> None:
+    assert held
+    assert case_lists.several({"mine": Which(kinds=()), "all": Which()}, 1).keys() == {
+        "mine",
+        "all",
+    }
+    assert case_lists.page(Which(kinds=())) == []
+    assert case_lists.page(Which(kinds=(), units=("house",), is_open=None)) == []
+
+
 def test_several_lists_are_one_statement(held: list[Line]) -> None:
     lists = {str(number): asked(chance(number)) for number in range(20)}
     lists = {name: replace(which, words=()) for name, which in lists.items()}

@@ -160,7 +160,9 @@ def known_units() -> tuple[str, ...]:
 
 
 def _branches(which: Which, after: After | None, most: int) -> Iterator[_Said]:
-    """The statements whose answers make up a list: each in the order of one index."""
+    """The statements whose answers make up a list: each in the order of one index; none where it is of no kind."""
+    if which.kinds == ():
+        return
     kinds: Sequence[tuple[str, str]] = which.places or ((which.kind, ""),)
     whole = which.is_open is not None or which.places or which.waits
     openness = (which.is_open,) if whole else (True, False)
