@@ -12,6 +12,7 @@ from seawall.acts.gathering import Terms
 from seawall.core.problem import Problem
 from seawall.ledger.entry import Entry
 from seawall.ledger.log import Ledger, UnableToFindEntry
+from seawall.ledger.sqlite import SqliteStore
 from seawall.ledger.store import UnableToOpenStore, UnableToReadStore, UnableToWriteStore
 from seawall.office import homes, live
 from seawall.office.live import Asked, Live, UnableToAnswer
@@ -74,13 +75,36 @@ def test_a_decision_made_for_others_is_not_told(counter: Live) -> None:
     assert one(counter, asks("a1", who="c"), "house/online").entry == mine.entry
     theirs = one(counter, asks("a1", who="c"), "house/partners")
     assert (theirs.entry, theirs.content, [each.code for each in theirs.problems]) == (
-        None, {}, ["application-changed"],
+        None, {}, ["application-id-taken"],
     )  # fmt: skip
     assert one(counter, asks("a1", who="c")).entry == mine.entry
     assert counter.decision("a1", asked("house/online").sees).number == mine.entry
     for id_ in ("a1", "a2"):
         with pytest.raises(UnableToFindEntry):
             counter.decision(id_, asked("house/partners").sees)
+
+
+def test_for_whom_many_were_decided_before_is_asked_once(
+    counter: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = [asks(f"a{n}", who="c") for n in range(4)]
+    first, reading, looks = counter.decide(asked("house/online"), given), SqliteStore.reading, [0]
+
+    def counted(store: SqliteStore) -> Any:  # noqa: ANN401 - a context
+        looks[0] += store is counter._ledger.store  # noqa: SLF001 - the gatherer's own is another
+        return reading(store)
+
+    monkeypatch.setattr(SqliteStore, "reading", counted)
+    assert [each.entry for each in counter.decide(asked("house/online"), given) if isinstance(each, Decided)] == [
+        each.entry for each in first if isinstance(each, Decided)
+    ]  # fmt: skip
+    assert looks == [1]
+    fresh = [*given, asks("new", who="c")]
+    theirs = counter.decide(asked("house/partners"), fresh)
+    assert [each.entry is None for each in theirs if isinstance(each, Decided)] == [True] * 4 + [
+        False
+    ]
+    assert looks == [2]
 
 
 def test_who_waits_too_long_is_told_so_and_finds_his_decision_later(

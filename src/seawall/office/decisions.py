@@ -235,8 +235,8 @@ def by_hand(counter: Counter, order: Order, given: Mapping[str, object]) -> Deci
     if isinstance(answer, Problem):
         raise UnableToUseInput((answer,))
     taken = Problem(problems.ID_TAKEN, HAND, {"id": answer.id})
-    told = live.heard(
-        counter.desk.ledger, taken, answer, lambda unit: units.sees(order.unit or HOUSE, unit)
+    (told,) = live.heard(
+        counter.desk.ledger, [(taken, answer)], lambda unit: units.sees(order.unit or HOUSE, unit)
     )
     if told.entry is None:
         raise UnableToUseInput(told.problems)

@@ -74,11 +74,10 @@ class Live:
         rows = enumerate(given, 1)
         came = [received(each, Place("applications", row=row), self._rules) for row, each in rows]
         whole = [each for each in came if isinstance(each, Application)]
-        promises = iter(self._answers(self._gatherer.take(whole, asked.terms)))
-        return [
-            self._told(asked, one, next(promises)) if isinstance(one, Application) else one
-            for one in came
-        ]
+        decided = self._answers(self._gatherer.take(whole, asked.terms))
+        taken = [each.problem(problems.ID_TAKEN) for each in whole]
+        told = iter(heard(self._ledger, list(zip(taken, decided, strict=True)), asked.sees))
+        return [next(told) if isinstance(one, Application) else one for one in came]
 
     def _answers(self, promises: Sequence[Future[Decided]]) -> list[Decided]:
         until = monotonic() + WAIT_SECONDS
@@ -88,10 +87,6 @@ class Live:
             for each in promises:
                 each.cancel()
             raise UnableToAnswer(WAIT_SECONDS) from None
-
-    def _told(self, asked: Asked, one: Application, decided: Decided) -> Decided:
-        """What became of an application, as who asks may hear it."""
-        return heard(self._ledger, one.problem(problems.ID_TAKEN), decided, asked.sees)
 
     def decision(self, id_: str, sees: Sees) -> Recorded:
         """The entry of the decision about an application.
@@ -110,24 +105,25 @@ class Live:
         self._ledger.store.close()
 
 
-def heard(ledger: Reader, taken: Problem, decided: Decided, sees: Sees) -> Decided:
-    """What became of an application; where one of another part of the house was decided under its id, that it is taken.
+def heard(ledger: Reader, decided: Sequence[tuple[Problem, Decided]], sees: Sees) -> list[Decided]:
+    """What became of applications; where one of another part of the house was decided under an id, that it is taken.
 
     Told in the same words whatever content came with the id, and whatever became of the other's: who guesses at ids or
     contents learns no decision, no value, and not what differs.
 
     Args:
-        ledger: tells for whom it was decided before.
-        taken: what is said then.
-        decided: what became of it.
+        ledger: tells for whom they were decided before; it is asked once for all of them.
+        decided: what became of each, after what is said where its id is taken.
         sees: whether who asks may see what belongs to a part of the institution.
     """
-    if decided.new:
-        return decided
-    entry = decision_entries.found(ledger, [decided.id]).get(decided.id)
-    if entry is None or sees(unit_of(entry)):
-        return decided
-    return Decided(decided.id, None, {}, new=False, problems=(taken,))
+    before = [each.id for _, each in decided if not each.new]
+    entries = decision_entries.found(ledger, before) if before else {}
+    return [
+        each
+        if each.id not in entries or sees(unit_of(entries[each.id]))
+        else Decided(each.id, None, {}, new=False, problems=(taken,))
+        for taken, each in decided
+    ]
 
 
 def unit_of(entry: Recorded) -> str:
