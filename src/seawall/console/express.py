@@ -25,7 +25,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., object]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 BYTES_MOST: Final = 1_000_000
-HELD_SECONDS: Final = 5.0
+HELD_SECONDS: Final = 1.0
 """How long a token that was good is taken for good: so long a revoked one may still decide."""
 HELD_MOST: Final = 1_000
 HEADERS: Final = (
