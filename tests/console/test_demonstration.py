@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from allauth.mfa.models import Authenticator
 
+from seawall.acts import signing, staffing
+from seawall.acts.signing import Signed
+from seawall.acts.staffing import Newcomer
 from seawall.console import access, demonstration
 from seawall.office import homes, packs
 from seawall.office.homes import Home
@@ -75,3 +78,16 @@ def test_accounts_are_made_once_and_have_other_passwords_each_time(home: Home) -
         each.read_bytes() for each in home.folder.rglob("*") if each.is_file()
     )  # fmt: skip
     assert all(each.password.encode() not in everything for each in second)
+
+
+def test_it_begins_again_after_a_visitor_changed_people(home: Home) -> None:
+    """As the pages invite him to: somebody is added, and who confirms the others is let in anew."""
+    demonstration.furnish(home, demonstration.fresh_secret())
+    ledger, confirming = home.ledger, access.confirming()
+    zoe = Newcomer("zoe", "Zoe", ("employee",), "house")
+    staffing.add(ledger, zoe, Signed("add:zoe", "root", signing.now()), confirming=confirming)
+    how = Signed("reset:alice", "root", signing.now())
+    staffing.reset(ledger, "alice", how, reason="lost", confirming=confirming)
+    demonstration.furnish(home, demonstration.fresh_secret())
+    assert register.person_of("alice").roles == ("chief_risk_officer",)
+    assert [row.name for row in register.waiting()] == ["zoe"]
