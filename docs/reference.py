@@ -224,7 +224,8 @@ _STATUSES = {
     422: "the input is wrong: every problem of it is told",
     429: "this machine asks more often than there is room for; `Retry-After` says when to send the same again",
     500: "something broke here; sent again, what was done is done once",
-    503: "busy: nothing was done; or a store is away or slow: what was done is done once. `Retry-After` says when to send the same again",
+    503: "busy: nothing was done; or a store is away or slow: what was done is done once. "
+    "`Retry-After` says when to send the same again",
 }
 
 
