@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from seawall.office import factor_key
 from seawall.office.homes import Home
-from seawall.records.models import Person
 
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts as a second factor; a recovery code only stands in for one."""
@@ -49,11 +48,6 @@ def seal_old(home: Home) -> int:
             row.save(update_fields=["data"])
             count += 1
     return count
-
-
-def forget(person: Person) -> None:
-    """Take a person's factors and recovery codes, so that he adds others when he signs in."""
-    Authenticator.objects.filter(user=person).delete()
 
 
 def first_added(

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from seawall.console import access, place
@@ -33,6 +34,20 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Never: `acts.staffing` adds people."""
         del request
         return False
+
+    def set_password(self, user: Person, password: str) -> None:
+        """Keep a new password in the place of the one that was read, and nothing else of the person.
+
+        Meanwhile he may have been sent away, or let in anew: a whole row written back would undo that.
+
+        Raises:
+            PermissionDenied: he does not come in any more, or by another password.
+        """
+        read = user.password
+        user.set_password(password)
+        same = Person.objects.filter(pk=user.pk, password=read, is_active=True)
+        if not same.update(password=user.password):
+            raise PermissionDenied
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]

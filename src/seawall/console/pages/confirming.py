@@ -7,6 +7,7 @@ from django.urls import reverse
 from seawall.acts import granting, staffing
 from seawall.console import access, place, routing
 from seawall.console.asking import Request, see_other, signed, whole
+from seawall.console.ways_in import ways_in
 from seawall.office import packs
 from seawall.office.confirmations import confirmations
 from seawall.records.models import Person
@@ -15,8 +16,9 @@ from seawall.records.people_register import asked_of
 
 def page(request: Request) -> HttpResponse:
     """Everything that waits for the reader."""
+    waits = confirmations(request.user.name, request.user.unit)
     return render(request, "console/people/waiting.html", {
-        "waits": confirmations(request.user.name, request.user.unit),
+        "waits": waits, "ways": ways_in([row.name for row in waits.people]),
         "titles": packs.roles().titles, "unit_titles": access.declared().units,
     })  # fmt: skip
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from seawall.acts import staffing
 from seawall.acts.staffing import Newcomer
 from seawall.cases.kind import MACHINE
-from seawall.console import access, factors, place, routing
+from seawall.console import access, factors, place, routing, ways_in
 from seawall.console.asking import Request, see_other, signed
 from seawall.console.exporting import answer
 from seawall.core.institution import HOUSE, inside
@@ -140,8 +140,10 @@ def reset(request: Request, name: str) -> HttpResponse:
 def _let_in(request: Request, name: str, act: Callable[..., bool]) -> HttpResponse:
     """A person without a password and without a factor, who waits for a second person; not oneself."""
     person, how = _found(request, name), signed(request, "person.let_in")
-    if act(place.ledger(), name, how, reason=_reason(request), confirming=access.confirming()):
-        factors.forget(person)
+    done = act(place.ledger(), name, how, reason=_reason(request), confirming=access.confirming())
+    # Sent again, the act is not done again; but the first time it may have been stopped here, between it and this.
+    if done or not register.came_in(name):
+        ways_in.forget(person)
     return see_other(reverse("person", args=[name]))
 
 
@@ -176,9 +178,16 @@ def _page(request: Request, person: Person, *, link: str = "") -> HttpResponse:
         "seen": seen, "person": person, "link": link, "own": person.name == request.user.name,
         "titles": packs.roles().titles, "unit_titles": declared.units,
         "permissions": [title for name, title in declared.permissions.items() if name in may],
+        "ways": _ways(request, name=person.name),
         **_choices(request), "has": seen.asked.roles if seen.asked else access.roles(person),
         "wanted_unit": seen.asked.unit if seen.asked else person.unit,
     })  # fmt: skip
+
+
+def _ways(request: Request, *, name: str) -> ways_in.Ways | None:
+    """By what a person comes in, for who lets people in or reviews them."""
+    concerned = {"users.review", "users.manage"} & access.permissions(request.user)
+    return ways_in.ways_in([name])[name] if concerned else None
 
 
 def _choices(request: Request) -> dict[str, Any]:
