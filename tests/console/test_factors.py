@@ -97,12 +97,43 @@ def test_what_somebody_wrote_into_a_row_opens_nothing(home: Home, kept: str) -> 
     assert not signs_in()
 
 
-def test_what_older_versions_kept_in_the_clear_is_sealed_once(home: Home) -> None:
+def as_older_versions(home: Home) -> None:
+    """One app, kept in the clear, and no key."""
+    Authenticator.objects.filter(type="recovery_codes").delete()
     Authenticator.objects.filter(type="totp").update(data={"secret": APP})
+    (home.folder / factor_key.FILE).unlink()
+
+
+def test_what_older_versions_kept_in_the_clear_is_sealed_once(home: Home) -> None:
+    as_older_versions(home)
     assert factors.seal_old(home) == 1
-    assert factors.seal_old(home) == 0
     assert APP not in json.dumps([row.data for row in Authenticator.objects.all()])
     assert signs_in()
+    # Who can write rows does not have his own secret sealed by the next start.
+    Authenticator.objects.filter(type="totp").update(data={"secret": APP})
+    assert factors.seal_old(home) == 0
+    assert not signs_in()
+
+
+def test_sealing_that_was_stopped_begins_anew(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_older_versions(home)
+
+    def stopped(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(factor_key, "seal", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            factors.seal_old(home)
+    assert (factors.seal_old(home), factors.seal_old(home)) == (1, 0)
+    assert signs_in()
+
+
+def test_a_lost_key_is_not_made_anew_by_a_start(home: Home) -> None:
+    Authenticator.objects.filter(type="totp").update(data={"secret": APP})
+    (home.folder / factor_key.FILE).unlink()
+    assert factors.seal_old(home) == 0
+    assert not (home.folder / factor_key.FILE).exists()
 
 
 @SQLITE
@@ -122,3 +153,4 @@ def test_a_restored_home_takes_the_same_codes(home: Home, tmp_path: Path) -> Non
     starting.start(done.home.records)
     cache.clear()
     assert not signs_in()
+    assert not (done.home.folder / factor_key.FILE).exists(), "a mere reading makes no key"

@@ -1,6 +1,7 @@
 """A secret that a home makes for itself: one, whole, its owner's."""
 
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,17 @@ def test_its_name_is_not_there_before_it_is_whole(
 
     monkeypatch.setattr("seawall.office.secret_files.os.link", linked)
     assert secret_files.made_once(file, 16) == "another's"
+
+
+def test_its_name_is_on_the_disk_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, synced, fsync = tmp_path / "a.key", list[tuple[Path, bool]](), os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append((Path(f"/proc/self/fd/{handle}").readlink(), file.exists()))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    secret_files.made_once(file, 16)
+    assert synced[-1] == (tmp_path, True)

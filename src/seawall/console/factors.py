@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import (
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -39,15 +40,24 @@ def asks_again(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def seal_old(home: Home) -> int:
-    """Seal what was kept in the clear by versions that sealed nothing; how many there were."""
-    count = 0
-    for row in Authenticator.objects.filter(type__in=_SECRETS):
-        name = _SECRETS[row.type]
-        if not factor_key.is_sealed(row.data.get(name, factor_key.MARK)):
-            row.data[name] = factor_key.seal(home, row.data[name])
+    """Seal what was kept in the clear by versions that sealed nothing, once; how many there were.
+
+    A home that lost its key has sealed rows: none is made for it, and nothing is sealed.
+    """
+    rows = list(Authenticator.objects.filter(type__in=_SECRETS))
+    clear = [row for row in rows if not factor_key.is_sealed(_secret(row))]
+    lost = len(clear) < len(rows) and not (home.folder / factor_key.FILE).exists()
+    if lost or not factor_key.is_new(home):
+        return 0
+    with factor_key.begun(home), transaction.atomic():
+        for row in clear:
+            row.data[_SECRETS[row.type]] = factor_key.seal(home, _secret(row))
             row.save(update_fields=["data"])
-            count += 1
-    return count
+    return len(clear)
+
+
+def _secret(row: Authenticator) -> str:
+    return str(row.data.get(_SECRETS[row.type], factor_key.MARK))
 
 
 def first_added(

@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from seawall.ledger.files import sync
 from seawall.office.aside import PRIVATE_FILE
 
 
@@ -28,4 +29,7 @@ def made_once(file: Path, size: int) -> str:
         with suppress(FileExistsError):
             os.link(mine, file)
         mine.unlink()
+        sync(
+            file.parent
+        )  # or a loss of power could take its name, after something was sealed under it
     return file.read_text(encoding="ascii")
