@@ -15,7 +15,7 @@ from seawall.ledger.log import Ledger
 from seawall.office import homes
 from seawall.records import people_register as register
 from seawall.records import starting
-from seawall.records.models import Person
+from seawall.records.models import ApiToken, Person
 from seawall.records.people_register import Asked, PersonRow
 
 CONFIRMING = frozenset({"chief_risk_officer", "security_officer"})
@@ -62,6 +62,12 @@ def confirm(ledger: Ledger, name: str, by: str) -> None:
     asked = register.person_of(name).asked
     assert asked is not None
     staffing.confirm(ledger, name, signed(by), seen_us=asked.at_us)
+
+
+def refuse(ledger: Ledger, name: str, by: str) -> None:
+    asked = register.person_of(name).asked
+    assert asked is not None
+    staffing.refuse(ledger, name, signed(by), seen_us=asked.at_us, reason="not his work")
 
 
 def stands(name: str) -> tuple[set[str], str, set[str] | None, bool]:
@@ -123,6 +129,9 @@ def test_what_was_asked_since_is_not_confirmed_by_an_older_page(ledger: Ledger) 
     with pytest.raises(UnableToConfirm):
         staffing.confirm(ledger, "bob", signed("alice"), seen_us=seen.at_us)
     assert stands("bob")[0] == set()
+    with pytest.raises(UnableToConfirm):
+        staffing.refuse(ledger, "bob", signed("alice"), seen_us=seen.at_us, reason="no employee")
+    assert stands("bob")[2] == {"chief_risk_officer"}
 
 
 def test_nobody_is_confirmed_whom_nobody_can_ask(ledger: Ledger) -> None:
@@ -136,7 +145,7 @@ def test_refused_he_keeps_what_he_has(ledger: Ledger) -> None:
     add(ledger, "bob", "employee")
     confirm(ledger, "bob", by="alice")
     assign(ledger, "bob", "employee", "risk_officer")
-    staffing.refuse(ledger, "bob", signed("ivan"), reason="not his work")
+    refuse(ledger, "bob", by="ivan")
     assert stands("bob") == ({"employee"}, "house", None, False)
 
 
@@ -194,6 +203,18 @@ def test_a_token_confirmed_by_the_database_alone_is_found(ledger: Ledger) -> Non
     given = granting.grant(ledger, WANTED, AMONG, signed("ivan"))
     register.confirm_token(given.number, "alice")
     assert [each.facts["number"] for each in granting.compare(ledger)] == [given.number]
+
+
+def test_a_confirmation_that_came_too_late_for_its_token_alarms_nobody_for_ever(
+    ledger: Ledger,
+) -> None:
+    """As two at one moment left it: told, and taken back before it counted."""
+    given = granting.grant(ledger, WANTED, AMONG, signed("ivan"))
+    granting.confirm(ledger, given.number, signed("alice"))
+    ApiToken.objects.filter(number=given.number).update(confirmed_by=None)
+    assert [each.facts["number"] for each in granting.compare(ledger)] == [given.number]
+    granting.revoke(ledger, given.number, signed("alice"))
+    assert list(granting.compare(ledger)) == []
 
 
 def test_asking_by_hand() -> None:

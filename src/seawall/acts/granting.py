@@ -116,6 +116,7 @@ class Granted:
     secret: str = field(repr=False)
 
 
+@register.held()
 def grant(ledger: Ledger, wanted: Wanted, among: Grantable, signed: Signed) -> Granted:
     """Grant a token; it counts once another confirmed it, or at once where nobody else ever could.
 
@@ -140,6 +141,7 @@ def grant(ledger: Ledger, wanted: Wanted, among: Grantable, signed: Signed) -> G
     return Granted(register.keep_token(row), waits=not alone, secret=secret)
 
 
+@register.held()
 def confirm(ledger: Ledger, number: int, signed: Signed) -> bool:
     """Let a token count that another granted; False where it does not wait.
 
@@ -156,6 +158,7 @@ def confirm(ledger: Ledger, number: int, signed: Signed) -> bool:
     return register.confirm_token(number, signed.by)
 
 
+@register.held()
 def revoke(ledger: Ledger, number: int, signed: Signed) -> bool:
     """Take a token back, at once; False where it was taken back before.
 
@@ -212,8 +215,15 @@ def compare(ledger: Reader) -> Iterator[Problem]:
     for number, row in register.tokens().items():
         told = granted.get(row.hash, {}).items()
         as_told = {**_told(row), "name": _subject(row)}.items() <= told
-        counts = (row.confirmed_by is not None) == (row.hash in confirmed)
-        if not as_told or not counts or (row.hash in revoked) != (row.revoked_us is not None):
+        counts, may_count = row.confirmed_by is not None, row.hash in confirmed
+        # A token that was taken back opens nothing, whether or not somebody confirmed it at the same moment.
+        lost = may_count and not counts and row.revoked_us is None
+        if (
+            not as_told
+            or lost
+            or (counts and not may_count)
+            or (row.hash in revoked) != (row.revoked_us is not None)
+        ):
             facts: dict[str, object] = {"number": number, "name": row.name}
             yield Problem(problems.OTHERWISE, Place(f"token:{number}"), facts)
 

@@ -4,9 +4,10 @@ Nobody is deleted: the ledger knows his name. What gives somebody more than he h
 confirms or refuses it; what takes away never waits. Only where nobody else ever could confirm, as in a new house, one
 person is enough, and the entry and the row say so (`second`).
 
-The entry is durable before the row changes; an act that the ledger knows already changes nothing, so that a form sent
-again cannot give back what was taken away meanwhile. Where a process stops in between, `change_telling.compare` tells,
-and the act is done again under another key.
+Of all who change access one at a time reads, decides, tells and writes (`register.held`): no act gives back what another
+took meanwhile. The entry is durable before the row changes; an act that the ledger knows already changes nothing, so that a
+form sent again cannot give back what was taken away since. Where a process stops in between, `change_telling.compare`
+tells, and the act is done again under another key.
 """
 
 from collections.abc import Collection, Sequence
@@ -51,6 +52,7 @@ class Newcomer:
         checked(self.name)
 
 
+@register.held()
 def add(ledger: Ledger, who: Newcomer, signed: Signed, *, confirming: Collection[str]) -> None:
     """Add a person, and ask for his roles; he cannot sign in before he has set a password.
 
@@ -75,6 +77,7 @@ def add(ledger: Ledger, who: Newcomer, signed: Signed, *, confirming: Collection
     register.add(row)
 
 
+@register.held()
 def assign(
     ledger: Ledger,
     name: str,
@@ -98,6 +101,7 @@ def assign(
         _keep(row)
 
 
+@register.held()
 def confirm(ledger: Ledger, name: str, signed: Signed, *, seen_us: int) -> None:
     """Let count what another asked for a person.
 
@@ -116,9 +120,7 @@ def confirm(ledger: Ledger, name: str, signed: Signed, *, seen_us: int) -> None:
     row = _another(name, signed)
     if _known(ledger, "person.confirm", name, signed):
         return
-    asked = row.asked
-    if asked is None or asked.at_us != seen_us or not row.is_active:
-        raise second.UnableToConfirm(second.GONE)
+    asked = _seen(row, seen_us)
     if asked.by == signed.by:
         raise second.UnableToConfirm(second.OWN)
     if not register.came_in(name):
@@ -129,16 +131,26 @@ def confirm(ledger: Ledger, name: str, signed: Signed, *, seen_us: int) -> None:
     _keep(given)
 
 
-def refuse(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
-    """What was asked for a person is asked no more; he keeps what he has. Raises as `assign`."""
+@register.held()
+def refuse(ledger: Ledger, name: str, signed: Signed, *, seen_us: int, reason: str) -> None:
+    """What was asked for a person is asked no more; he keeps what he has. Arguments and errors as `confirm`'s."""
     row = _another(name, signed)
-    if row.asked is None:
+    if _known(ledger, "person.refuse", name, signed):
         return
-    told = {**_left(row._replace(asked=None)), "refused": second.told(row.asked), "reason": reason}
-    if ledger.append(_entry("person.refuse", name, signed, told)).new:
-        register.change(name, asked=None)
+    asked = _seen(row, seen_us)
+    told = {**_left(row._replace(asked=None)), "refused": second.told(asked), "reason": reason}
+    ledger.append(_entry("person.refuse", name, signed, told))
+    register.change(name, asked=None)
 
 
+def _seen(row: PersonRow, seen_us: int) -> Asked:
+    """What is asked for a person, where it is what somebody looked at. Raises UnableToConfirm."""
+    if row.asked is None or row.asked.at_us != seen_us or not row.is_active:
+        raise second.UnableToConfirm(second.GONE)
+    return row.asked
+
+
+@register.held()
 def leave(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
     """A person does not sign in any more, and nothing waits for him. Raises as `assign`."""
     _another(name, signed)
@@ -146,6 +158,7 @@ def leave(ledger: Ledger, name: str, signed: Signed, *, reason: str) -> None:
         register.change(name, is_active=False, asked=None)
 
 
+@register.held()
 def come_back(
     ledger: Ledger, name: str, signed: Signed, *, reason: str, confirming: Collection[str]
 ) -> bool:
@@ -154,6 +167,7 @@ def come_back(
     return _shut_out(ledger, "person.return", row, signed, reason)
 
 
+@register.held()
 def reset(
     ledger: Ledger, name: str, signed: Signed, *, reason: str, confirming: Collection[str]
 ) -> bool:
@@ -187,6 +201,7 @@ def _shut_out(ledger: Ledger, kind: str, row: PersonRow, signed: Signed, reason:
     return True
 
 
+@register.held()
 def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str) -> None:
     """Say that somebody looked at what a person may, and whether it shall stay so. Raises as `assign`."""
     row = _another(name, signed)
@@ -196,6 +211,7 @@ def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str)
         register.change(name, reviewed_us=microseconds(signed.at), **looked_at)
 
 
+@register.held()
 def invite(ledger: Ledger, name: str, signed: Signed) -> bool:
     """A person who cannot sign in yet is given a link by which he sets a password; the ledger tells of it, not the link.
 

@@ -1,11 +1,12 @@
 """The register of who works here: people, machines' tokens, saved filters; who may what is known above."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.contrib.auth.hashers import is_password_usable, make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from seawall.core.problem import Unable
 from seawall.core.text import Text
@@ -38,6 +39,22 @@ class PersonRow(NamedTuple):
 
 
 _FIELDS = PersonRow._fields
+_HELD = 99_222
+"""PostgreSQL's advisory lock of whoever changes who may what."""
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Hold who may what: of all threads, processes and machines one at a time reads it, decides, and changes it.
+
+    Nothing is changed where the block raises. It is a transaction of its own, so that the change counts once it ends.
+    """
+    with transaction.atomic(durable=True):
+        # SQLite's transactions that may write are one after the other anyway (`starting`).
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_HELD])
+        yield
 
 
 def add(row: PersonRow) -> bool:

@@ -56,7 +56,7 @@ def test_an_administrator_adds_a_person_and_makes_a_link(as_: As, lender: Home) 
 def confirmed(reviewer: Client, name: str) -> int:
     """The status of confirming what the person's page shows."""
     text = reviewer.get(f"/people/{name}/").text
-    (seen,) = re.findall(r'name="seen" value="(\d+)"', text)
+    (seen,) = set(re.findall(r'name="seen" value="(\d+)"', text))
     return reviewer.post(f"/people/{name}/confirm", {"seen": seen}).status_code
 
 
@@ -78,7 +78,12 @@ def test_what_root_asks_is_told_to_reviewers_and_counts_once_one_confirmed(as_: 
     assert confirmed(as_("grace"), "frank") == 303
     assert json.loads(Person.objects.get(name="frank").roles) == ["fraud_analyst"]
     as_("root").post("/people/frank/assign", {"roles": ["collections_manager"], "unit": "house"})
-    refusal = as_("ivan").post("/people/frank/refuse", {"reason": "not his work"})
+    stale = as_("ivan").post("/people/frank/refuse", {"reason": "not his work", "seen": "1"})
+    assert stale.status_code == 409, "what was asked since is not refused by an older page"
+    seen = re.findall(r'name="seen" value="(\d+)"', as_("ivan").get("/people/frank/").text)
+    assert len(set(seen)) == 1
+    assert len(seen) == 2, "to confirm, and to refuse"
+    refusal = as_("ivan").post("/people/frank/refuse", {"reason": "not his work", "seen": seen[0]})
     assert refusal.status_code == 303
     frank = Person.objects.get(name="frank")
     assert (json.loads(frank.roles), frank.asked) == ([], None)

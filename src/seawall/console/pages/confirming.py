@@ -26,16 +26,16 @@ def page(request: Request) -> HttpResponse:
 def confirm(request: Request, name: str) -> HttpResponse:
     """Let count what the form showed: what was asked since is not confirmed by it."""
     _asked(request, name)
-    seen_us = whole(request.POST.get("seen", "")) or 0
-    staffing.confirm(place.ledger(), name, signed(request, "person.confirm"), seen_us=seen_us)
+    act = signed(request, "person.confirm")
+    staffing.confirm(place.ledger(), name, act, seen_us=_seen_us(request))
     return see_other(reverse("person", args=[name]))
 
 
 def refuse(request: Request, name: str) -> HttpResponse:
-    """What was asked is asked no more."""
+    """What the form showed is asked no more; what was asked since still is."""
     _asked(request, name)
-    reason = request.POST.get("reason", "").strip()[:500]
-    staffing.refuse(place.ledger(), name, signed(request, "person.refuse"), reason=reason)
+    act, reason = signed(request, "person.refuse"), request.POST.get("reason", "").strip()[:500]
+    staffing.refuse(place.ledger(), name, act, seen_us=_seen_us(request), reason=reason)
     return see_other(reverse("person", args=[name]))
 
 
@@ -51,6 +51,11 @@ def refuse_token(request: Request, number: int) -> HttpResponse:
     if _token(request, number).waits:
         granting.revoke(place.ledger(), number, signed(request, "token.refuse"))
     return see_other(reverse("confirmations"))
+
+
+def _seen_us(request: Request) -> int:
+    """When that was asked which the form showed."""
+    return whole(request.POST.get("seen", "")) or 0
 
 
 def _asked(request: Request, name: str) -> None:
