@@ -38,8 +38,11 @@ def test_a_slip_in_the_declaration_is_refused(field: str, value: object) -> None
         Access.model_validate(given)
 
 
-@pytest.mark.parametrize("role", [{"may": ["people.open"]}, {"groups": ["deciding"]}])
-def test_a_role_that_decides_or_opens_sealed_data_needs_a_second_factor(
+@pytest.mark.parametrize("role", [
+    {"may": ["people.open"]}, {"groups": ["deciding"]},
+    {"may": ["users.review"]}, {"may": ["users.manage"]}, {"may": ["tokens.manage"]},
+])  # fmt: skip
+def test_a_role_that_decides_opens_sealed_data_or_gives_access_needs_a_second_factor(
     role: dict[str, object],
 ) -> None:
     given = access.declared().model_dump() | {"roles": {"clerk": role}, "alone": ()}

@@ -17,7 +17,9 @@ from seawall.records.models import Person
 FILE: Final = PACKS / "access" / "access.yaml"
 EMPLOYEE: Final = "employee"
 """The role that goes with every other."""
-GRAVE: Final = frozenset({"people.open", "decisions.decide"})
+GRAVE: Final = frozenset(
+    {"people.open", "decisions.decide", "users.review", "users.manage", "tokens.manage"}
+)
 """What no password alone opens, by whatever role."""
 WHOLE: Final = frozenset(
     {"portfolio.read", "portfolio.export", "ledger.read", "ledger.verify", "ledger.export"}
