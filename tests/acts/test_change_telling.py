@@ -213,6 +213,22 @@ def test_a_change_around_the_office_is_found(home: Home) -> None:
     ]
 
 
+def test_who_asked_and_who_stands_by_one_alone_is_held_against_the_ledger(home: Home) -> None:
+    """With another's name, who asked could confirm; without the mark nobody would look."""
+    confirming = {"chief_risk_officer"}
+    for name, role in (("alice", "chief_risk_officer"), ("bob", "risk_analyst")):
+        newcomer = Newcomer(name, name.title(), (role,), "house")
+        staffing.add(home.ledger, newcomer, by("root", f"add:{name}"), confirming=confirming)
+    assert list(change_telling.compare(home.ledger)) == []
+    asked = register.person_of("bob").asked
+    assert asked is not None
+    other = json.dumps(asked._replace(by="somebody")._asdict())
+    Person.objects.filter(name="bob").update(asked=other)
+    Person.objects.filter(name="alice").update(alone=False)
+    found = [each.facts["name"] for each in change_telling.compare(home.ledger)]
+    assert found == ["alice", "bob"]
+
+
 def test_nobody_decides_about_his_own_access(home: Home) -> None:
     added(home, "root", "administrator")
     with pytest.raises(UnableToAssign):
@@ -251,7 +267,10 @@ def test_a_form_sent_again_gives_nothing_back(home: Home) -> None:
     staffing.come_back(home.ledger, "bob", by("root", "N"), reason="back", confirming=())
     staffing.leave(home.ledger, "bob", by("root", "M"), reason="left")
     assert register.person_of("bob").is_active
-    assert [staffing.invite(home.ledger, "bob", by("root", "I")) for _ in range(2)] == [True, False]
+    invited = [
+        staffing.invite(home.ledger, "bob", by("root", "I"), confirming=()) for _ in range(2)
+    ]
+    assert invited == [True, False]
     assert list(change_telling.compare(home.ledger)) == []
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from seawall.acts import change_telling, granting, second, staffing
 from seawall.acts.granting import Grantable, Wanted
@@ -89,8 +92,64 @@ def test_the_first_is_let_in_by_one_alone_and_the_ledger_says_so(ledger: Ledger)
         True,
         False,
     ]
-    staffing.review(ledger, "alice", signed("ivan"), keeps=True, note="")
-    assert not register.person_of("alice").alone
+
+
+def review(ledger: Ledger, name: str, by: str) -> None:
+    staffing.review(ledger, name, signed(by), keeps=True, note="")
+
+
+def test_one_persons_word_is_not_settled_by_whoever_owes_his_access_to_it(ledger: Ledger) -> None:
+    """Alice could be Root's; whom she confirmed could be, and whom those confirmed; also where they let her in anew."""
+    add(ledger, "judy", "chief_risk_officer")
+    confirm(ledger, "judy", by="ivan")
+    for reviewer in ("ivan", "judy"):
+        review(ledger, "alice", by=reviewer)
+    review(ledger, "root", by="alice")
+    staffing.reset(ledger, "alice", signed(), reason="lost", confirming=CONFIRMING)
+    Person.objects.filter(name="alice").update(password=SET)
+    confirm(ledger, "alice", by="judy")
+    assert [register.person_of(name).alone for name in ("alice", "root")] == [True, True]
+
+
+def test_one_persons_word_is_settled_by_somebody_whom_the_servers_owner_confirmed(
+    ledger: Ledger,
+) -> None:
+    add(ledger, "judy", "chief_risk_officer")
+    confirm(ledger, "judy", by="olga")
+    review(ledger, "alice", by="judy")
+    review(ledger, "root", by="ivan")
+    assert [register.person_of(name).alone for name in ("alice", "root")] == [False, False]
+
+
+def test_roles_that_count_without_their_person_are_asked_before_a_link_is_made(
+    ledger: Ledger,
+) -> None:
+    """Older versions left newcomers so: whoever had the link would have had what they may."""
+    add(ledger, "hank", "risk_officer")
+    confirm(ledger, "hank", by="ivan")
+    Person.objects.filter(name="hank").update(password=UNUSABLE)
+    assert staffing.invite(ledger, "hank", signed(), confirming=CONFIRMING)
+    assert stands("hank") == (set(), "house", {"risk_officer"}, False)
+
+
+def test_the_first_reviewer_has_his_roles_when_he_comes_by_his_link(tmp_path: Path) -> None:
+    home = homes.make(tmp_path / "new", "lender.example/ledger")
+    starting.start(home.records)
+    add(home.ledger, "alice", "chief_risk_officer")
+    Person.objects.filter(name="alice").update(password=UNUSABLE)
+    assert staffing.invite(home.ledger, "alice", signed(), confirming=CONFIRMING)
+    assert stands("alice") == ({"chief_risk_officer"}, "house", None, True)
+    assert list(change_telling.compare(home.ledger)) == []
+    starting.stop()
+
+
+def test_the_log_of_changes_is_not_read_while_somebody_can_confirm(ledger: Ledger) -> None:
+    """It grows with every change of a house; it has the word where nobody has the role any more."""
+    del ledger
+    for besides, reads in ({"root"}, False), ({"root", "alice", "ivan"}, True):
+        with CaptureQueriesContext(connection) as asked:
+            assert second.nobody_else(CONFIRMING, besides) == reads
+        assert any("records_change" in each["sql"] for each in asked) == reads
 
 
 def test_a_newcomer_may_nothing_before_another_confirmed(ledger: Ledger) -> None:
@@ -114,9 +173,17 @@ def test_what_is_lost_is_lost_now_and_what_is_gained_waits(ledger: Ledger) -> No
         "asking for less is asking no more"
     )
     assign(ledger, "bob", "employee", unit="house/online")
-    assert stands("bob") == ({"employee"}, "house", {"employee"}, False), "a unit is access, too"
+    assert stands("bob") == ({"employee"}, "house/online", None, False), (
+        "a unit is taken at once, too"
+    )
+    assign(ledger, "bob", "employee", unit="house")
+    assert stands("bob") == ({"employee"}, "house/online", {"employee"}, False), (
+        "and a wider one is access, too"
+    )
     confirm(ledger, "bob", by="alice")
-    assert stands("bob")[1] == "house/online"
+    assert stands("bob")[1] == "house"
+    assign(ledger, "bob", "employee", "risk_analyst", unit="house/online")
+    assert stands("bob")[1] == "house/online", "whatever is asked beside"
     assign(ledger, "bob", unit="house/online")
     assert stands("bob") == (set(), "house/online", None, False)
 
@@ -167,13 +234,13 @@ def test_who_is_let_in_anew_has_no_password_and_waits(ledger: Ledger, act: str) 
     if act == "come_back":
         staffing.leave(ledger, "ivan", signed(), reason="left")
     with pytest.raises(UnableToInvite):
-        staffing.invite(ledger, "ivan", signed())
+        staffing.invite(ledger, "ivan", signed(), confirming=CONFIRMING)
     doing = {"come_back": staffing.come_back, "reset": staffing.reset}[act]
     again = signed()
     assert doing(ledger, "ivan", again, reason="here he is", confirming=CONFIRMING)
     assert stands("ivan") == (set(), "house", {"security_officer"}, False)
     assert not register.came_in("ivan")
-    assert staffing.invite(ledger, "ivan", signed())
+    assert staffing.invite(ledger, "ivan", signed(), confirming=CONFIRMING)
     Person.objects.filter(name="ivan").update(password=SET)
     assert not doing(ledger, "ivan", again, reason="here he is", confirming=CONFIRMING)
     assert register.came_in("ivan"), "a form sent again takes nothing from him"
@@ -217,18 +284,25 @@ def test_a_confirmation_that_came_too_late_for_its_token_alarms_nobody_for_ever(
     assert list(granting.compare(ledger)) == []
 
 
+PARTS = {
+    "house": {"head office", "online", "partners"},
+    "house/online": {"online"},
+    "house/partners": {"partners"},
+}
+"""What each unit shows."""
+
+
 def test_asking_by_hand() -> None:
-    """Every pair of what somebody has and what is asked, over two roles and two units."""
+    """Every pair of what somebody has and what is asked, over two roles and three units: he keeps what is in both."""
     sets = [(), ("a",), ("b",), ("a", "b")]
-    for has in sets:
-        for wants in sets:
-            for unit in ("house", "house/online"):
-                row = PersonRow("x", "X", None, has, "house", "en", is_active=True, added_us=0)
-                got = second.asking(row, Asked(wants, unit, "root", 1), alone=False)
-                assert set(got.roles) == set(has) & set(wants)
-                assert got.unit == "house"
-                gains = set(wants) - set(has) or unit != "house"
-                assert (got.asked is not None) == bool(gains)
-                now_ = second.asking(row, Asked(wants, unit, "root", 1), alone=True)
-                assert (now_.roles, now_.unit, now_.asked) == (wants, unit, None)
-                assert now_.alone == bool(gains)
+    for has, here, wants, there in product(sets, PARTS, sets, PARTS):
+        row = PersonRow("x", "X", None, has, here, "en", is_active=True, added_us=0)
+        got = second.asking(row, Asked(wants, there, "root", 1), alone=False)
+        before, after = set(product(has, PARTS[here])), set(product(wants, PARTS[there]))
+        assert set(product(got.roles, PARTS[got.unit])) == before & after
+        gains = bool(set(wants) - set(has)) or not PARTS[there] <= PARTS[here]
+        assert (got.asked is not None) == gains
+        assert gains or got.unit == there
+        now_ = second.asking(row, Asked(wants, there, "root", 1), alone=True)
+        assert (now_.roles, now_.unit, now_.asked) == (wants, there, None)
+        assert now_.alone == gains

@@ -7,7 +7,7 @@ was made around the office, and `compare` finds what it left.
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from seawall.acts import problems, second
 from seawall.core.period import moment_at
@@ -48,7 +48,7 @@ def _entry(row: ChangeRow) -> Entry:
 
 
 def compare(ledger: Reader) -> Iterator[Problem]:
-    """Whose roles, unit or right to sign in are others than the ledger's acts left them."""
+    """Whose roles, unit or right to sign in, or what waits and who asked, are others than the ledger's acts left them."""
     told = _told(ledger)
     for row in register.people():
         stands = _standing(row)
@@ -63,12 +63,41 @@ def compare(ledger: Reader) -> Iterator[Problem]:
 
 def _standing(row: PersonRow) -> str:
     asked = second.told(row.asked) if row.asked else None
-    return _spelt(row.roles, row.unit, asked, active=row.is_active)
+    return _Left(row.roles, row.unit, asked, row.alone, row.is_active).spelt
 
 
-def _spelt(roles: Any, unit: object, asked: Any, *, active: bool) -> str:  # noqa: ANN401 - of a body
-    waits = f" (asked: {_joined(asked['roles'])} @ {asked['unit']})" if asked else ""
-    return f"{_joined(roles)} @ {unit}{waits}{'' if active else ' (left)'}"
+class _Left(NamedTuple):
+    """What acts left of a person; roles and what is asked as entries' bodies have them."""
+
+    roles: Any = ()
+    unit: str = ""
+    asked: Any = None
+    alone: bool = False
+    active: bool = True
+
+    @property
+    def spelt(self) -> str:
+        asked = self.asked
+        waits = (
+            f" (asked by {asked['by']}: {_joined(asked['roles'])} @ {asked['unit']})"
+            if asked
+            else ""
+        )
+        marks = f"{' (alone)' if self.alone else ''}{'' if self.active else ' (left)'}"
+        return f"{_joined(self.roles)} @ {self.unit}{waits}{marks}"
+
+    def after(self, kind: str, body: dict[str, Any]) -> "_Left":
+        """What an act left of it."""
+        left = self
+        if kind in _LEAVING_ROLES and "roles" in body:
+            left = left._replace(
+                roles=body["roles"], unit=body["unit"], asked=body.get("asked"), alone=bool(body.get("alone")),
+            )  # fmt: skip
+        if kind in ("person.leave", "person.return"):
+            left = left._replace(active=kind == "person.return", asked=body.get("asked"))
+        if kind == "person.review" and body["keeps"]:
+            left = left._replace(alone=bool(body.get("alone")))
+        return left
 
 
 def _joined(roles: Iterable[str]) -> str:
@@ -77,25 +106,17 @@ def _joined(roles: Iterable[str]) -> str:
 
 def _told(ledger: Reader) -> dict[str, str]:
     """What the acts of `staffing` left of each person, by name."""
-    known: dict[str, tuple[object, object, object, bool]] = {}
+    known: dict[str, _Left] = {}
     for entry in ledger.entries():
         kind, body = entry.told["kind"], entry.content
         if not kind.startswith("person.") or body is None:
             continue
         name = entry.told["subject"].removeprefix("person:")
-        roles, unit, asked, active = known.get(name, ((), "", None, True))
-        if kind in _LEAVING_ROLES:
-            roles, unit, asked = body.get("roles", roles), body.get("unit", unit), body.get("asked")
-        if kind in ("person.leave", "person.return"):
-            active, asked = kind == "person.return", body.get("asked")
-        known[name] = roles, unit, asked, active
-    return {
-        name: _spelt(roles, unit, asked, active=active)
-        for name, (roles, unit, asked, active) in known.items()
-    }
+        known[name] = known.get(name, _Left()).after(kind, body)
+    return {name: left.spelt for name, left in known.items()}
 
 
 _LEAVING_ROLES = frozenset({
-    "person.add", "person.assign", "person.confirm", "person.refuse", "person.return", "person.reset",
+    "person.add", "person.assign", "person.confirm", "person.refuse", "person.return", "person.reset", "person.invite",
 })  # fmt: skip
-"""Acts that say which roles they left; returns of the first years say none, and left them as they were."""
+"""Acts that say which roles they left; returns and invitations of the first years say none, and left them as they were."""

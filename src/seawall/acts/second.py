@@ -9,11 +9,17 @@ not open again when he leaves, or whoever makes people would open it by sending 
 from collections.abc import Collection
 from typing import Final
 
+from seawall.acts import indexing
+from seawall.core.institution import inside
 from seawall.core.problem import Unable
 from seawall.core.text import Text
+from seawall.ledger.log import Ledger
+from seawall.records import entry_index
 from seawall.records import people_register as register
 from seawall.records.people_register import Asked, PersonRow
 
+CONFIRM: Final = "person.confirm"
+"""The kind of entry by which what was asked counts."""
 GONE: Final = Text(en="it is not asked any more, or otherwise", zh="该申请已撤销或已变更")
 OWN: Final = Text(en="who asked for it does not confirm it", zh="申请人不得自行确认")
 NOT_IN: Final = Text(
@@ -24,7 +30,19 @@ NOT_IN: Final = Text(
 
 def nobody_else(confirming: Collection[str], besides: Collection[str]) -> bool:
     """Whether nobody but these people has, or ever had, a role that confirms."""
-    return not register.ever_had(confirming) - set(besides)
+    return not register.ever_had(confirming, besides=besides)
+
+
+def stands_alone(ledger: Ledger, name: str) -> bool:
+    """Whether what somebody may goes back to one person's word: his own does, or that of whoever confirmed him.
+
+    Who says of another that his access is right adds nothing to that word.
+    """
+    indexing.catch_up(ledger)
+    people, found = {row.name: row for row in register.people()}, {name}
+    while new := entry_index.actors(CONFIRM, [f"person:{each}" for each in found]) - found:
+        found |= new
+    return any(people[each].alone for each in found if each in people)
 
 
 def asking(row: PersonRow, asked: Asked, *, alone: bool) -> PersonRow:
@@ -35,12 +53,15 @@ def asking(row: PersonRow, asked: Asked, *, alone: bool) -> PersonRow:
         asked: all that he shall have.
         alone: whether nobody could confirm it: then it counts at once.
     """
-    if asked.unit == row.unit and set(asked.roles) <= set(row.roles):
-        return row._replace(roles=asked.roles, asked=None)
+    narrower = inside(asked.unit, row.unit)
+    if narrower and set(asked.roles) <= set(row.roles):
+        return row._replace(roles=asked.roles, unit=asked.unit, asked=None)
     if alone:
         return row._replace(roles=asked.roles, unit=asked.unit, asked=None, alone=True)
-    kept = tuple(role for role in row.roles if role in asked.roles)
-    return row._replace(roles=kept, asked=asked)
+    # A role counts within a unit: of one that lies beside the other, nothing is kept.
+    beside = not narrower and not inside(row.unit, asked.unit)
+    kept = tuple(role for role in row.roles if role in asked.roles and not beside)
+    return row._replace(roles=kept, unit=asked.unit if narrower else row.unit, asked=asked)
 
 
 def told(asked: Asked) -> dict[str, object]:

@@ -118,16 +118,17 @@ def confirm(ledger: Ledger, name: str, signed: Signed, *, seen_us: int) -> None:
             not come in yet, so that nobody can have asked him.
     """
     row = _another(name, signed)
-    if _known(ledger, "person.confirm", name, signed):
+    if _known(ledger, second.CONFIRM, name, signed):
         return
     asked = _seen(row, seen_us)
     if asked.by == signed.by:
         raise second.UnableToConfirm(second.OWN)
     if not register.came_in(name):
         raise second.UnableToConfirm(second.NOT_IN)
-    given = row._replace(roles=asked.roles, unit=asked.unit, asked=None, alone=False)
+    alone = row.alone and second.stands_alone(ledger, signed.by)
+    given = row._replace(roles=asked.roles, unit=asked.unit, asked=None, alone=alone)
     told = {**_left(given), "asked_by": asked.by}
-    ledger.append(_entry("person.confirm", name, signed, told))
+    ledger.append(_entry(second.CONFIRM, name, signed, told))
     _keep(given)
 
 
@@ -189,7 +190,7 @@ def reset(
 def _anew(before: PersonRow, signed: Signed, confirming: Collection[str]) -> PersonRow:
     """A person as a newcomer: what he had, or what was asked for him, is asked."""
     had = before.asked or before
-    bare = before._replace(roles=(), asked=None, is_active=True)
+    bare = before._replace(roles=(), asked=None)
     return _asking(bare, had.roles, had.unit, signed, confirming)
 
 
@@ -203,17 +204,25 @@ def _shut_out(ledger: Ledger, kind: str, row: PersonRow, signed: Signed, reason:
 
 @register.held()
 def review(ledger: Ledger, name: str, signed: Signed, *, keeps: bool, note: str) -> None:
-    """Say that somebody looked at what a person may, and whether it shall stay so. Raises as `assign`."""
+    """Say that somebody looked at what a person may, and whether it shall stay so. Raises as `assign`.
+
+    That one person alone gave it is settled by who keeps it, unless his own access goes back to one alone.
+    """
     row = _another(name, signed)
+    if _known(ledger, "person.review", name, signed):
+        return
+    alone = row.alone and not (keeps and not second.stands_alone(ledger, signed.by))
     told = {"roles": list(row.roles), "unit": row.unit, "keeps": keeps, "note": note}
-    if ledger.append(_entry("person.review", name, signed, told)).new:
-        looked_at = {"alone": False} if keeps else {}
-        register.change(name, reviewed_us=microseconds(signed.at), **looked_at)
+    settled = {"alone": alone} if row.alone else {}
+    ledger.append(_entry("person.review", name, signed, told | settled))
+    register.change(name, reviewed_us=microseconds(signed.at), alone=alone)
 
 
 @register.held()
-def invite(ledger: Ledger, name: str, signed: Signed) -> bool:
+def invite(ledger: Ledger, name: str, signed: Signed, *, confirming: Collection[str]) -> bool:
     """A person who cannot sign in yet is given a link by which he sets a password; the ledger tells of it, not the link.
+
+    Whoever makes the link could use it: roles that count already, as of newcomers of older versions, are asked anew.
 
     Returns:
         whether it was told now: a link is made for each entry, and none beside.
@@ -222,10 +231,15 @@ def invite(ledger: Ledger, name: str, signed: Signed) -> bool:
         UnableToFindPerson: there is nobody of this name.
         UnableToInvite: he has come in: a link would make whoever has it that person.
     """
-    register.person_of(name)
+    before = register.person_of(name)
     if register.came_in(name):
         raise UnableToInvite(name)
-    return ledger.append(_entry("person.invite", name, signed, {})).new
+    if _known(ledger, "person.invite", name, signed):
+        return False
+    row = _anew(before, signed, confirming) if before.roles else before
+    ledger.append(_entry("person.invite", name, signed, _left(row)))
+    _keep(row)
+    return True
 
 
 def _another(name: str, signed: Signed) -> PersonRow:

@@ -148,6 +148,12 @@ def entries(which: Browsed) -> list[EntryRow]:
     return [EntryRow(*row) for row in rows[: which.most]]
 
 
+def actors(kind: str, subjects: Sequence[str]) -> frozenset[str]:
+    """Who did what a kind of entry tells, to any of some subjects."""
+    rows = _rows("EntryLine").filter(kind=kind, subject__in=subjects)
+    return frozenset(rows.values_list("actor", flat=True).distinct())
+
+
 def kinds() -> list[str]:
     """Every kind of entry that the ledger has, in order."""
     return _distinct("records_entryline", "kind")

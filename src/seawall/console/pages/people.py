@@ -162,7 +162,8 @@ def review(request: Request, name: str) -> HttpResponse:
 def invite(request: Request, name: str) -> HttpResponse:
     """Make a link by which a person sets his password, and show it once."""
     person = _found(request, name)
-    if not staffing.invite(place.ledger(), name, signed(request, "person.invite")):
+    act = signed(request, "person.invite")
+    if not staffing.invite(place.ledger(), name, act, confirming=access.confirming()):
         return see_other(reverse("person", args=[name]))
     key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
     uidb36, _, token = key.partition("-")
