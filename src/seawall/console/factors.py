@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from seawall.office import factor_key
 from seawall.office.homes import Home
+from seawall.records.models import Person
 
 KINDS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts as a second factor; a recovery code only stands in for one."""
@@ -63,7 +64,7 @@ def _secret(row: Authenticator) -> str:
 def first_added(
     *, request: HttpRequest, user: Person, authenticator: Authenticator, **_: object
 ) -> None:
-    """Whoever adds his first factor has shown it by doing so; to add another one, he had to show one he has."""
+    """Whoever adds his first factor has shown it by doing so; to add another, he had to show one he has."""
     if Authenticator.objects.filter(user=user, type__in=KINDS).count() == 1:
         record_authentication(request, user, method="mfa", type=authenticator.type)
 
