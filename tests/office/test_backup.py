@@ -253,7 +253,7 @@ def test_a_key_file_does_as_well(place: Place, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "of_each_folder", [4, pytest.param(None, marks=pytest.mark.soak)], ids=["some", "all"]
+    "of_each_folder", [12, pytest.param(None, marks=pytest.mark.soak)], ids=["some", "all"]
 )
 def test_whatever_is_done_to_any_file_is_found_and_nothing_is_half_restored(
     place: Place, of_each_folder: int | None

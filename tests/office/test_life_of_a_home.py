@@ -49,7 +49,8 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
 def test_a_home_lives_from_its_making_to_its_restoring(
     databases: Callable[[], tuple[str, ...]], ask: Ask, tmp_path: Path
 ) -> None:
-    key = ask("init", "--name", "lender.example/ledger", *databases()).splitlines()[-1]
+    made = ask("init", "--name", "lender.example/ledger", *databases())
+    (key,) = (line for line in made.splitlines() if line.startswith("lender.example/ledger+"))
     assert "✗" not in ask("doctor")
     _publish(ask)
     (tmp_path / "new.json").write_text(json.dumps(APPLICATIONS))
