@@ -231,12 +231,12 @@ class Long:
         self.closed.set()
 
 
-def pages(*answers: object) -> Pages:
+def pages(*answers: object, headers: tuple[tuple[str, str], ...] = ()) -> Pages:
     """Pages below which these answers are given, one after the other."""
     given = iter(answers)
 
     def below(_: object, start: Any) -> Any:  # noqa: ANN401
-        start("200 OK", [("Content-Type", "text/csv")])
+        start("200 OK", [("Content-Type", "text/csv"), *headers])
         return next(given)
 
     return Pages(below)
@@ -289,6 +289,15 @@ def test_more_long_answers_than_there_is_room_for_are_refused_and_pages_are_not(
         assert each.closed.wait(20)
     status, body = begin(made)
     assert (status, len(b"".join(body))) == ("200 OK", 1_000_000)
+
+
+def test_a_page_s_scripts_and_styles_are_no_long_answers() -> None:
+    """A browser asks for all of them at once, and Django streams files, too."""
+    several = [Long(20) for _ in range(SENDINGS_MOST + 3)]
+    made = pages(*several, headers=(("Content-Length", "20000000"),))
+    began = [begin(made) for _ in several]
+    for status, body in began:
+        assert (status, sum(map(len, body))) == ("200 OK", 20_000_000)
 
 
 def test_there_are_threads_for_all_who_are_let_in_and_for_who_is_not() -> None:

@@ -114,7 +114,7 @@ class Pages:
             said: list[Any] = []
             with closing(self._below(environ, lambda *told: said.extend(told))) as response:
                 status, headers = said
-                if response.streaming:
+                if response.streaming and not _measured(headers):
                     self._send(Answer(status, headers, response), answered)
                     return
                 answer = Answer(status, headers, [b"".join(response)])
@@ -134,6 +134,11 @@ class Pages:
             sending.make(answer.body)
         finally:
             self._sendings.release()
+
+
+def _measured(headers: list[tuple[str, str]]) -> bool:
+    """Whether an answer says how long it is, as a style or a script does: such is whole, and holds nobody up."""
+    return any(name.lower() == "content-length" for name, _ in headers)
 
 
 class Shedding:
