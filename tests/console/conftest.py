@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,6 +40,18 @@ CAST = {
     "root": (("administrator",), "house"),
 }
 PASSWORD = "a long sentence for tests"  # noqa: S105 - of simulated people
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Home]:
+    """A home with all its tables and nobody in it, which the console serves."""
+    home = homes.make(tmp_path / "home", "lender.example/ledger")
+    starting.start(home.records)
+    starting.migrate()
+    place.choose(home)
+    yield home
+    starting.stop()
+    shutil.rmtree(home.folder)
 
 
 @pytest.fixture(scope="session")

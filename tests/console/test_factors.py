@@ -1,7 +1,6 @@
 """Secrets of second factors are kept sealed, under a key that goes with the home's other keys."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from seawall.acts import staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer
 from seawall.console import demonstration, factors, place
-from seawall.office import factor_key, homes
+from seawall.office import factor_key
 from seawall.office.backup import making, restoring, secret
 from seawall.office.backup.restoring import Besides
 from seawall.office.factor_key import UnableToOpenFactor
@@ -31,22 +30,17 @@ BACKUP = secret.passphrase("correct horse battery staple")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(bare: Home) -> Home:
     """A home with alice, who has an app and recovery codes."""
-    made = homes.make(tmp_path / "home", "lender.example/ledger")
-    starting.start(made.records)
-    starting.migrate()
-    place.choose(made)
     alice = Newcomer("alice", "Alice", ("chief_risk_officer",), "house")
-    staffing.add(made.ledger, alice, Signed("add:alice", "root", now()), confirming=())
+    staffing.add(bare.ledger, alice, Signed("add:alice", "root", now()), confirming=())
     person = Person.objects.get(name="alice")
     person.set_password(PASSWORD)
     person.save()
     TOTP.activate(person, APP)
     RecoveryCodes.activate(person)
     cache.clear()
-    yield made
-    starting.stop()
+    return bare
 
 
 def signs_in(code: str | None = None) -> bool:

@@ -1,7 +1,6 @@
 """Who signs in as whom: no password undoes what an administrator did, no way in outlives a person's being let in anew."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,12 +11,10 @@ from django.test import Client
 from seawall.acts import staffing
 from seawall.acts.signing import Signed, now
 from seawall.acts.staffing import Newcomer
-from seawall.console import access, place, ways_in
+from seawall.console import access, ways_in
 from seawall.console.signing_in import Adapter
-from seawall.office import homes
 from seawall.office.homes import Home
 from seawall.records import people_register as register
-from seawall.records import starting
 from seawall.records.models import Person
 from tests.console.signing import sign_in
 
@@ -26,19 +23,14 @@ FORM = {"oldpassword": OLD, "password1": NEW, "password2": NEW}
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(bare: Home) -> Home:
     """A home with kim, who has a password."""
-    made = homes.make(tmp_path / "home", "lender.example/ledger")
-    starting.start(made.records)
-    starting.migrate()
-    place.choose(made)
     kim = Newcomer("kim", "Kim", ("employee",), "house")
-    staffing.add(made.ledger, kim, Signed("add:kim", "root", now()), confirming=())
+    staffing.add(bare.ledger, kim, Signed("add:kim", "root", now()), confirming=())
     person = Person.objects.get(name="kim")
     person.set_password(OLD)
     person.save(update_fields=["password"])
-    yield made
-    starting.stop()
+    return bare
 
 
 def changes() -> int:

@@ -7,10 +7,10 @@ from django.urls import reverse
 from seawall.acts import granting, staffing
 from seawall.console import access, place, routing
 from seawall.console.asking import Request, see_other, signed, whole
+from seawall.console.pages import people
 from seawall.console.ways_in import ways_in
 from seawall.office import packs
 from seawall.office.confirmations import confirmations
-from seawall.records.models import Person
 from seawall.records.people_register import asked_of
 
 
@@ -64,11 +64,7 @@ def _asked(request: Request, name: str) -> None:
     Raises:
         Http404: there is none.
     """
-    person = Person.objects.filter(name=name).first()
-    if person is None:
-        raise Http404
-    routing.owned(request, person.unit)
-    if asked := asked_of(person.asked):
+    if asked := asked_of(people.found(request, name).asked):
         routing.owned(request, asked.unit)
 
 

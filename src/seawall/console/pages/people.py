@@ -91,7 +91,7 @@ def matrix(request: Request) -> HttpResponse:
 
 def page(request: Request, name: str) -> HttpResponse:
     """One person: what he may, and what can be done about it."""
-    return _page(request, _found(request, name))
+    return _page(request, found(request, name))
 
 
 def adding(request: Request) -> HttpResponse:
@@ -116,7 +116,7 @@ def add(request: Request) -> HttpResponse:
 
 def assign(request: Request, name: str) -> HttpResponse:
     """Ask that a person has other roles, or another unit."""
-    _found(request, name)
+    found(request, name)
     act, wanted = signed(request, "person.assign"), (_roles(request), _unit(request))
     staffing.assign(place.ledger(), name, wanted, act, confirming=access.confirming())
     return see_other(reverse("person", args=[name]))
@@ -126,7 +126,7 @@ def leave(request: Request, name: str) -> HttpResponse:
     """A person does not sign in any more, or does so again."""
     if request.POST.get("do") == "return":
         return _let_in(request, name, staffing.come_back)
-    _found(request, name)
+    found(request, name)
     act = signed(request, "person.leave")
     staffing.leave(place.ledger(), name, act, reason=_reason(request))
     return see_other(reverse("person", args=[name]))
@@ -139,7 +139,7 @@ def reset(request: Request, name: str) -> HttpResponse:
 
 def _let_in(request: Request, name: str, act: Callable[..., bool]) -> HttpResponse:
     """A person without a password and without a factor, who waits for a second person; not oneself."""
-    person, how = _found(request, name), signed(request, "person.let_in")
+    person, how = found(request, name), signed(request, "person.let_in")
     done = act(place.ledger(), name, how, reason=_reason(request), confirming=access.confirming())
     # Sent again, the act is not done again; but the first time it may have been stopped here, between it and this.
     if done or not register.came_in(name):
@@ -153,7 +153,7 @@ def _reason(request: Request) -> str:
 
 def review(request: Request, name: str) -> HttpResponse:
     """Say that somebody's access was looked at."""
-    _found(request, name)
+    found(request, name)
     note, keeps = request.POST.get("note", "").strip()[:500], request.POST.get("keeps") == "yes"
     staffing.review(place.ledger(), name, signed(request, "person.review"), keeps=keeps, note=note)
     return see_other(reverse("people"))
@@ -161,7 +161,7 @@ def review(request: Request, name: str) -> HttpResponse:
 
 def invite(request: Request, name: str) -> HttpResponse:
     """Make a link by which a person sets his password, and show it once."""
-    person = _found(request, name)
+    person = found(request, name)
     act = signed(request, "person.invite")
     if not staffing.invite(place.ledger(), name, act, confirming=access.confirming()):
         return see_other(reverse("person", args=[name]))
@@ -238,7 +238,12 @@ def _email(text: str) -> str | None:
     return text.strip().lower()
 
 
-def _found(request: Request, name: str) -> Person:
+def found(request: Request, name: str) -> Person:
+    """A person whom the reader may see.
+
+    Raises:
+        Http404: there is none.
+    """
     person = Person.objects.filter(name=name).first()
     if person is None:
         raise Http404
