@@ -11,9 +11,8 @@ from seawall.cases.choices import Choice
 from seawall.console import access, place
 from seawall.console.asking import Request
 from seawall.console.pages.cases import forms, who
-from seawall.office import bulk, queues, readers, units
+from seawall.office import bulk, queues, units
 from seawall.office.queues import Shown
-from seawall.records import case_lists
 
 
 def page(request: Request) -> HttpResponse:
@@ -50,13 +49,8 @@ def _chosen(request: Request, sent: QueryDict) -> Sequence[Shown]:
     ids = list(dict.fromkeys(sent.getlist("case")))
     if len(ids) > handling_many.MOST:
         raise handling_many.UnableToHandleSoMany(len(ids))
-    counter, actor = place.cases(), who.actor(request)
-    found = {
-        line.case_id: line
-        for line in case_lists.lines(ids)
-        if access.sees(request.user, line.unit) and readers.reads_line(counter, actor, line)
-    }
-    return queues.shown(counter, [found[case_id] for case_id in ids if case_id in found])
+    found = {line.case_id: line for line in who.visible(request, ids)}
+    return queues.shown(place.cases(), [found[case_id] for case_id in ids if case_id in found])
 
 
 def _offered(request: Request, chosen: Sequence[Shown]) -> tuple[Choice, ...]:

@@ -25,12 +25,11 @@ from seawall.console.pages.cases.forms import Fact
 from seawall.console.pages.cases.who import Looked
 from seawall.core.problem import Problem
 from seawall.core.text import Text, verbatim
-from seawall.office import alert_words, case_titles, packs, queues, readers
+from seawall.office import alert_words, case_titles, packs, queues
 from seawall.office.alert_words import Said
 from seawall.office.cases import EVIDENCE, Seen
 from seawall.office.queues import Shown
 from seawall.records import case_register as register
-from seawall.records.case_lists import lines
 
 LINKS_MOST = 50
 
@@ -161,13 +160,7 @@ def _leading(looked: Looked) -> list[tuple[Text, str]]:
 def _linked(request: Request, looked: Looked, pairs: Iterable[tuple[Text, str]]) -> list[Linked]:
     """Cases at other ends; of those that one may not see, the id alone."""
     held = list(pairs)
-    found = lines([case_id for _, case_id in held])
-    mine = [
-        line
-        for line in found
-        if access.sees(request.user, line.unit)
-        and readers.reads_line(looked.counter, looked.actor, line)
-    ]
+    mine = who.visible(request, [case_id for _, case_id in held])
     cases = {each.line.case_id: each for each in queues.shown(looked.counter, mine)}
     return [Linked(text, case_id, cases.get(case_id)) for text, case_id in held]
 

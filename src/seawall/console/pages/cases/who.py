@@ -1,5 +1,6 @@
 """Who handles cases on a page, and which case he may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from seawall.console.asking import Request, key, whole
 from seawall.console.routing import owned
 from seawall.office import readers, units
 from seawall.office.cases import Counter, Seen
+from seawall.records import case_lists
+from seawall.records.case_lists import Line
 
 
 def actor(request: Request) -> Actor:
@@ -49,6 +52,16 @@ def look(request: Request, case_id: str) -> Looked:
     if not readers.reads(counter, actor(request), seen):
         raise Http404
     return Looked(counter, seen, units.acting(actor(request), seen.case.unit))
+
+
+def visible(request: Request, ids: Sequence[str]) -> list[Line]:
+    """Of some cases those that somebody may see in a list, in no order."""
+    counter, reader = place.cases(), actor(request)
+    return [
+        line
+        for line in case_lists.lines(ids)
+        if access.sees(request.user, line.unit) and readers.reads_line(counter, reader, line)
+    ]
 
 
 def revision(sent: QueryDict) -> int | None:
